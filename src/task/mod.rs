@@ -1,0 +1,25 @@
+//! What a task is: identity, priority, request, state machine and outcome. Pure data, no I/O.
+
+mod failure;
+mod id;
+mod lane;
+mod page;
+mod priority;
+mod progress;
+mod record;
+mod settlement;
+mod state;
+mod status;
+mod work;
+
+pub use failure::{ErrorKind, Failure};
+pub use id::{ProcessId, TaskId};
+pub use lane::{Kind, Lane};
+pub use page::{Cursor, ListFilter, QueueStats, TaskPage};
+pub use priority::Priority;
+pub use progress::{Progress, Stage};
+pub use record::{NewTask, Task};
+pub use settlement::Settlement;
+pub use state::{IllegalTransition, State};
+pub use status::TaskStatus;
+pub use work::{Context, GenerateTests, Threshold, Work};

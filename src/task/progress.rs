@@ -1,0 +1,43 @@
+//! How far is a running task? A stage, a step of so many, and a line for people.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// What an attempt is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Resolving paths and copying the project.
+    Preparing,
+    /// The agent writes.
+    Agent,
+    /// We run what the agent wrote.
+    Verifying,
+    /// The verified file goes to its place.
+    Publishing,
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Preparing => "preparing",
+            Self::Agent => "agent",
+            Self::Verifying => "verifying",
+            Self::Publishing => "publishing",
+        })
+    }
+}
+
+/// One report from a running attempt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// What the attempt is doing.
+    pub stage: Stage,
+    /// One line for people, such as `exploring: 41 of 60 lines reached`.
+    pub message: String,
+    /// Which iteration, from 1.
+    pub iteration: u32,
+    /// How many iterations there may be.
+    pub max_iterations: u32,
+}

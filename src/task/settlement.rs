@@ -1,0 +1,28 @@
+//! How can an attempt end? The five things a worker may say of a task it holds.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use super::Failure;
+
+/// What becomes of a running task; each needs the attempt's lease token.
+#[derive(Debug, Clone)]
+pub enum Settlement {
+    /// Done: the result is final.
+    Complete(Arc<Value>),
+    /// Not done, and not to be tried again.
+    Fail(Failure),
+    /// Not done; tried again when due.
+    Retry {
+        /// Why this attempt ended.
+        failure: Failure,
+        /// When the task is eligible again.
+        due: DateTime<Utc>,
+    },
+    /// The worker stops: back to the queue as if this attempt had not been.
+    GiveBack,
+    /// Everything of the attempt is stopped, as the user asked.
+    Cancel,
+}

@@ -1,0 +1,110 @@
+//! What is to be done? One variant a kind, carrying all that shapes its attempts, and never a key.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Kind, Lane};
+
+/// The work of one task.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "payload", rename_all = "snake_case")]
+pub enum Work {
+    /// Write unit tests for one module.
+    GenerateTests(Box<GenerateTests>),
+    /// Nothing.
+    Noop,
+}
+
+impl Work {
+    /// What sort of work it is.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::GenerateTests(_) => Kind::GenerateTests,
+            Self::Noop => Kind::Noop,
+        }
+    }
+
+    /// What a worker must be able to do.
+    #[must_use]
+    pub fn lane(&self) -> Lane {
+        match self {
+            Self::GenerateTests(request) => Lane::of_agent(Kind::GenerateTests, &request.context.agent),
+            Self::Noop => Lane::of_kind(Kind::Noop),
+        }
+    }
+}
+
+/// "Write unit tests for this module, to that file, with at least this coverage."
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GenerateTests {
+    /// The module, relative to the project root, with `/`.
+    pub module_path: String,
+    /// The test file, relative to the project root, with `/`.
+    pub output_path: String,
+    /// Line and branch coverage to reach, in percent.
+    pub coverage_threshold: Threshold,
+    /// Whether a file that is not ours may be replaced.
+    pub overwrite: bool,
+    /// How often the agent may go on after a verification, from 1.
+    pub max_iterations: u32,
+    /// The project and the agent, shared by all tasks of one generator.
+    pub context: Arc<Context>,
+}
+
+/// What all tasks of one generator share.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Context {
+    /// The project, absolute.
+    pub project_root: PathBuf,
+    /// The project's interpreter, absolute.
+    pub python: PathBuf,
+    /// Where attempts live, absolute.
+    pub workspace_root: PathBuf,
+    /// Who writes the tests.
+    pub agent: String,
+    /// Whether a missing sandbox fails the task.
+    pub require_sandbox: bool,
+}
+
+/// A coverage threshold in whole percent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
+pub struct Threshold(u8);
+
+impl Threshold {
+    /// The default of the original: 80 %.
+    pub const DEFAULT: Self = Self(80);
+
+    /// The threshold in percent.
+    #[must_use]
+    pub fn percent(self) -> u8 {
+        self.0
+    }
+
+    /// Whether `covered` of `total` reach it, decided on the counts and never on a rounded figure.
+    #[must_use]
+    pub fn is_met(self, covered: u64, total: u64) -> bool {
+        covered * 100 >= u64::from(self.0) * total
+    }
+}
+
+impl TryFrom<u8> for Threshold {
+    type Error = String;
+
+    fn try_from(percent: u8) -> Result<Self, Self::Error> {
+        if percent <= 100 {
+            Ok(Self(percent))
+        } else {
+            Err(format!("coverage_threshold must be a whole number from 0 to 100, not {percent}"))
+        }
+    }
+}
+
+impl From<Threshold> for u8 {
+    fn from(threshold: Threshold) -> Self {
+        threshold.0
+    }
+}
