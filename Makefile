@@ -1,0 +1,86 @@
+# Two commands to begin with: `make demo` and `make test`. Each sets up what it needs, once.
+
+VENV := .venv
+BIN  := $(CURDIR)/$(VENV)/bin
+
+# rustup puts cargo here; a shell that was open before does not know it yet.
+export PATH := $(PATH):$(HOME)/.cargo/bin
+# One interpreter for every build, so that none undoes the other's.
+export PYO3_PYTHON := $(BIN)/python
+# Of the caller's shell, nothing may lead elsewhere.
+unexport PYTHONPATH PYTHONHOME
+
+RUST_SOURCES := Cargo.toml Cargo.lock pyproject.toml $(shell find src migrations -type f 2>/dev/null)
+# The wheel holds the Python files too; an editable build reads them where they are.
+WHEEL_SOURCES := $(RUST_SOURCES) README.md $(shell find python -type f ! -name '*.so' ! -name '*.pyc' 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo dev test test-rust test-python lint fmt bench docs lock preflight bubblewrap
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.built-release ## Build, install, and generate verified tests for examples/shop
+	@cd examples/shop && env VIRTUAL_ENV="$(CURDIR)/$(VENV)" OPENHANDS_AGENT=local \
+		"$(BIN)/openhands-testgen" generate src/shop/cart.py src/shop/stock.py
+
+dev: $(VENV)/.built-dev ## Editable build into .venv
+	@echo "ready: . $(VENV)/bin/activate && openhands-testgen --help"
+
+test: test-rust test-python ## Install what the tests need and run them all, Rust and Python
+
+test-rust: $(VENV)/.tools bubblewrap
+	OTG_TEST_PYTHON="$(BIN)/python" cargo test --no-default-features
+
+test-python: $(VENV)/.built-dev bubblewrap
+	"$(BIN)/python" -m pytest
+
+lint: $(VENV)/.built-dev ## Formats, clippy, ruff, mypy strict, stubs against the built module
+	cargo fmt --check
+	cargo clippy --all-targets --no-default-features -- -D warnings
+	cargo clippy --all-targets -- -D warnings
+	"$(BIN)/ruff" check
+	"$(BIN)/ruff" format --check
+	"$(BIN)/mypy"
+	"$(BIN)/stubtest" openhands_testgen._core
+
+fmt: $(VENV)/.tools ## Format Rust and Python
+	cargo fmt
+	"$(BIN)/ruff" check --fix
+	"$(BIN)/ruff" format
+
+bench: $(VENV)/.built-release ## Run benches/: ratios to a baseline of the same run
+	@set -e; for program in benches/*.py; do echo "== $$program"; "$(BIN)/python" "$$program"; done
+
+docs: | preflight ## Build rustdoc, check the links of the Markdown files
+	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --no-default-features
+	"$$(sh scripts/preflight.sh --python)" scripts/check_links.py
+
+lock: | preflight ## Renew requirements/dev.txt from the groups of pyproject.toml
+	sh scripts/lock.sh
+
+# --- what the commands stand on ------------------------------------------------------------------------------
+
+preflight:
+	@sh scripts/preflight.sh
+
+bubblewrap:
+	@sh scripts/bubblewrap.sh
+
+$(VENV)/.made: | preflight
+	"$$(sh scripts/preflight.sh --python)" -m venv --clear $(VENV)
+	@touch $@
+
+$(VENV)/.tools: requirements/dev.txt $(VENV)/.made
+	"$(BIN)/python" -m pip install --quiet --disable-pip-version-check -r requirements/dev.txt
+	@touch $@
+
+# The two builds take turns in one environment: each forgets that the other was there.
+$(VENV)/.built-dev: $(RUST_SOURCES) $(VENV)/.tools | preflight
+	VIRTUAL_ENV="$(CURDIR)/$(VENV)" "$(BIN)/maturin" develop --quiet
+	@rm -f $(VENV)/.built-release && touch $@
+
+$(VENV)/.built-release: $(WHEEL_SOURCES) $(VENV)/.made | preflight
+	@echo "building openhands-testgen (release; some minutes the first time)"
+	"$(BIN)/python" -m pip install --quiet --disable-pip-version-check .
+	@rm -f $(VENV)/.built-dev && touch $@
