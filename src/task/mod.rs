@@ -13,7 +13,7 @@ mod status;
 mod work;
 
 pub use failure::{ErrorKind, Failure};
-pub use id::{ProcessId, TaskId};
+pub use id::{ProcessId, TaskId, forget_process};
 pub use lane::{Kind, Lane};
 pub use page::{Cursor, ListFilter, QueueStats, TaskPage};
 pub use priority::Priority;

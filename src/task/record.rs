@@ -48,10 +48,11 @@ pub struct Task {
     pub crashes: u32,
     /// A user asked for the end of a running task.
     pub cancel_requested: bool,
-    /// The last failure: of the last attempt while it is retried, of the task when it has ended.
-    pub failure: Option<Failure>,
+    /// The last failure: of the last attempt while it is retried, of the task when it has ended. Boxed, as most
+    /// tasks of a long queue have none.
+    pub failure: Option<Box<Failure>>,
     /// The running attempt's last report.
-    pub progress: Option<Progress>,
+    pub progress: Option<Box<Progress>>,
     /// When it was submitted.
     pub created_at: DateTime<Utc>,
     /// When the last attempt was claimed.

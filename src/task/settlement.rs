@@ -26,3 +26,19 @@ pub enum Settlement {
     /// Everything of the attempt is stopped, as the user asked.
     Cancel,
 }
+
+impl Settlement {
+    /// Takes out what is kept beside the record: the result of a completion or of a final failure. What the
+    /// failure of a retried attempt had to show is dropped.
+    pub fn take_result(&mut self) -> Option<Arc<Value>> {
+        match self {
+            Self::Complete(result) => Some(Arc::clone(result)),
+            Self::Fail(failure) => failure.result.take().map(Arc::new),
+            Self::Retry { failure, .. } => {
+                failure.result = None;
+                None
+            }
+            Self::GiveBack | Self::Cancel => None,
+        }
+    }
+}

@@ -114,7 +114,7 @@ impl Task {
             }
             Settlement::Retry { failure, due } => {
                 self.retries += 1;
-                self.failure = Some(failure.clone());
+                self.failure = Some(Box::new(failure.clone()));
                 self.state = State::Pending { due: Some(*due) };
             }
             Settlement::GiveBack => {
@@ -163,9 +163,9 @@ impl Task {
         Ok(())
     }
 
-    /// `queued -> pending`: its process is gone, and too long ago to go on by itself.
+    /// `queued | pending -> pending`: its process is gone, and too long ago to go on by itself.
     pub fn leave_behind(&mut self) -> Result<(), IllegalTransition> {
-        if self.state != State::Queued {
+        if !matches!(self.state, State::Queued | State::Pending { due: Some(_) }) {
             return Err(self.illegal("be left behind"));
         }
         self.state = State::Pending { due: None };
@@ -189,7 +189,7 @@ impl Task {
 
     fn end(&mut self, state: State, failure: Option<Failure>, now: DateTime<Utc>) {
         self.state = state;
-        self.failure = failure;
+        self.failure = failure.map(Box::new);
         self.completed_at = Some(now);
         self.progress = None;
     }
