@@ -1,0 +1,29 @@
+//! Which settings hold? Every setting, its default, range and variable stand in one table; [`load`] reads the
+//! layers (argument > environment > `.env` > `pyproject.toml` > default), checks what won, and remembers where
+//! it came from.
+
+mod agent;
+mod env_file;
+mod environment;
+mod error;
+mod inputs;
+mod layer;
+mod load;
+mod model;
+mod project;
+mod pyproject;
+mod rule;
+mod settings;
+mod sources;
+mod table;
+
+pub use agent::{AgentChoice, EffectiveAgent};
+pub use environment::process_environment;
+pub use error::ConfigError;
+pub use inputs::{Inputs, Overrides};
+pub use load::{load, load_arguments};
+pub use model::ModelPreset;
+pub use rule::Rule;
+pub use settings::Settings;
+pub use sources::{SourceEntry, Sources};
+pub use table::{SETTINGS, Setting};

@@ -1,0 +1,99 @@
+//! Which settings hold, typed? One field a setting, checked and with absolute paths.
+
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+
+use super::agent::{AgentChoice, EffectiveAgent};
+use super::model::ModelPreset;
+use crate::task::Context;
+
+/// The settings that hold. What each is for stands in [`super::SETTINGS`]. Neither `Debug` nor `Serialize` shows
+/// the key.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
+pub struct Settings {
+    /// The project under test, absolute and without links.
+    pub project_root: PathBuf,
+    /// The project's interpreter, absolute; links are kept.
+    pub python: PathBuf,
+    /// Where attempts and the default store live, absolute.
+    pub workspace_root: PathBuf,
+    /// Whether each task gets a workspace of its own.
+    pub workspace_isolation: bool,
+    /// The store's address, such as `memory:` or `sqlite:PATH`.
+    pub store: String,
+    /// Who writes the tests, as it was chosen; see [`Settings::effective_agent`].
+    pub agent: AgentChoice,
+    /// How many tasks this process runs at once, 0 to 256.
+    pub workers: u32,
+    /// How often the agent may go on, 1 to 20.
+    pub max_iterations: u32,
+    /// Whether a missing sandbox fails the task.
+    pub require_sandbox: bool,
+    /// How long a call waits and an attempt may take, in seconds.
+    pub default_timeout_seconds: f64,
+    /// How often a task is tried again, 0 to 10.
+    pub max_retries: u32,
+    /// Seconds before the first retry.
+    pub retry_base_delay: f64,
+    /// How old a task of a dead process may be to go on, in seconds.
+    pub resume_max_age_seconds: f64,
+    /// How long finished tasks are kept, in seconds.
+    pub retention_seconds: f64,
+    /// The key of the model provider.
+    #[serde(skip_serializing)]
+    pub api_key: Option<SecretString>,
+    /// Where the model provider answers.
+    pub base_url: String,
+    /// The model by a short name.
+    pub model_preset: ModelPreset,
+    /// The model by its full id; stands above the preset.
+    pub custom_model_id: Option<String>,
+    /// Whether an OpenHands agent may be used.
+    pub enable_real_agent: bool,
+    /// Whether the embedded agent steps in for an OpenHands agent that fails.
+    pub fallback_to_mock: bool,
+    /// Whether a failing provider is left alone for a while.
+    pub circuit_breaker_enabled: bool,
+    /// How many failures in a row open the circuit breaker.
+    pub circuit_breaker_failure_threshold: u32,
+    /// How long the circuit breaker stays open, in seconds.
+    pub circuit_breaker_timeout_seconds: u32,
+    /// Whether an OpenHands agent runs in Docker.
+    pub use_docker_runtime: bool,
+    /// The image of the OpenHands agent.
+    pub docker_image: String,
+    /// The image in which the agent's commands run.
+    pub docker_runtime_image: String,
+    /// How long an agent in Docker may take, in seconds.
+    pub docker_timeout: f64,
+}
+
+impl Settings {
+    /// The full id of the model: the custom one, else that of the preset.
+    #[must_use]
+    pub fn model_id(&self) -> &str {
+        self.custom_model_id.as_deref().unwrap_or_else(|| self.model_preset.model_id())
+    }
+
+    /// The agent that these settings amount to, and the text of a warning where nobody chose it.
+    #[must_use]
+    pub fn effective_agent(&self) -> EffectiveAgent {
+        EffectiveAgent::of(self.agent, self.api_key.is_some(), self.enable_real_agent)
+    }
+
+    /// What all tasks submitted under these settings share.
+    #[must_use]
+    pub fn context(&self) -> Context {
+        Context {
+            project_root: self.project_root.clone(),
+            python: self.python.clone(),
+            workspace_root: self.workspace_root.clone(),
+            agent: self.effective_agent().name.to_owned(),
+            require_sandbox: self.require_sandbox,
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! Which settings are there? The one table: name, variable, rule, default, and what each is for.
+
+use super::agent::AgentChoice;
+use super::model::ModelPreset;
+use super::rule::Rule;
+
+/// One setting as the table has it.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    /// The name in arguments, `pyproject.toml`, Python and [`super::Settings`].
+    pub name: &'static str,
+    /// The environment variable, which may stand in a `.env` file too.
+    pub variable: &'static str,
+    /// What a value must be.
+    pub rule: Rule,
+    /// The default as one would write it in the environment; `None` where there is none or it is found.
+    pub default: Option<&'static str>,
+    /// Whether it may stand in `pyproject.toml`.
+    pub in_pyproject: bool,
+    /// One sentence for `config show`: what it decides.
+    pub about: &'static str,
+    /// What to do about a value that is refused; may be empty.
+    pub hint: &'static str,
+}
+
+impl Setting {
+    const fn new(
+        name: &'static str,
+        variable: &'static str,
+        rule: Rule,
+        default: Option<&'static str>,
+        about: &'static str,
+    ) -> Self {
+        Self { name, variable, rule, default, in_pyproject: true, about, hint: "" }
+    }
+
+    const fn not_in_pyproject(mut self) -> Self {
+        self.in_pyproject = false;
+        self
+    }
+
+    const fn hint(mut self, hint: &'static str) -> Self {
+        self.hint = hint;
+        self
+    }
+
+    /// The setting of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<&'static Self> {
+        SETTINGS.iter().find(|setting| setting.name == name)
+    }
+
+    /// The known name that is most like `name`, if one is near enough to be meant.
+    #[must_use]
+    pub fn nearest_name(name: &str) -> Option<&'static str> {
+        let written = name.to_lowercase().replace('-', "_");
+        SETTINGS
+            .iter()
+            .map(|setting| (strsim::damerau_levenshtein(&written, setting.name), setting.name))
+            .min()
+            .filter(|(distance, known)| *distance <= known.len() / 3)
+            .map(|(_, known)| known)
+    }
+}
+
+/// Ten years: what the longest time may be, so that no sum with a clock overflows.
+const LONGEST_SECONDS: f64 = 315_360_000.0;
+
+/// Every setting, in the order in which `config show` lists them.
+pub const SETTINGS: &[Setting] = &[
+    Setting::new(
+        "project_root",
+        "OPENHANDS_PROJECT_ROOT",
+        Rule::Path,
+        None,
+        "The project under test; by default the nearest folder with pyproject.toml, setup.cfg, setup.py or .git.",
+    )
+    .not_in_pyproject(),
+    Setting::new(
+        "python",
+        "OPENHANDS_PROJECT_PYTHON",
+        Rule::Path,
+        None,
+        "The project's interpreter; by default that of VIRTUAL_ENV, else of .venv, else the one that runs us.",
+    ),
+    Setting::new(
+        "workspace_root",
+        "OPENHANDS_WORKSPACE_ROOT",
+        Rule::Path,
+        Some("./openhands_workspace"),
+        "Where attempts and the default store live, taken from the project root.",
+    ),
+    Setting::new(
+        "workspace_isolation",
+        "OPENHANDS_WORKSPACE_ISOLATION",
+        Rule::Flag,
+        Some("true"),
+        "Whether each task gets a workspace of its own.",
+    ),
+    Setting::new(
+        "store",
+        "OPENHANDS_STORE",
+        Rule::Address,
+        None,
+        "Where tasks live: memory: or sqlite:PATH; by default sqlite:<workspace_root>/tasks.db.",
+    ),
+    Setting::new(
+        "agent",
+        "OPENHANDS_AGENT",
+        Rule::Choice { names: AgentChoice::NAMES, later: AgentChoice::LATER },
+        Some("auto"),
+        "Who writes the tests.",
+    )
+    .hint("use `local`"),
+    Setting::new(
+        "workers",
+        "OPENHANDS_WORKERS",
+        Rule::Whole { min: 0, max: 256 },
+        Some("3"),
+        "How many tasks this process runs at once; 0 runs none.",
+    ),
+    Setting::new(
+        "max_iterations",
+        "OPENHANDS_MAX_ITERATIONS",
+        Rule::Whole { min: 1, max: 20 },
+        Some("3"),
+        "How often the agent may go on after a verification.",
+    ),
+    Setting::new(
+        "require_sandbox",
+        "OPENHANDS_REQUIRE_SANDBOX",
+        Rule::Flag,
+        Some("false"),
+        "Whether a missing sandbox fails the task.",
+    ),
+    Setting::new(
+        "default_timeout_seconds",
+        "OPENHANDS_TIMEOUT",
+        Rule::Number { min: 10.0, max: 3600.0 },
+        Some("300"),
+        "How long a call waits, and an attempt may take, where nothing else is said.",
+    ),
+    Setting::new(
+        "max_retries",
+        "OPENHANDS_MAX_RETRIES",
+        Rule::Whole { min: 0, max: 10 },
+        Some("3"),
+        "How often a task is tried again after a failure that may pass.",
+    ),
+    Setting::new(
+        "retry_base_delay",
+        "OPENHANDS_RETRY_BASE_DELAY",
+        Rule::Number { min: 0.1, max: 60.0 },
+        Some("1.0"),
+        "Seconds before the first retry; later ones wait longer.",
+    ),
+    Setting::new(
+        "resume_max_age_seconds",
+        "OPENHANDS_RESUME_MAX_AGE_SECONDS",
+        Rule::Number { min: 0.0, max: LONGEST_SECONDS },
+        Some("3600"),
+        "How old a task of a dead process may be to go on at the next start; 0 adopts none.",
+    ),
+    Setting::new(
+        "retention_seconds",
+        "OPENHANDS_RETENTION_SECONDS",
+        Rule::Number { min: 1.0, max: LONGEST_SECONDS },
+        Some("86400"),
+        "How long finished tasks are kept.",
+    ),
+    Setting::new(
+        "api_key",
+        "OPENROUTER_API_KEY",
+        Rule::Secret,
+        None,
+        "The key of the model provider; never printed, stored or logged.",
+    )
+    .not_in_pyproject(),
+    Setting::new(
+        "base_url",
+        "OPENHANDS_BASE_URL",
+        Rule::Url,
+        Some("https://openrouter.ai/api/v1"),
+        "Where the model provider answers.",
+    ),
+    Setting::new(
+        "model_preset",
+        "OPENHANDS_MODEL",
+        Rule::Choice { names: ModelPreset::NAMES, later: &[] },
+        Some("gemini-flash"),
+        "The model, by a short name.",
+    )
+    .hint("for any other model set custom_model_id (OPENHANDS_CUSTOM_MODEL_ID)"),
+    Setting::new(
+        "custom_model_id",
+        "OPENHANDS_CUSTOM_MODEL_ID",
+        Rule::Text,
+        None,
+        "The model, by its full id; stands above model_preset.",
+    ),
+    Setting::new(
+        "enable_real_agent",
+        "OPENHANDS_ENABLE_REAL_AGENT",
+        Rule::Flag,
+        Some("true"),
+        "Whether an OpenHands agent may be used; false means the embedded agent.",
+    ),
+    Setting::new(
+        "fallback_to_mock",
+        "OPENHANDS_FALLBACK_TO_MOCK",
+        Rule::Flag,
+        Some("false"),
+        "Whether the embedded agent steps in where an OpenHands agent fails; no result is ever made up.",
+    ),
+    Setting::new(
+        "circuit_breaker_enabled",
+        "OPENHANDS_ENABLE_CIRCUIT_BREAKER",
+        Rule::Flag,
+        Some("true"),
+        "Whether a provider that keeps failing is left alone for a while.",
+    ),
+    Setting::new(
+        "circuit_breaker_failure_threshold",
+        "OPENHANDS_CIRCUIT_BREAKER_FAILURE_THRESHOLD",
+        Rule::Whole { min: 1, max: 20 },
+        Some("5"),
+        "How many failures in a row open the circuit breaker.",
+    ),
+    Setting::new(
+        "circuit_breaker_timeout_seconds",
+        "OPENHANDS_CIRCUIT_BREAKER_TIMEOUT_SECONDS",
+        Rule::Whole { min: 10, max: 600 },
+        Some("60"),
+        "How long the circuit breaker stays open.",
+    ),
+    Setting::new(
+        "use_docker_runtime",
+        "OPENHANDS_USE_DOCKER_RUNTIME",
+        Rule::Flag,
+        Some("false"),
+        "Whether an OpenHands agent runs in Docker.",
+    ),
+    Setting::new(
+        "docker_image",
+        "OPENHANDS_DOCKER_IMAGE",
+        Rule::Text,
+        Some("docker.all-hands.dev/all-hands-ai/openhands:0.54"),
+        "The image of the OpenHands agent.",
+    ),
+    Setting::new(
+        "docker_runtime_image",
+        "OPENHANDS_DOCKER_RUNTIME_IMAGE",
+        Rule::Text,
+        Some("docker.all-hands.dev/all-hands-ai/runtime:0.54-nikolaik"),
+        "The image in which the agent's commands run.",
+    ),
+    Setting::new(
+        "docker_timeout",
+        "OPENHANDS_DOCKER_TIMEOUT",
+        Rule::Number { min: 10.0, max: 3600.0 },
+        Some("600"),
+        "How long, in seconds, an agent in Docker may take.",
+    ),
+];
