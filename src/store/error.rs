@@ -23,7 +23,7 @@ pub enum StoreError {
     },
     /// The database said no.
     #[error("store: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(sqlx::Error),
     /// A record cannot be read back.
     #[error("store: task record is not readable: {0}")]
     Corrupt(String),
@@ -37,6 +37,15 @@ impl From<IllegalTransition> for StoreError {
         match error {
             IllegalTransition::LeaseLost => Self::LeaseLost,
             other @ IllegalTransition::WrongState { .. } => Self::Illegal(other),
+        }
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::PoolClosed => Self::Closed,
+            other => Self::Database(other),
         }
     }
 }

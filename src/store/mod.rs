@@ -4,9 +4,11 @@
 //! transaction. Which store is used is a value of [`AnyStore`]: no boxing on the way of a submission.
 
 mod any;
+mod clock;
 mod error;
 mod location;
 mod memory;
+mod rank;
 mod sqlite;
 
 use std::future::Future;
@@ -21,15 +23,20 @@ use crate::task::{
 };
 
 pub use any::AnyStore;
+pub use clock::Clock;
 pub use error::StoreError;
 pub use location::StoreLocation;
 pub use memory::MemoryStore;
-pub use sqlite::SqliteStore;
+pub use sqlite::{Paused, SqliteStore};
+
+/// How many tasks [`Store::prune`] deletes, and how many it lets expire, at most.
+const PRUNE_BATCH: usize = 100;
 
 /// What every store answers. All methods may be called at once from many tasks and, but for `memory:`, from
 /// many processes.
 pub trait Store: Send + Sync + 'static {
-    /// Keeps a new task, queued. Once this has answered, the task survives (but for `memory:`).
+    /// Keeps a new task, queued. Once this has answered, the task survives (but for `memory:`). An id that is
+    /// there already answers the task that is there, unchanged.
     fn submit(&self, task: NewTask) -> impl Future<Output = Result<Arc<Task>, StoreError>> + Send;
 
     /// The task as it stands now, or `None` for an unknown id.

@@ -1,0 +1,10 @@
+//! Tasks within this process, for as long as it lives: one lock over one state.
+
+mod hasher;
+mod index;
+mod queues;
+mod shelves;
+mod state;
+mod store;
+
+pub use store::MemoryStore;

@@ -1,0 +1,95 @@
+//! Who is next? The queued tasks of every lane, in order, and the ranks that owners hold among them.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::store::rank::next_rank;
+use crate::task::{Lane, Priority, Task, TaskId};
+
+/// Where a task stands in its lane, smaller first: priority, rank and order of submission in one number, which
+/// compares several times faster than the three. Ranks grow by one from one, and so never reach the two bits of
+/// the priority.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Place(u128);
+
+impl Place {
+    fn of(task: &Task) -> Self {
+        let priority = u128::from(task.new.priority.as_number()) << 126;
+        let rank = u128::from(task.rank.cast_unsigned()) << 64;
+        Self(priority | rank | u128::from(task.seq.cast_unsigned()))
+    }
+}
+
+/// The queued tasks of one lane.
+type Line = BTreeMap<Place, TaskId>;
+
+/// The ranks that an owner has queued, by priority; they are distinct.
+type Ranks = [BTreeSet<i64>; Priority::ALL.len()];
+
+/// All queued tasks; no claim and no cancel looks at more than it takes.
+#[derive(Debug, Default)]
+pub(super) struct Queues {
+    /// Few, so that looking at each is faster than a map.
+    lanes: Vec<(Lane, Line)>,
+    /// Who has tasks queued, and where.
+    owners: HashMap<Box<str>, Ranks>,
+    /// The highest rank claimed so far, by priority.
+    turns: [i64; Priority::ALL.len()],
+}
+
+impl Queues {
+    /// The rank of a task that this owner queues now.
+    pub(super) fn next_rank(&self, owner: &str, priority: Priority) -> i64 {
+        let level = level(priority);
+        let highest = self.owners.get(owner).and_then(|ranks| ranks[level].last());
+        next_rank(self.turns[level], highest.copied())
+    }
+
+    /// Lines a task up.
+    pub(super) fn insert(&mut self, task: &Task) {
+        self.line(&task.new.lane).insert(Place::of(task), task.id());
+        let level = level(task.new.priority);
+        if let Some(ranks) = self.owners.get_mut(&task.new.owner) {
+            ranks[level].insert(task.rank);
+        } else {
+            let ranks = self.owners.entry(task.new.owner.clone()).or_default();
+            ranks[level].insert(task.rank);
+        }
+    }
+
+    /// Takes a task out of its line.
+    pub(super) fn remove(&mut self, task: &Task) {
+        self.line(&task.new.lane).remove(&Place::of(task));
+        if let Some(ranks) = self.owners.get_mut(&task.new.owner) {
+            ranks[level(task.new.priority)].remove(&task.rank);
+            if ranks.iter().all(BTreeSet::is_empty) {
+                self.owners.remove(&task.new.owner);
+            }
+        }
+    }
+
+    /// The first of all tasks in these lanes.
+    pub(super) fn first(&self, lanes: &[Lane]) -> Option<TaskId> {
+        let open = self.lanes.iter().filter(|(lane, _)| lanes.contains(lane));
+        open.filter_map(|(_, line)| line.first_key_value()).min().map(|(_, id)| *id)
+    }
+
+    /// Notes that a task was claimed: its rank has had its turn.
+    pub(super) fn pass_turn(&mut self, task: &Task) {
+        let turn = &mut self.turns[level(task.new.priority)];
+        *turn = task.rank.max(*turn);
+    }
+
+    /// The line of a lane, made at its first task.
+    fn line(&mut self, lane: &Lane) -> &mut Line {
+        let known = self.lanes.iter().position(|(known, _)| known == lane);
+        let index = known.unwrap_or_else(|| {
+            self.lanes.push((lane.clone(), Line::new()));
+            self.lanes.len() - 1
+        });
+        &mut self.lanes[index].1
+    }
+}
+
+fn level(priority: Priority) -> usize {
+    usize::from(priority.as_number())
+}

@@ -1,0 +1,194 @@
+//! The memory store: every method takes the lock, does its few lines, and is done at its first poll.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::{Mutex, MutexGuard};
+use serde_json::Value;
+
+use super::state::State;
+use crate::store::{Adoption, Clock, PRUNE_BATCH, Promotion, Store, StoreError};
+use crate::task::{
+    Lane, ListFilter, NewTask, ProcessId, Progress, QueueStats, Settlement, Task, TaskId, TaskPage,
+    TaskStatus,
+};
+
+/// Tasks in the memory of this process. Nobody else sees them, so that nothing is ever rescued, adopted or
+/// expired: whoever submitted them lives as long as they do.
+#[derive(Debug)]
+pub struct MemoryStore {
+    /// Guards all tasks and their index; held for the few lines of one operation, never across an await.
+    state: Mutex<State>,
+    process: ProcessId,
+    clock: Clock,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::with_clock(Clock::system())
+    }
+
+    /// An empty store that takes its time from `clock`.
+    #[must_use]
+    pub fn with_clock(clock: Clock) -> Self {
+        Self { state: Mutex::default(), process: ProcessId::fresh(), clock }
+    }
+
+    /// The state of an open store, locked.
+    fn open(&self) -> Result<MutexGuard<'_, State>, StoreError> {
+        let state = self.state.lock();
+        if state.is_closed() { Err(StoreError::Closed) } else { Ok(state) }
+    }
+}
+
+impl Default for MemoryStore {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Store for MemoryStore {
+    async fn submit(&self, task: NewTask) -> Result<Arc<Task>, StoreError> {
+        let now = self.clock.now();
+        Ok(self.open()?.insert(task, now))
+    }
+
+    async fn get(&self, id: TaskId) -> Result<Option<Arc<Task>>, StoreError> {
+        Ok(self.open()?.get(id))
+    }
+
+    async fn result(&self, id: TaskId) -> Result<Option<Arc<Value>>, StoreError> {
+        Ok(self.open()?.result(id))
+    }
+
+    async fn list(&self, filter: ListFilter) -> Result<TaskPage, StoreError> {
+        Ok(self.open()?.page(&filter))
+    }
+
+    async fn stats(&self) -> Result<QueueStats, StoreError> {
+        Ok(self.open()?.index.shelves.count())
+    }
+
+    async fn claim(&self, lanes: &[Lane], limit: usize) -> Result<Vec<Arc<Task>>, StoreError> {
+        let now = self.clock.now();
+        let mut state = self.open()?;
+        let mut claimed = Vec::new();
+        while claimed.len() < limit {
+            let Some(id) = state.index.queues.first(lanes) else { break };
+            let task = state.change(id, |task| task.claim(self.process, now))?;
+            state.index.queues.pass_turn(&task);
+            claimed.push(task);
+        }
+        Ok(claimed)
+    }
+
+    async fn report(&self, id: TaskId, token: u64, progress: Progress) -> Result<(), StoreError> {
+        self.open()?.change(id, |task| {
+            task.guard(token)?;
+            task.progress = Some(Box::new(progress));
+            Ok(())
+        })?;
+        Ok(())
+    }
+
+    async fn renew(&self, id: TaskId, token: u64) -> Result<(), StoreError> {
+        let task = self.open()?.get(id).ok_or(StoreError::LeaseLost)?;
+        Ok(task.guard(token)?)
+    }
+
+    async fn settle(
+        &self,
+        id: TaskId,
+        token: u64,
+        mut settlement: Settlement,
+    ) -> Result<Arc<Task>, StoreError> {
+        let now = self.clock.now();
+        let result = settlement.take_result();
+        let mut state = self.open()?;
+        let task = state.change(id, |task| task.settle(token, &settlement, now))?;
+        if let Some(result) = result {
+            state.keep_result(id, result);
+        }
+        Ok(task)
+    }
+
+    async fn cancel(&self, id: TaskId) -> Result<Option<Arc<Task>>, StoreError> {
+        let now = self.clock.now();
+        let mut state = self.open()?;
+        match state.get(id) {
+            Some(task) if !task.status().is_final() => {
+                drop(task);
+                Ok(Some(state.change(id, |task| task.request_cancel(now))?))
+            }
+            unchanged => Ok(unchanged),
+        }
+    }
+
+    async fn cancel_requests(&self) -> Result<Vec<TaskId>, StoreError> {
+        let running = ListFilter { status: Some(TaskStatus::Running), ..ListFilter::default() };
+        let state = self.open()?;
+        let ids = state.index.shelves.newest(&running);
+        Ok(ids.filter(|id| state.get(*id).is_some_and(|task| task.cancel_requested)).collect())
+    }
+
+    async fn promote(&self) -> Result<Promotion, StoreError> {
+        let now = self.clock.now();
+        let mut state = self.open()?;
+        let mut promoted = 0;
+        while let Some(id) = state.index.first_due(now) {
+            state.requeue(id)?;
+            promoted += 1;
+        }
+        Ok(Promotion { promoted, next_due: state.index.next_due() })
+    }
+
+    async fn join(&self, _lanes: &[Lane]) -> Result<(), StoreError> {
+        self.open().map(drop)
+    }
+
+    async fn leave(&self) -> Result<(), StoreError> {
+        self.open().map(drop)
+    }
+
+    async fn has_live_worker(&self, _lane: &Lane) -> Result<bool, StoreError> {
+        self.open().map(|_| false)
+    }
+
+    async fn rescue(&self) -> Result<Vec<TaskId>, StoreError> {
+        self.open().map(|_| Vec::new())
+    }
+
+    async fn adopt(&self, _max_age: Duration) -> Result<Adoption, StoreError> {
+        self.open().map(|_| Adoption::default())
+    }
+
+    async fn prune(&self, retention: Duration) -> Result<usize, StoreError> {
+        let cutoff = self.clock.before(retention);
+        let mut state = self.open()?;
+        let mut pruned = 0;
+        while pruned < PRUNE_BATCH {
+            let Some(id) = state.index.first_ended_before(cutoff) else { break };
+            state.forget(id);
+            pruned += 1;
+        }
+        Ok(pruned)
+    }
+
+    async fn changed_elsewhere(&self) -> Result<bool, StoreError> {
+        self.open().map(|_| false)
+    }
+
+    fn is_durable(&self) -> bool {
+        false
+    }
+
+    fn process(&self) -> ProcessId {
+        self.process
+    }
+
+    async fn close(&self) {
+        self.state.lock().close();
+    }
+}

@@ -1,0 +1,30 @@
+//! Tasks in one file, shared by the processes of one machine: one writer a process, which commits in groups,
+//! and read-only connections beside it.
+//!
+//! `store` is the front; `open` gets everything up; `place`, `presence` are the files beside the database;
+//! `writer`, `operation`, `session` are the way of a write; `rows` translates; each other file is one
+//! operation or the reads.
+
+mod adopt;
+mod attempt;
+mod cancel;
+mod claim;
+mod membership;
+mod open;
+mod operation;
+mod pause;
+mod place;
+mod presence;
+mod promote;
+mod prune;
+mod reader;
+mod rescue;
+mod rows;
+mod session;
+mod store;
+mod submit;
+mod upkeep;
+mod writer;
+
+pub use pause::Paused;
+pub use store::SqliteStore;

@@ -1,0 +1,149 @@
+//! How does a file become a store? Under a lock beside it, so that two processes may open it at one moment.
+
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{ConnectOptions, Row};
+
+use super::place::Place;
+use super::presence::Presence;
+use super::reader::Reader;
+use super::session::{Session, primary_code};
+use super::store::SqliteStore;
+use super::writer::Writer;
+use crate::store::{Clock, StoreError};
+use crate::task::ProcessId;
+
+/// Our schema, in the order in which it grew.
+static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+
+/// "OHTG": tells our file from any other program's database.
+const APPLICATION_ID: i64 = 1_330_140_231;
+const MARK_AS_OURS: &str = "PRAGMA application_id = 1330140231";
+
+/// How long one statement waits for another process before it says `SQLITE_BUSY`.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How many reads go on at once.
+const MAX_READERS: u32 = 4;
+
+/// Opens the store, and makes it where there is none.
+pub(super) async fn open(path: &Path, clock: Clock) -> Result<SqliteStore, StoreError> {
+    let place = Place::of(path)?;
+    let process = ProcessId::fresh();
+    let (opening, presence) = prepare(place.clone(), process).await?;
+    let connection = connect(&place).await.inspect_err(|_| presence.end())?;
+    drop(opening);
+    let reader = Reader::new(place.clone());
+    let session = Session { connection, place, process, clock: clock.clone(), data_version: 0 };
+    Ok(SqliteStore { writer: Writer::start(session), reader, presence: Arc::new(presence), process, clock })
+}
+
+/// Takes the lock of opening, and makes the files; on a thread that may block.
+async fn prepare(place: Place, process: ProcessId) -> Result<(File, Presence), StoreError> {
+    let prepared = tokio::task::spawn_blocking(move || {
+        let opening = place.lock_for_opening()?;
+        place.create_database()?;
+        let presence = Presence::begin(&place, process)
+            .map_err(|error| place.unusable(&format!("this process cannot announce itself: {error}")))?;
+        Ok((opening, presence))
+    });
+    prepared.await.map_err(|_| StoreError::Closed)?
+}
+
+/// The writer's connection, to a file that is surely ours and of our schema.
+async fn connect(place: &Place) -> Result<SqliteConnection, StoreError> {
+    let explain = |error: sqlx::Error| explain(place, error);
+    let mut connection = write_options(place).connect().await.map_err(explain)?;
+    mark_as_ours(place, &mut connection).await?;
+    let mode = "PRAGMA journal_mode = WAL";
+    sqlx::query(mode).fetch_one(&mut connection).await.map_err(explain)?;
+    // Not `run`: its `Acquire` makes a future that cannot be spawned.
+    MIGRATIONS
+        .run_direct(None, &mut connection, false)
+        .await
+        .map_err(|error| explain_migration(place, error))?;
+    Ok(connection)
+}
+
+/// Marks a new file as ours. Another program's database is not touched.
+async fn mark_as_ours(place: &Place, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    const LOOK: &str =
+        "SELECT application_id, (SELECT count(*) FROM sqlite_schema) FROM pragma_application_id";
+    let explain = |error: sqlx::Error| explain(place, error);
+    let row = sqlx::query(LOOK).fetch_one(&mut *connection).await.map_err(explain)?;
+    match (row.try_get(0)?, row.try_get(1)?) {
+        (APPLICATION_ID, _) => Ok(()),
+        (0, 0_i64) => sqlx::query(MARK_AS_OURS).execute(connection).await.map(drop).map_err(explain),
+        _ => Err(place
+            .unusable("is another program's database: name another file with OPENHANDS_STORE=sqlite:PATH")),
+    }
+}
+
+/// Read-only connections, made when they are needed.
+pub(super) fn reading_pool(place: &Place) -> SqlitePool {
+    SqlitePoolOptions::new().max_connections(MAX_READERS).connect_lazy_with(read_options(place))
+}
+
+/// The writer's connection again, after a pause.
+pub(super) async fn reconnect(place: &Place) -> Result<SqliteConnection, StoreError> {
+    write_options(place).connect().await.map_err(|error| explain(place, error))
+}
+
+fn write_options(place: &Place) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(place.database())
+        .busy_timeout(BUSY_TIMEOUT)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        // Checkpoints cost two more fsyncs: one in about 16 MB of log keeps them out of the count.
+        .pragma("wal_autocheckpoint", "4000")
+        .disable_statement_logging()
+}
+
+fn read_options(place: &Place) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(place.database())
+        .busy_timeout(BUSY_TIMEOUT)
+        .read_only(true)
+        .disable_statement_logging()
+}
+
+/// Says what is wrong with a file, and the way out, where `SQLite` says no more than a number.
+fn explain(place: &Place, error: sqlx::Error) -> StoreError {
+    const READ_ONLY: i64 = 8;
+    const CORRUPT: i64 = 11;
+    const CANNOT_OPEN: i64 = 14;
+    const NOT_A_DATABASE: i64 = 26;
+    match primary_code(&error) {
+        Some(CORRUPT) => place.unusable(
+            "is damaged: move it away (with its -wal and -shm) to begin anew, or restore a copy of it",
+        ),
+        Some(NOT_A_DATABASE) => place.unusable(
+            "is not a database: move it away, or name another file with OPENHANDS_STORE=sqlite:PATH",
+        ),
+        Some(READ_ONLY | CANNOT_OPEN) => place.unusable(&format!(
+            "cannot be opened for writing: {error}; look at the rights of the file and its folder"
+        )),
+        _ => StoreError::Database(error),
+    }
+}
+
+fn explain_migration(place: &Place, error: MigrateError) -> StoreError {
+    match error {
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => explain(place, error),
+        MigrateError::VersionMissing(version) | MigrateError::VersionTooNew(version, _) => {
+            place.unusable(&format!(
+                "was written by a newer release (schema {version}): upgrade the package with \
+                 `pip install --upgrade openhands-testgen`, or name another file"
+            ))
+        }
+        other => place.unusable(&format!("its schema cannot be brought up to date: {other}")),
+    }
+}

@@ -1,0 +1,58 @@
+//! What goes away by itself? Final tasks after their retention, and tasks that nobody ran for as long.
+
+use chrono::{DateTime, Utc};
+
+use super::operation::Operation;
+use super::rows;
+use super::session::Session;
+use crate::store::{PRUNE_BATCH, StoreError};
+use crate::task::ProcessId;
+
+/// Deletes final tasks that ended before `cutoff`, with all that belongs to them; answers how many.
+pub(super) struct Delete {
+    pub(super) cutoff: DateTime<Utc>,
+}
+
+impl Operation for Delete {
+    type Answer = usize;
+
+    async fn apply(&self, session: &mut Session) -> Result<usize, StoreError> {
+        const DELETE: &str = "DELETE FROM task WHERE seq IN (SELECT seq FROM task \
+             WHERE completed_at IS NOT NULL AND completed_at < ?1 ORDER BY completed_at LIMIT ?2)";
+        let statement =
+            sqlx::query(DELETE).bind(rows::write_time(self.cutoff)).bind(rows::write_count(PRUNE_BATCH));
+        Ok(usize::try_from(session.execute(statement).await?).unwrap_or(usize::MAX))
+    }
+}
+
+/// Fails what a dead process submitted before `cutoff`, `limit` tasks at most; answers how many.
+pub(super) struct Expire {
+    pub(super) dead: ProcessId,
+    pub(super) cutoff: DateTime<Utc>,
+    /// Lanes that a living process works, as a JSON array: their tasks never expire.
+    pub(super) live_lanes: String,
+    pub(super) limit: usize,
+}
+
+impl Operation for Expire {
+    type Answer = usize;
+
+    async fn apply(&self, session: &mut Session) -> Result<usize, StoreError> {
+        const OLD: &str = rows::select_tasks!(
+            "WHERE status IN ('pending', 'queued') AND submitter = ?1 AND created_at < ?2 \
+             AND lane NOT IN (SELECT value FROM json_each(?3)) ORDER BY created_at, seq LIMIT ?4"
+        );
+        let query = sqlx::query(OLD)
+            .bind(rows::write_process(self.dead))
+            .bind(rows::write_time(self.cutoff))
+            .bind(self.live_lanes.clone())
+            .bind(rows::write_count(self.limit));
+        let now = session.now();
+        let mut old = session.select(query).await?;
+        for task in &mut old {
+            task.expire(now)?;
+            session.save(task).await?;
+        }
+        Ok(old.len())
+    }
+}

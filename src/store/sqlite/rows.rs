@@ -1,0 +1,183 @@
+//! How does a task lie in its row? The one translation between [`Task`] and SQL.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+use uuid::Uuid;
+
+use super::session::Statement;
+use crate::store::StoreError;
+use crate::task::{Lane, NewTask, Priority, ProcessId, State, Task, TaskId, TaskStatus};
+
+/// A constant query for whole tasks: the columns that [`read_task`] reads, and what follows `FROM`.
+macro_rules! select_tasks {
+    ($rest:literal) => {
+        concat!(
+            "SELECT seq, id, lane, owner, priority, rank, status, due, process, submitter, attempt_seconds, ",
+            "max_retries, token, attempt, retries, crashes, cancel_requested, failure, progress, created_at, ",
+            "started_at, completed_at, work, metadata ",
+            "FROM task JOIN task_request ON task_request.task = task.seq ",
+            $rest
+        )
+    };
+}
+pub(super) use select_tasks;
+
+/// Reads a row of [`select_tasks`].
+pub(super) fn read_task(row: &SqliteRow) -> Result<Task, StoreError> {
+    let id = TaskId::from(read_uuid(row.try_get(1)?)?);
+    Ok(Task {
+        seq: row.try_get(0)?,
+        rank: row.try_get(5)?,
+        state: read_state(row, id)?,
+        token: read_number(row, 12)?,
+        attempt: read_number(row, 13)?,
+        retries: read_number(row, 14)?,
+        crashes: read_number(row, 15)?,
+        cancel_requested: row.try_get(16)?,
+        failure: read_optional(row.try_get(17)?, id)?,
+        progress: read_optional(row.try_get(18)?, id)?,
+        created_at: read_time(row.try_get(19)?),
+        started_at: row.try_get::<Option<i64>, _>(20)?.map(read_time),
+        completed_at: row.try_get::<Option<i64>, _>(21)?.map(read_time),
+        new: read_new(row, id)?,
+    })
+}
+
+fn read_new(row: &SqliteRow, id: TaskId) -> Result<NewTask, StoreError> {
+    let priority: i64 = row.try_get(4)?;
+    Ok(NewTask {
+        id,
+        lane: Lane::from(row.try_get::<String, _>(2)?),
+        owner: row.try_get::<&str, _>(3)?.into(),
+        priority: Priority::from_number(priority)
+            .ok_or_else(|| corrupt(id, &format!("priority {priority}")))?,
+        submitter: ProcessId::from(read_uuid(row.try_get(9)?)?),
+        attempt_seconds: row.try_get(10)?,
+        max_retries: read_number(row, 11)?,
+        work: read_json(row.try_get(22)?, id)?,
+        metadata: row.try_get::<&str, _>(23)?.into(),
+    })
+}
+
+fn read_state(row: &SqliteRow, id: TaskId) -> Result<State, StoreError> {
+    let status: TaskStatus =
+        row.try_get::<&str, _>(6)?.parse().map_err(|error: String| corrupt(id, &error))?;
+    Ok(match status {
+        TaskStatus::Pending => State::Pending { due: row.try_get::<Option<i64>, _>(7)?.map(read_time) },
+        TaskStatus::Queued => State::Queued,
+        TaskStatus::Running => State::Running { process: ProcessId::from(read_uuid(row.try_get(8)?)?) },
+        TaskStatus::Completed => State::Completed,
+        TaskStatus::Failed => State::Failed,
+        TaskStatus::Cancelled => State::Cancelled,
+    })
+}
+
+/// A constant statement that writes what a transition may have changed, with the arguments of [`bind_task`],
+/// and on the same way to the database whatever follows; its own arguments begin at `?16`.
+macro_rules! update_task {
+    ($rest:literal) => {
+        concat!(
+            "UPDATE task SET status = ?2, due = ?3, process = ?4, token = ?5, attempt = ?6, retries = ?7, ",
+            "crashes = ?8, cancel_requested = ?9, failure = ?10, progress = ?11, started_at = ?12, ",
+            "completed_at = ?13, rank = ?14, submitter = ?15 WHERE seq = ?1; ",
+            $rest
+        )
+    };
+}
+pub(super) use update_task;
+
+/// The arguments of [`update_task`].
+pub(super) fn bind_task(sql: &'static str, task: &Task) -> Result<Statement, StoreError> {
+    let failure = task.failure.as_ref().map(write_json).transpose()?;
+    let progress = task.progress.as_ref().map(write_json).transpose()?;
+    let (due, process) = match task.state {
+        State::Pending { due } => (due.map(write_time), None),
+        State::Running { process } => (None, Some(write_process(process))),
+        _ => (None, None),
+    };
+    Ok(sqlx::query(sql)
+        .bind(task.seq)
+        .bind(task.status().as_str())
+        .bind(due)
+        .bind(process)
+        .bind(task.token.cast_signed())
+        .bind(i64::from(task.attempt))
+        .bind(i64::from(task.retries))
+        .bind(i64::from(task.crashes))
+        .bind(task.cancel_requested)
+        .bind(failure)
+        .bind(progress)
+        .bind(task.started_at.map(write_time))
+        .bind(task.completed_at.map(write_time))
+        .bind(task.rank)
+        .bind(write_process(task.new.submitter)))
+}
+
+/// A process id for its column.
+pub(super) fn write_process(process: ProcessId) -> Vec<u8> {
+    process.as_uuid().as_bytes().to_vec()
+}
+
+/// A task id for its column.
+pub(super) fn write_id(id: TaskId) -> Vec<u8> {
+    id.as_uuid().as_bytes().to_vec()
+}
+
+/// An id from its column.
+pub(super) fn read_uuid(bytes: &[u8]) -> Result<Uuid, StoreError> {
+    Uuid::from_slice(bytes)
+        .map_err(|error| StoreError::Corrupt(format!("id of {} bytes: {error}", bytes.len())))
+}
+
+/// How many rows, for a `LIMIT`.
+pub(super) fn write_count(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// A time for its column.
+pub(super) fn write_time(time: DateTime<Utc>) -> i64 {
+    time.timestamp_micros()
+}
+
+/// A time from its column.
+pub(super) fn read_time(microseconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(microseconds).unwrap_or_default()
+}
+
+/// A value as JSON text. What a task carries always has a JSON form.
+pub(super) fn write_json(value: &impl Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|error| StoreError::Corrupt(error.to_string()))
+}
+
+/// A value from JSON text.
+pub(super) fn read_json<'row, T: Deserialize<'row>>(text: &'row str, id: TaskId) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(|error| corrupt(id, &error.to_string()))
+}
+
+fn read_optional<T: DeserializeOwned>(text: Option<&str>, id: TaskId) -> Result<Option<T>, StoreError> {
+    text.map(|text| read_json(text, id)).transpose()
+}
+
+fn read_number<T: TryFrom<i64>>(row: &SqliteRow, column: usize) -> Result<T, StoreError> {
+    let number: i64 = row.try_get(column)?;
+    T::try_from(number).map_err(|_| StoreError::Corrupt(format!("number {number} in column {column}")))
+}
+
+fn corrupt(id: TaskId, reason: &str) -> StoreError {
+    StoreError::Corrupt(format!("{id}: {reason}"))
+}
+
+/// All rows of [`select_tasks`].
+pub(super) fn read_tasks(rows: &[SqliteRow]) -> Result<Vec<Task>, StoreError> {
+    rows.iter().map(read_task).collect()
+}
+
+/// All rows of [`select_tasks`], as they are answered.
+pub(super) fn read_shared(rows: &[SqliteRow]) -> Result<Vec<Arc<Task>>, StoreError> {
+    rows.iter().map(|row| read_task(row).map(Arc::new)).collect()
+}

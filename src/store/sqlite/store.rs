@@ -1,0 +1,167 @@
+//! The `SQLite` store: writes go to the writer, reads to the readers, and questions of life to the locks.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::attempt::{Lease, Renew, Report, Settle};
+use super::cancel::Cancel;
+use super::claim::Claim;
+use super::membership::{ChangedElsewhere, Join, Leave};
+use super::pause::Paused;
+use super::presence::Presence;
+use super::promote::Promote;
+use super::reader::Reader;
+use super::submit::Submit;
+use super::writer::Writer;
+use super::{open, rows};
+use crate::store::{Adoption, Clock, Promotion, Store, StoreError};
+use crate::task::{
+    Lane, ListFilter, NewTask, ProcessId, Progress, QueueStats, Settlement, Task, TaskId, TaskPage,
+};
+
+/// Tasks in one file.
+#[derive(Debug)]
+pub struct SqliteStore {
+    pub(super) writer: Writer,
+    pub(super) reader: Reader,
+    /// Shared with the threads that look after other processes.
+    pub(super) presence: Arc<Presence>,
+    pub(super) process: ProcessId,
+    pub(super) clock: Clock,
+}
+
+impl SqliteStore {
+    /// Opens the store in this file, and makes it where there is none. Needs a tokio runtime, on which the
+    /// writer lives.
+    pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        Self::open_with_clock(path, Clock::system()).await
+    }
+
+    /// The same, with times taken from `clock`.
+    pub async fn open_with_clock(path: &Path, clock: Clock) -> Result<Self, StoreError> {
+        open::open(path, clock).await
+    }
+
+    /// For a forked child, which must not keep its parent's lock alive: closes the inherited descriptor. The
+    /// parent is not affected; the store is of no further use in the child.
+    pub fn close_inherited_lock(&self) {
+        self.presence.close_inherited();
+    }
+
+    /// Closes every connection until the answer is dropped; calls wait meanwhile. A process must do so to fork.
+    pub async fn pause(&self) -> Paused {
+        let writer = self.writer.pause().await;
+        Paused { reader: self.reader.pause().await, writer }
+    }
+
+    /// The read-only side of an open store.
+    pub(super) fn reader(&self) -> Result<&Reader, StoreError> {
+        if self.writer.is_closed() { Err(StoreError::Closed) } else { Ok(&self.reader) }
+    }
+}
+
+impl Store for SqliteStore {
+    async fn submit(&self, task: NewTask) -> Result<Arc<Task>, StoreError> {
+        self.writer.apply(Submit::new(task)?).await
+    }
+
+    async fn get(&self, id: TaskId) -> Result<Option<Arc<Task>>, StoreError> {
+        self.reader()?.get(id).await
+    }
+
+    async fn result(&self, id: TaskId) -> Result<Option<Arc<Value>>, StoreError> {
+        self.reader()?.result(id).await
+    }
+
+    async fn list(&self, filter: ListFilter) -> Result<TaskPage, StoreError> {
+        self.reader()?.list(&filter).await
+    }
+
+    async fn stats(&self) -> Result<QueueStats, StoreError> {
+        self.reader()?.stats().await
+    }
+
+    async fn claim(&self, lanes: &[Lane], limit: usize) -> Result<Vec<Arc<Task>>, StoreError> {
+        self.writer.apply(Claim { lanes: lanes.to_vec(), limit }).await
+    }
+
+    async fn report(&self, id: TaskId, token: u64, progress: Progress) -> Result<(), StoreError> {
+        self.writer.apply(Report { lease: Lease { id, token }, progress }).await
+    }
+
+    async fn renew(&self, id: TaskId, token: u64) -> Result<(), StoreError> {
+        self.writer.apply(Renew { lease: Lease { id, token } }).await
+    }
+
+    async fn settle(&self, id: TaskId, token: u64, settlement: Settlement) -> Result<Arc<Task>, StoreError> {
+        self.writer.apply(Settle::new(Lease { id, token }, settlement)?).await
+    }
+
+    async fn cancel(&self, id: TaskId) -> Result<Option<Arc<Task>>, StoreError> {
+        self.writer.apply(Cancel { id }).await
+    }
+
+    async fn cancel_requests(&self) -> Result<Vec<TaskId>, StoreError> {
+        self.reader()?.cancel_requests(self.process).await
+    }
+
+    async fn promote(&self) -> Result<Promotion, StoreError> {
+        let mut promoted = 0;
+        loop {
+            let next_due = self.reader()?.next_due().await?;
+            if next_due.is_none_or(|due| due > self.clock.now()) {
+                return Ok(Promotion { promoted, next_due });
+            }
+            promoted += self.writer.apply(Promote).await?;
+        }
+    }
+
+    async fn join(&self, lanes: &[Lane]) -> Result<(), StoreError> {
+        self.writer.apply(Join { lanes: rows::write_json(&lanes)? }).await
+    }
+
+    async fn leave(&self) -> Result<(), StoreError> {
+        self.writer.apply(Leave).await
+    }
+
+    async fn has_live_worker(&self, lane: &Lane) -> Result<bool, StoreError> {
+        let mut workers = self.live_workers().await?;
+        Ok(workers.any(|(process, lanes)| process != self.process && lanes.contains(lane)))
+    }
+
+    async fn rescue(&self) -> Result<Vec<TaskId>, StoreError> {
+        self.rescue_dead().await
+    }
+
+    async fn adopt(&self, max_age: Duration) -> Result<Adoption, StoreError> {
+        self.adopt_waiting(max_age).await
+    }
+
+    async fn prune(&self, retention: Duration) -> Result<usize, StoreError> {
+        self.prune_old(retention).await
+    }
+
+    async fn changed_elsewhere(&self) -> Result<bool, StoreError> {
+        self.writer.apply(ChangedElsewhere).await
+    }
+
+    fn is_durable(&self) -> bool {
+        true
+    }
+
+    fn process(&self) -> ProcessId {
+        self.process
+    }
+
+    async fn close(&self) {
+        if self.leave().await.is_ok() {
+            tracing::debug!(process = %self.process, "left the store");
+        }
+        self.reader.close().await;
+        self.writer.close().await;
+        self.presence.end();
+    }
+}

@@ -1,0 +1,92 @@
+//! Who lives, and what is to be done about the others? Rescue, adoption and pruning: locks are asked first, then
+//! the writer acts on rows that it reads again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::adopt::{ADOPT_BATCH, Adopt, LeaveBehind};
+use super::prune::{Delete, Expire};
+use super::rescue::Rescue;
+use super::rows;
+use super::store::SqliteStore;
+use crate::store::{Adoption, PRUNE_BATCH, StoreError};
+use crate::task::{Lane, ProcessId, TaskId};
+
+impl SqliteStore {
+    /// Rescues the tasks of every dead process, and forgets the process.
+    pub(super) async fn rescue_dead(&self) -> Result<Vec<TaskId>, StoreError> {
+        let mut rescued = Vec::new();
+        for dead in self.dead_among(self.reader()?.workers().await?).await? {
+            rescued.extend(self.writer.apply(Rescue { dead }).await?);
+            self.presence.forget(dead);
+        }
+        Ok(rescued)
+    }
+
+    /// Goes on with the young tasks of dead submitters, and leaves the old ones.
+    pub(super) async fn adopt_waiting(&self, max_age: Duration) -> Result<Adoption, StoreError> {
+        let young_after = self.clock.before(max_age);
+        let live_lanes =
+            lane_names(self.live_workers().await?.filter(|(process, _)| *process != self.process))?;
+        let mut adoption = Adoption::default();
+        for dead in self.dead_among(self.reader()?.submitters().await?).await? {
+            let mut batch = ADOPT_BATCH;
+            while batch == ADOPT_BATCH {
+                batch = self.writer.apply(Adopt { dead, young_after }).await?;
+                adoption.adopted += batch;
+            }
+            batch = ADOPT_BATCH;
+            while batch == ADOPT_BATCH {
+                let live_lanes = live_lanes.clone();
+                batch = self.writer.apply(LeaveBehind { dead, young_after, live_lanes }).await?;
+                adoption.left_behind += batch;
+            }
+        }
+        Ok(adoption)
+    }
+
+    /// Deletes a batch of old final tasks, and lets a batch of forsaken ones expire.
+    pub(super) async fn prune_old(&self, retention: Duration) -> Result<usize, StoreError> {
+        let cutoff = self.clock.before(retention);
+        let mut pruned = 0;
+        if self.reader()?.has_ended_before(cutoff).await? {
+            pruned = self.writer.apply(Delete { cutoff }).await?;
+        }
+        let forsaken = self.dead_among(self.reader()?.submitters().await?).await?;
+        if forsaken.is_empty() {
+            return Ok(pruned);
+        }
+        let live_lanes = lane_names(self.live_workers().await?)?;
+        let mut expired = 0;
+        for dead in forsaken {
+            let (live_lanes, limit) = (live_lanes.clone(), PRUNE_BATCH - expired);
+            expired += self.writer.apply(Expire { dead, cutoff, live_lanes, limit }).await?;
+        }
+        Ok(pruned + expired)
+    }
+
+    /// The living processes that work, with their lanes; this one too if it joined.
+    pub(super) async fn live_workers(
+        &self,
+    ) -> Result<impl Iterator<Item = (ProcessId, Vec<Lane>)>, StoreError> {
+        let workers = self.reader()?.lanes_by_process().await?;
+        let dead = self.dead_among(workers.iter().map(|(process, _)| *process).collect()).await?;
+        Ok(workers.into_iter().filter(move |(process, _)| !dead.contains(process)))
+    }
+
+    /// Which of these processes are dead; asked of the file system on a thread that may block.
+    async fn dead_among(&self, mut processes: Vec<ProcessId>) -> Result<Vec<ProcessId>, StoreError> {
+        processes.retain(|process| *process != self.process);
+        if processes.is_empty() {
+            return Ok(processes);
+        }
+        let presence = Arc::clone(&self.presence);
+        let asked = tokio::task::spawn_blocking(move || presence.dead_among(processes));
+        asked.await.map_err(|_| StoreError::Closed)
+    }
+}
+
+/// The lanes of these workers as a JSON array.
+fn lane_names(workers: impl Iterator<Item = (ProcessId, Vec<Lane>)>) -> Result<String, StoreError> {
+    rows::write_json(&workers.flat_map(|(_, lanes)| lanes).collect::<Vec<_>>())
+}

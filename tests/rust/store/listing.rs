@@ -1,0 +1,91 @@
+//! Pages of tasks, newest first.
+
+use _core::store::Store;
+use _core::task::{Kind, ListFilter, TaskId, TaskStatus};
+
+use super::subject::{Subject, ids};
+use crate::support::{generate_tests, noop};
+
+on_every_store! {
+    an_empty_store_has_one_empty_page,
+    pages_go_from_the_newest_to_the_oldest_without_gap_or_repetition,
+    the_last_page_has_no_cursor_even_when_it_is_full,
+    a_page_shows_only_what_was_asked_for,
+    a_filter_goes_on_over_pages,
+    a_cursor_that_is_gone_still_marks_its_place,
+}
+
+fn page_of(limit: usize) -> ListFilter {
+    ListFilter { limit, ..ListFilter::default() }
+}
+
+async fn walk(subject: &Subject, mut filter: ListFilter) -> Vec<Vec<TaskId>> {
+    let mut pages = Vec::new();
+    loop {
+        let page = subject.store.list(filter.clone()).await.unwrap();
+        pages.push(ids(&page.tasks));
+        filter.cursor = page.next_cursor;
+        if filter.cursor.is_none() {
+            return pages;
+        }
+    }
+}
+
+async fn submit_many(subject: &Subject, count: usize) -> Vec<TaskId> {
+    let mut newest_first = Vec::new();
+    for _ in 0..count {
+        newest_first.insert(0, subject.submit(noop()).await);
+    }
+    newest_first
+}
+
+async fn an_empty_store_has_one_empty_page(subject: Subject) {
+    assert_eq!(walk(&subject, page_of(10)).await, [Vec::<TaskId>::new()]);
+}
+
+async fn pages_go_from_the_newest_to_the_oldest_without_gap_or_repetition(subject: Subject) {
+    let newest_first = submit_many(&subject, 23).await;
+    subject.claim(7).await;
+    let pages = walk(&subject, page_of(5)).await;
+    assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), [5, 5, 5, 5, 3]);
+    assert_eq!(pages.concat(), newest_first);
+}
+
+async fn the_last_page_has_no_cursor_even_when_it_is_full(subject: Subject) {
+    let newest_first = submit_many(&subject, 4).await;
+    assert_eq!(walk(&subject, page_of(2)).await, [&newest_first[..2], &newest_first[2..]]);
+}
+
+async fn a_page_shows_only_what_was_asked_for(subject: Subject) {
+    let ended = subject.submit(noop()).await;
+    let module = subject.submit(generate_tests("a.py")).await;
+    let queued = subject.submit(noop()).await;
+    subject.store.cancel(ended).await.unwrap();
+    let show = async |status, kind| {
+        let filter = ListFilter { status, kind, ..page_of(10) };
+        ids(&subject.store.list(filter).await.unwrap().tasks)
+    };
+    assert_eq!(show(None, None).await, [queued, module, ended]);
+    assert_eq!(show(Some(TaskStatus::Queued), None).await, [queued, module]);
+    assert_eq!(show(None, Some(Kind::Noop)).await, [queued, ended]);
+    assert_eq!(show(Some(TaskStatus::Cancelled), Some(Kind::Noop)).await, [ended]);
+    assert_eq!(show(Some(TaskStatus::Cancelled), Some(Kind::GenerateTests)).await, []);
+}
+
+async fn a_filter_goes_on_over_pages(subject: Subject) {
+    let mut newest_first = submit_many(&subject, 9).await;
+    for id in newest_first.split_off(5) {
+        subject.store.cancel(id).await.unwrap();
+    }
+    let filter = ListFilter { status: Some(TaskStatus::Queued), ..page_of(2) };
+    assert_eq!(walk(&subject, filter).await.concat(), newest_first);
+}
+
+async fn a_cursor_that_is_gone_still_marks_its_place(subject: Subject) {
+    let newest_first = submit_many(&subject, 4).await;
+    subject.store.cancel(newest_first[1]).await.unwrap();
+    subject.advance(10);
+    assert_eq!(subject.store.prune(std::time::Duration::from_secs(1)).await.unwrap(), 1);
+    let filter = ListFilter { cursor: Some(newest_first[1]), ..page_of(10) };
+    assert_eq!(ids(&subject.store.list(filter).await.unwrap().tasks), newest_first[2..]);
+}

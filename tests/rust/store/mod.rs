@@ -1,0 +1,35 @@
+//! Where tasks live: one conformance suite on every store, what only `sqlite:` promises, and random sequences
+//! of operations against a model.
+
+/// Runs tests that take a [`subject::Subject`] on every store.
+macro_rules! on_every_store {
+    ($($name:ident,)+) => {
+        mod memory {
+            $(#[tokio::test]
+            async fn $name() {
+                super::$name(crate::store::subject::Subject::memory()).await;
+            })+
+        }
+
+        mod sqlite {
+            $(#[tokio::test]
+            async fn $name() {
+                super::$name(crate::store::subject::Subject::sqlite().await).await;
+            })+
+        }
+    };
+}
+
+mod attempts;
+mod cancelling;
+mod clock;
+mod death;
+mod listing;
+mod model;
+mod order;
+mod processes;
+mod pruning;
+mod retries;
+mod sqlite_files;
+mod subject;
+mod submission;

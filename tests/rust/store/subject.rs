@@ -1,0 +1,93 @@
+//! A store under test, with the clock that it goes by.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use _core::store::{AnyStore, Clock, MemoryStore, SqliteStore, Store, StoreError};
+use _core::task::{Lane, NewTask, Settlement, Task, TaskId};
+use chrono::DateTime;
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::support::{local_lane, noop_lane};
+
+/// Any store with a clock that stands still, and the folder it lies in.
+pub(crate) struct Subject {
+    pub(crate) store: AnyStore,
+    pub(crate) clock: Clock,
+    _folder: Option<TempDir>,
+}
+
+/// A clock that stands still in September 2001.
+pub(crate) fn still_clock() -> Clock {
+    Clock::manual(DateTime::from_timestamp(1_000_000_000, 0).unwrap())
+}
+
+/// A folder that disappears, in memory where that is possible: fsync costs nothing there.
+pub(crate) fn folder() -> TempDir {
+    TempDir::new_in("/dev/shm").unwrap_or_else(|_| TempDir::new().unwrap())
+}
+
+impl Subject {
+    pub(crate) fn memory() -> Self {
+        let clock = still_clock();
+        let store = AnyStore::Memory(MemoryStore::with_clock(clock.clone()));
+        Self { store, clock, _folder: None }
+    }
+
+    pub(crate) async fn sqlite() -> Self {
+        let (clock, folder) = (still_clock(), folder());
+        let store = open_sqlite(folder.path().join("tasks.db"), &clock).await;
+        Self { store: AnyStore::Sqlite(store), clock, _folder: Some(folder) }
+    }
+
+    /// Submits a task as this process's own.
+    pub(crate) async fn submit(&self, task: NewTask) -> TaskId {
+        let task = NewTask { submitter: self.store.process(), ..task };
+        self.store.submit(task).await.unwrap().id()
+    }
+
+    pub(crate) async fn get(&self, id: TaskId) -> Arc<Task> {
+        self.store.get(id).await.unwrap().unwrap()
+    }
+
+    /// Claims the first of all tasks that tests submit.
+    pub(crate) async fn claim_one(&self) -> Arc<Task> {
+        self.claim(1).await.pop().unwrap()
+    }
+
+    /// Claims tasks of all lanes that tests use.
+    pub(crate) async fn claim(&self, limit: usize) -> Vec<Arc<Task>> {
+        self.store.claim(&lanes(), limit).await.unwrap()
+    }
+
+    pub(crate) async fn settle(&self, task: &Task, settlement: Settlement) -> Arc<Task> {
+        self.store.settle(task.id(), task.token, settlement).await.unwrap()
+    }
+
+    pub(crate) async fn complete(&self, task: &Task) -> Arc<Task> {
+        self.settle(task, Settlement::Complete(Arc::new(json!({"tests": 1})))).await
+    }
+
+    pub(crate) fn advance(&self, seconds: u64) {
+        self.clock.advance(Duration::from_secs(seconds));
+    }
+}
+
+/// All lanes that tests use.
+pub(crate) fn lanes() -> Vec<Lane> {
+    vec![noop_lane(), local_lane()]
+}
+
+pub(crate) async fn open_sqlite(path: PathBuf, clock: &Clock) -> SqliteStore {
+    SqliteStore::open_with_clock(&path, clock.clone()).await.unwrap()
+}
+
+pub(crate) fn ids(tasks: &[Arc<Task>]) -> Vec<TaskId> {
+    tasks.iter().map(|task| task.id()).collect()
+}
+
+pub(crate) fn is_lease_lost<T>(outcome: &Result<T, StoreError>) -> bool {
+    matches!(outcome, Err(StoreError::LeaseLost))
+}

@@ -1,0 +1,74 @@
+//! Makes what tests need: requests, progress, results and lanes.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use _core::task::{
+    Context, ErrorKind, Failure, GenerateTests, Kind, Lane, NewTask, Priority, ProcessId, Progress, Stage,
+    TaskId, Threshold, Work,
+};
+
+/// A request that asks for nothing, of normal priority and without an owner.
+pub(crate) fn noop() -> NewTask {
+    NewTask {
+        id: TaskId::fresh(),
+        lane: noop_lane(),
+        owner: "".into(),
+        priority: Priority::Normal,
+        work: Work::Noop,
+        metadata: "".into(),
+        submitter: ProcessId::fresh(),
+        attempt_seconds: 300.0,
+        max_retries: 3,
+    }
+}
+
+/// The same with another priority.
+pub(crate) fn noop_of_priority(priority: Priority) -> NewTask {
+    NewTask { priority, ..noop() }
+}
+
+/// The same for a user.
+pub(crate) fn noop_of_owner(owner: &str) -> NewTask {
+    NewTask { owner: owner.into(), ..noop() }
+}
+
+/// A request for the tests of one module, by the `local` agent.
+pub(crate) fn generate_tests(module_path: &str) -> NewTask {
+    let context = Context {
+        project_root: PathBuf::from("/project"),
+        python: PathBuf::from("/usr/bin/python3"),
+        workspace_root: PathBuf::from("/project/openhands_workspace"),
+        agent: "local".to_owned(),
+        require_sandbox: false,
+    };
+    let work = Work::GenerateTests(Box::new(GenerateTests {
+        module_path: module_path.to_owned(),
+        output_path: format!("tests/{module_path}"),
+        coverage_threshold: Threshold::DEFAULT,
+        overwrite: false,
+        max_iterations: 3,
+        context: Arc::new(context),
+    }));
+    NewTask { lane: work.lane(), work, ..noop() }
+}
+
+/// The lane of [`noop`].
+pub(crate) fn noop_lane() -> Lane {
+    Lane::of_kind(Kind::Noop)
+}
+
+/// The lane of [`generate_tests`].
+pub(crate) fn local_lane() -> Lane {
+    Lane::of_agent(Kind::GenerateTests, "local")
+}
+
+/// A failure that may pass.
+pub(crate) fn transient() -> Failure {
+    Failure::new(ErrorKind::Transient, "the provider had a bad moment")
+}
+
+/// What an attempt reports in its n-th iteration.
+pub(crate) fn progress(iteration: u32) -> Progress {
+    Progress { stage: Stage::Agent, message: "exploring".to_owned(), iteration, max_iterations: 3 }
+}
