@@ -1,0 +1,41 @@
+//! Where code of a project runs: copies of the project, child processes, limits, isolation levels.
+//!
+//! A [`Project`] is opened once, an [`Attempt`] makes [`Workspace`]s of it, a [`Sandbox`] runs commands of the
+//! project's [`Interpreter`] in them. Nothing here knows what a test is.
+
+mod bubblewrap;
+mod command;
+mod copy;
+mod error;
+mod exclude;
+mod hops;
+mod interpreter;
+mod layout;
+mod level;
+mod output;
+mod path;
+mod probe;
+mod process;
+mod project;
+mod remove;
+mod run;
+mod snapshot;
+mod survey;
+mod tree;
+mod watchdog;
+mod workspace;
+
+pub use command::{Command, Exit, Finished, Limits};
+pub use error::SandboxError;
+pub use interpreter::Interpreter;
+pub use layout::{ModuleLayout, default_output};
+pub use level::{Isolation, Level};
+pub use path::{PathError, ProjectPath};
+pub use probe::ProbeDir;
+pub use project::Project;
+pub use run::Sandbox;
+pub use snapshot::{Change, ChangeKind, Snapshot};
+pub use survey::{MAX_BYTES, MAX_FILES};
+pub use watchdog::MAX_PROCESSES;
+pub(crate) use workspace::read_plain;
+pub use workspace::{Attempt, Workspace};

@@ -1,0 +1,100 @@
+//! What has changed in a copy of a project? Found by size and times of all files, and by their bytes on doubt.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+use ignore::WalkBuilder;
+
+use super::exclude::is_cache;
+
+/// A copy as it was at one moment. Caches that tools write are left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Snapshot(BTreeMap<PathBuf, Stamp>);
+
+/// Changes whenever a file is written: the change time cannot be set back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stamp {
+    Folder,
+    Other { inode: u64, bytes: u64, changed: (i64, i64) },
+}
+
+/// How one entry differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ChangeKind {
+    /// It was not there.
+    Added,
+    /// It was there, and is written since.
+    Modified,
+    /// It is gone.
+    Removed,
+}
+
+/// One entry that differs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Relative to the copy, with `/`.
+    pub path: String,
+    /// How it differs.
+    pub kind: ChangeKind,
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let verb = match self.kind {
+            ChangeKind::Added => "added",
+            ChangeKind::Modified => "changed",
+            ChangeKind::Removed => "removed",
+        };
+        write!(formatter, "{} {verb}", self.path)
+    }
+}
+
+impl Snapshot {
+    /// Looks at every entry below `root`.
+    #[must_use]
+    pub fn take(root: &Path) -> Self {
+        let walk = WalkBuilder::new(root)
+            .standard_filters(false)
+            .follow_links(false)
+            .filter_entry(|entry| entry.depth() == 0 || !is_cache(&entry.file_name().to_string_lossy()))
+            .build();
+        let entries = walk.flatten().filter(|entry| entry.depth() > 0).filter_map(|entry| {
+            let path = entry.path().strip_prefix(root).ok()?.to_owned();
+            let metadata = entry.metadata().ok()?;
+            let stamp = if metadata.is_dir() {
+                Stamp::Folder
+            } else {
+                Stamp::Other {
+                    inode: metadata.ino(),
+                    bytes: metadata.len(),
+                    changed: (metadata.ctime(), metadata.ctime_nsec()),
+                }
+            };
+            Some((path, stamp))
+        });
+        Self(entries.collect())
+    }
+
+    /// What differs in `later`, sorted by path.
+    #[must_use]
+    pub fn changes(&self, later: &Self) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for (path, stamp) in &later.0 {
+            match self.0.get(path) {
+                None => changes.push(change(path, ChangeKind::Added)),
+                Some(before) if before != stamp => changes.push(change(path, ChangeKind::Modified)),
+                Some(_) => {}
+            }
+        }
+        let removed = self.0.keys().filter(|path| !later.0.contains_key(*path));
+        changes.extend(removed.map(|path| change(path, ChangeKind::Removed)));
+        changes.sort_by(|one, other| one.path.cmp(&other.path));
+        changes
+    }
+}
+
+fn change(path: &Path, kind: ChangeKind) -> Change {
+    Change { path: path.to_string_lossy().into_owned(), kind }
+}

@@ -1,0 +1,162 @@
+//! Which processes belong to a run? Those that descend from its root, and those that carry its cookie.
+//!
+//! A process that left its group and whose parent is gone still has our cookie in its environment, which
+//! `/proc` shows. What was once found to belong is remembered, whatever becomes of its parent or environment.
+
+#[cfg(target_os = "linux")]
+use std::collections::HashMap;
+
+use rustix::process::{Pid, Signal, kill_process_group};
+
+/// The processes of one run.
+#[derive(Debug)]
+pub(super) struct Tree {
+    root: Pid,
+    #[cfg(target_os = "linux")]
+    cookie: Vec<u8>,
+    /// Whether a process, by id and start time, belongs to the run.
+    #[cfg(target_os = "linux")]
+    known: HashMap<(i32, u64), bool>,
+}
+
+/// A process as `/proc` shows it.
+#[cfg(target_os = "linux")]
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Process {
+    pid: i32,
+    parent: i32,
+    started: u64,
+    is_dead: bool,
+}
+
+impl Tree {
+    /// Asks the whole process group to end, at once.
+    fn kill_group(&self) {
+        let _ = kill_process_group(self.root, Signal::KILL);
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl Tree {
+    /// The tree of a root that was started as the leader of a group, with `cookie` in its environment.
+    pub(super) fn new(root: Pid, cookie: &str) -> Self {
+        Self { root, cookie: cookie.as_bytes().to_vec(), known: HashMap::new() }
+    }
+
+    /// Those that live now.
+    pub(super) fn living(&mut self) -> Vec<Process> {
+        let mut others = all_processes();
+        let started: HashMap<i32, u64> =
+            others.iter().map(|process| (process.pid, process.started)).collect();
+        let mut members: Vec<Process> = Vec::new();
+        // A child may stand before its parent in the list: again until nothing is added.
+        loop {
+            let before = members.len();
+            let (belongs, rest) = others.into_iter().partition(|process| self.belongs(process, &started));
+            members.extend::<Vec<Process>>(belongs);
+            others = rest;
+            if members.len() == before {
+                break;
+            }
+        }
+        for process in others {
+            self.known.insert((process.pid, process.started), false);
+        }
+        members.retain(|process| !process.is_dead);
+        members
+    }
+
+    fn belongs(&mut self, process: &Process, started: &HashMap<i32, u64>) -> bool {
+        let key = (process.pid, process.started);
+        if let Some(known) = self.known.get(&key) {
+            return *known;
+        }
+        // By id and start time: the id of a dead member may be another's by now.
+        let parent = started.get(&process.parent).map(|started| (process.parent, *started));
+        let is_child = parent.is_some_and(|parent| self.known.get(&parent) == Some(&true));
+        let belongs = process.pid == self.root.as_raw_nonzero().get()
+            || is_child
+            || has_cookie(process.pid, &self.cookie);
+        if belongs {
+            self.known.insert(key, true);
+        }
+        belongs
+    }
+
+    /// Kills until nothing is left that lives; answers how many could not be ended in ten seconds.
+    pub(super) fn kill(&mut self) -> usize {
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+        self.kill_group();
+        loop {
+            let living = self.living();
+            if living.is_empty() || std::time::Instant::now() > deadline {
+                return living.len();
+            }
+            for process in living {
+                process.kill();
+            }
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl Process {
+    /// Kills exactly this process: by descriptor, after a second look at its start time.
+    fn kill(self) {
+        use rustix::process::{PidfdFlags, pidfd_open, pidfd_send_signal};
+
+        let Some(pid) = Pid::from_raw(self.pid) else { return };
+        let Ok(descriptor) = pidfd_open(pid, PidfdFlags::empty()) else { return };
+        if read_process(self.pid).is_some_and(|now| now.started == self.started) {
+            let _ = pidfd_send_signal(descriptor, Signal::KILL);
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn all_processes() -> Vec<Process> {
+    std::fs::read_dir("/proc")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .filter_map(read_process)
+        .collect()
+}
+
+/// Fields 3, 4 and 22 of `/proc/PID/stat`, which stand behind a name that may hold anything.
+#[cfg(target_os = "linux")]
+fn read_process(pid: i32) -> Option<Process> {
+    let stat = std::fs::read(format!("/proc/{pid}/stat")).ok()?;
+    let behind_name = stat.iter().rposition(|byte| *byte == b')')? + 2;
+    let text = std::str::from_utf8(stat.get(behind_name..)?).ok()?;
+    let mut fields = text.split(' ');
+    let state = fields.next()?;
+    let parent = fields.next()?.parse().ok()?;
+    let started = fields.nth(17)?.parse().ok()?;
+    Some(Process { pid, parent, started, is_dead: matches!(state, "Z" | "X") })
+}
+
+#[cfg(target_os = "linux")]
+fn has_cookie(pid: i32, cookie: &[u8]) -> bool {
+    std::fs::read(format!("/proc/{pid}/environ"))
+        .is_ok_and(|environment| environment.split(|byte| *byte == 0).any(|entry| entry.ends_with(cookie)))
+}
+
+/// Elsewhere there is no `/proc`: only the process group is held.
+#[cfg(not(target_os = "linux"))]
+impl Tree {
+    pub(super) fn new(root: Pid, _cookie: &str) -> Self {
+        Self { root }
+    }
+
+    pub(super) fn living(&mut self) -> Vec<()> {
+        Vec::new()
+    }
+
+    pub(super) fn kill(&mut self) -> usize {
+        self.kill_group();
+        0
+    }
+}

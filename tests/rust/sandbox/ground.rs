@@ -1,0 +1,97 @@
+//! The ground on which tests of the sandbox and of verification stand: a small project, an interpreter, a level.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use _core::sandbox::{Attempt, Interpreter, Level, ProbeDir, Project, ProjectPath, Sandbox};
+
+/// A project in a temporary folder, with an attempt under way.
+pub struct Ground {
+    pub folder: tempfile::TempDir,
+    pub project: Arc<Project>,
+    pub attempt: Attempt,
+}
+
+impl Ground {
+    /// A project of these files.
+    pub async fn of(files: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        write_files(folder.path(), files);
+        let workspace_root = folder.path().join("openhands_workspace");
+        let project = Arc::new(Project::open(folder.path(), &workspace_root).unwrap());
+        let attempt = Attempt::begin(Arc::clone(&project), "task-1").await.unwrap();
+        Self { folder, project, attempt }
+    }
+
+    pub fn path(&self, text: &str) -> ProjectPath {
+        ProjectPath::parse(text, self.project.root()).unwrap()
+    }
+}
+
+/// Writes files, folders and all.
+pub fn write_files(root: &Path, files: &[(&str, &str)]) {
+    for (path, content) in files {
+        let file = root.join(path);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, content).unwrap();
+    }
+}
+
+pub fn probe() -> ProbeDir {
+    ProbeDir::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("python/openhands_testgen/probe"))
+}
+
+/// The interpreter with pytest and coverage that `make test` names.
+pub fn python() -> PathBuf {
+    std::env::var_os("OTG_TEST_PYTHON")
+        .expect("set OTG_TEST_PYTHON to a Python with pytest and coverage")
+        .into()
+}
+
+pub async fn interpreter() -> Arc<Interpreter> {
+    Interpreter::probe(&python(), &probe()).await.unwrap()
+}
+
+/// A sandbox at this level; `None`, said aloud, where the machine has it not. With `CI` set that is a failure.
+pub async fn sandbox(level: Level) -> Option<Sandbox> {
+    let interpreter = interpreter().await;
+    if level == Level::Bubblewrap {
+        let best = Sandbox::detect(Arc::clone(&interpreter), &probe()).await.unwrap();
+        if let Some(reason) = &best.isolation().reason {
+            assert!(std::env::var_os("CI").is_none(), "no bubblewrap, and CI is set: {reason}");
+            eprintln!("NOT TESTED at level bubblewrap: {reason}");
+            return None;
+        }
+    }
+    Some(Sandbox::at_level(interpreter, &probe(), level))
+}
+
+/// Runs the same test body once per level.
+#[macro_export]
+macro_rules! at_both_levels {
+    ($($(#[$doc:meta])* async fn $name:ident($sandbox:ident: Sandbox) $body:block)+) => {
+        $(
+            $(#[$doc])*
+            mod $name {
+                #[allow(unused_imports)]
+                use super::*;
+
+                async fn body($sandbox: _core::sandbox::Sandbox) $body
+
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn in_bubblewrap() {
+                    if let Some(sandbox) = $crate::sandbox::ground::sandbox(_core::sandbox::Level::Bubblewrap).await {
+                        body(sandbox).await;
+                    }
+                }
+
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn within_limits() {
+                    if let Some(sandbox) = $crate::sandbox::ground::sandbox(_core::sandbox::Level::Limits).await {
+                        body(sandbox).await;
+                    }
+                }
+            }
+        )+
+    };
+}

@@ -1,0 +1,13 @@
+//! Where code of a project runs.
+
+#![allow(unreachable_pub, missing_docs, reason = "tests are read by name")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a panic is how a test fails")]
+
+pub mod ground;
+
+mod copies;
+mod interpreters;
+mod isolation;
+mod layouts;
+mod paths;
+mod runs;
