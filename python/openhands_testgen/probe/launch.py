@@ -1,0 +1,56 @@
+"""Sets the limits of a child before any code of the project runs, then becomes that child.
+
+Usage: ``python -I -S launch.py CPU_SECONDS MEMORY_BYTES FILE_BYTES THREADS TIE -- COMMAND...``
+
+``THREADS`` is how many the whole user may have, 0 for no limit; it holds for everyone but root.
+``TIE`` is the process id of the parent where nothing else ends this child when that dies, else
+``0``. Limits are those of the kernel and hold for every process that the child starts. Only the
+standard library is used, and as little of it as possible: this runs before each child.
+"""
+
+import os
+import resource
+import sys
+
+
+def main(arguments: list[str]) -> None:
+    """Sets the limits and replaces this process; returns only by an exception."""
+    cpu_seconds, memory_bytes, file_bytes, threads, tie, _separator, *command = arguments
+    limit(resource.RLIMIT_CPU, int(cpu_seconds))
+    limit(resource.RLIMIT_AS, int(memory_bytes))
+    limit(resource.RLIMIT_FSIZE, int(file_bytes))
+    limit(resource.RLIMIT_CORE, 0)
+    if threads != "0":
+        limit(resource.RLIMIT_NPROC, int(threads))
+    if tie != "0" and sys.platform == "linux":
+        die_with(int(tie))
+    os.execv(command[0], command)
+
+
+def limit(what: int, value: int) -> None:
+    """Lowers one limit; a lower limit that is already in force stays."""
+    _soft, hard = resource.getrlimit(what)
+    if hard != resource.RLIM_INFINITY:
+        value = min(value, hard)
+    try:
+        resource.setrlimit(what, (value, value))
+    except (ValueError, OSError):
+        # macOS refuses RLIMIT_AS; the watchdog of the parent stays.
+        if sys.platform == "linux":
+            raise
+
+
+def die_with(parent: int) -> None:
+    """Asks the kernel for SIGKILL when the thread that started us ends; it survives the exec."""
+    try:
+        import ctypes
+    except ImportError:
+        return  # a Python without libffi: the parent still kills us whenever it can
+    set_parent_death_signal, kill = 1, 9
+    ctypes.CDLL(None).prctl(set_parent_death_signal, kill, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(9)  # the parent died before we asked
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,29 @@
+//! Do the tests hold? Runs what an agent wrote, three times, in a fresh copy; measures; takes out what does not
+//! hold; puts the rest in its place.
+//!
+//! [`Candidate::collect`] takes from the agent's workspace what may be taken, [`Verification::run`] makes a
+//! [`Verdict`] of it, [`publish`] writes that into the project.
+
+mod candidate;
+mod command;
+mod coverage;
+mod error;
+mod faults;
+mod inspect;
+mod measure;
+mod ownership;
+mod publish;
+mod pytest;
+mod record;
+mod round;
+mod session;
+mod verdict;
+mod verification;
+
+pub use candidate::{Candidate, Helper};
+pub use coverage::{Coverage, CoverageCounts};
+pub use error::VerifyError;
+pub use ownership::{HEADER, Ownership, ownership, with_header};
+pub use publish::{PublishError, Published, check_output, publish};
+pub use verdict::{Removed, Verdict};
+pub use verification::{Verification, VerifyLimits};

@@ -1,0 +1,167 @@
+//! How is the test file run? One plain run that is measured, and others that differ in what must not matter.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use crate::sandbox::{Command, Exit, Finished, Limits, Workspace};
+
+use super::record::Record;
+use super::verification::{Verification, VerifyLimits};
+
+/// What every run of pytest is told: no options of the project's, nothing that runs tests elsewhere or in
+/// another order, no second measurement.
+pub(super) const PYTEST_OPTIONS: &[&str] =
+    &["-o", "addopts=", "-p", "no:xdist", "-p", "no:cov", "-p", "no:randomly"];
+/// What coverage is told: no configuration of the project's, branches too.
+pub(super) const COVERAGE_OPTIONS: &[&str] = &["--rcfile=/dev/null", "--branch"];
+
+/// A time zone far from most, by name where the machine knows it, else by rule.
+const FAR_ZONE: &str = "Pacific/Chatham";
+const FAR_ZONE_RULE: &str = "<+1245>-12:45";
+
+/// One way to run the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Variation {
+    /// As a user runs it, measured.
+    Plain,
+    /// In reverse order, with another hash seed: of all orders the one that turns every pair of tests round.
+    Reordered,
+    /// From another working directory, in another time zone, with yet another hash seed.
+    Elsewhere,
+    /// As plain, not measured, with an eye on the files after each test.
+    Watched,
+}
+
+impl Variation {
+    /// Names the folder of its traces.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Reordered => "reordered",
+            Self::Elsewhere => "elsewhere",
+            Self::Watched => "watched",
+        }
+    }
+
+    /// What differs, for the reason why a test is taken out.
+    pub(super) fn difference(self) -> &'static str {
+        match self {
+            Self::Plain | Self::Watched => "",
+            Self::Reordered => " in another order or with another hash seed",
+            Self::Elsewhere => " in another working directory, time zone or with another hash seed",
+        }
+    }
+
+    fn hash_seed(self) -> &'static str {
+        match self {
+            Self::Plain | Self::Watched => "0",
+            Self::Reordered => "1",
+            Self::Elsewhere => "2",
+        }
+    }
+
+    fn order(self) -> &'static str {
+        match self {
+            Self::Reordered => "reverse",
+            Self::Plain | Self::Elsewhere | Self::Watched => "file",
+        }
+    }
+}
+
+/// A run of pytest that is over.
+#[derive(Debug)]
+pub(super) struct PytestRun {
+    pub(super) variation: Variation,
+    pub(super) finished: Finished,
+    pub(super) record: Record,
+}
+
+impl PytestRun {
+    /// What is known of an end that came too early.
+    pub(super) fn last_words(&self) -> String {
+        let exit = self.finished.exit;
+        match exit {
+            Exit::Code(_) => format!("pytest {exit}: {}", self.finished.last_line()),
+            _ => format!("the run {exit}"),
+        }
+    }
+}
+
+/// The limits of one run.
+pub(super) fn limits(limits: &VerifyLimits) -> Limits {
+    let seconds = limits.run.as_secs() + 1;
+    Limits { wall: limits.run, cpu_seconds: 2 * seconds, ..Limits::default() }
+}
+
+/// Where a run leaves its traces: the record, the coverage data.
+pub(super) fn trace_folder(workspace: &Workspace, variation: Variation) -> PathBuf {
+    workspace.scratch().join(variation.name())
+}
+
+/// The command of one run. Folders that it names are made by the caller.
+pub(super) fn command(
+    verification: &Verification<'_>,
+    workspace: &Workspace,
+    variation: Variation,
+) -> Command {
+    let traces = trace_folder(workspace, variation);
+    let test_file = workspace.root().join(verification.output);
+    let mut command = Command::in_workspace(workspace).limits(limits(&verification.limits));
+    if variation == Variation::Plain {
+        let module = workspace.root().join(verification.module);
+        command = command
+            .args(["-m", "coverage", "run"])
+            .args(COVERAGE_OPTIONS.iter().copied())
+            .arg(joined("--include=", &module))
+            .arg(joined("--data-file=", &traces.join("coverage")));
+    }
+    command = command.args(["-m", "pytest"]).args(PYTEST_OPTIONS.iter().copied()).args([
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "otg_recorder",
+        "-q",
+    ]);
+    command = match variation {
+        Variation::Elsewhere => {
+            command.cwd = traces.join("elsewhere");
+            command.arg(joined("--rootdir=", workspace.root())).arg(test_file).env("TZ", far_zone())
+        }
+        Variation::Watched => command.arg(verification.output.as_str()).env("OTG_WATCH", workspace.root()),
+        Variation::Plain | Variation::Reordered => command.arg(verification.output.as_str()),
+    };
+    command
+        .env("PYTHONPATH", python_path(verification, workspace, variation))
+        .env("PYTHONHASHSEED", variation.hash_seed())
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("OTG_RECORD", traces.join("record.jsonl"))
+        .env("OTG_ORDER", variation.order())
+        .env("OTG_MODULE", &verification.layout.module_name)
+        .env("OTG_MODULE_FILE", workspace.root().join(verification.module))
+        .env("OTG_TEST_SECONDS", verification.limits.test.as_secs_f64().to_string())
+}
+
+fn joined(option: &str, path: &Path) -> OsString {
+    let mut argument = OsString::from(option);
+    argument.push(path);
+    argument
+}
+
+/// Our plug-in, the import root where it is not the folder that pytest runs in, and the copies of what an
+/// editable install has put on the path.
+fn python_path(verification: &Verification<'_>, workspace: &Workspace, variation: Variation) -> OsString {
+    let interpreter = verification.sandbox.interpreter();
+    let mut folders = vec![verification.sandbox.probe().plugin()];
+    folders.extend(verification.layout.import_root.as_ref().map(|root| workspace.root().join(root)));
+    if variation == Variation::Elsewhere {
+        folders.push(workspace.root().to_owned());
+    }
+    let editable = interpreter.editable_paths(workspace.project_root());
+    folders.extend(editable.iter().map(|path| workspace.root().join(path)));
+    let folders: Vec<OsString> = folders.into_iter().map(Into::into).collect();
+    folders.join(&OsString::from(":"))
+}
+
+fn far_zone() -> &'static str {
+    if Path::new("/usr/share/zoneinfo").join(FAR_ZONE).exists() { FAR_ZONE } else { FAR_ZONE_RULE }
+}

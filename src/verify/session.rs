@@ -1,0 +1,171 @@
+//! The copy in which a file is verified, and what can be done in it: read, shorten, run, measure.
+
+use std::path::PathBuf;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use tokio_util::sync::CancellationToken;
+
+use super::candidate::Candidate;
+use super::inspect::Inventory;
+use super::pytest::{self, PytestRun, Variation, trace_folder};
+use super::record::Record;
+use super::verification::Verification;
+use super::{Removed, VerifyError};
+use crate::sandbox::{Command, Exit, Finished, ProbeDir, ProjectPath, SandboxError, Workspace, read_plain};
+
+/// The name of the copy within the attempt.
+const COPY: &str = "verify";
+/// How long the answer of a probe script may be.
+const MAX_ANSWER_BYTES: usize = 16 << 20;
+
+/// A verification under way.
+pub(super) struct Session<'a> {
+    pub(super) verification: &'a Verification<'a>,
+    pub(super) cancel: &'a CancellationToken,
+    pub(super) candidate: Candidate,
+    pub(super) workspace: Workspace,
+    /// New files that come with loading the module: no test's fault.
+    pub(super) made_on_load: Vec<String>,
+}
+
+impl<'a> Session<'a> {
+    /// A fresh copy of the project that holds the candidate and nothing else of the agent's.
+    pub(super) async fn begin(
+        verification: &'a Verification<'a>,
+        candidate: Candidate,
+        cancel: &'a CancellationToken,
+    ) -> Result<Self, VerifyError> {
+        let workspace = verification.attempt.copy(COPY).await?;
+        let mut session = Self { verification, cancel, candidate, workspace, made_on_load: Vec::new() };
+        session.place_candidate().await?;
+        Ok(session)
+    }
+
+    /// A new copy in the place of the first: after a run that has changed files.
+    pub(super) async fn renew_copy(&mut self) -> Result<(), VerifyError> {
+        self.workspace = self.verification.attempt.copy(COPY).await?;
+        self.place_candidate().await
+    }
+
+    async fn place_candidate(&mut self) -> Result<(), VerifyError> {
+        let mut files = vec![(self.verification.output, self.candidate.test_source.as_str())];
+        files.extend(self.candidate.helpers.iter().map(|helper| (&helper.path, helper.source.as_str())));
+        for (path, source) in files {
+            self.write(path, source.as_bytes())?;
+        }
+        self.workspace.settle().await?;
+        Ok(())
+    }
+
+    fn write(&self, path: &ProjectPath, bytes: &[u8]) -> Result<(), VerifyError> {
+        let dir = self.workspace.dir()?;
+        let wrap = |source| SandboxError::file(self.workspace.root().join(path), source);
+        if let Some(parent) = path.parent() {
+            dir.create_dir_all(parent).map_err(wrap)?;
+        }
+        dir.write(path, bytes).map_err(wrap)?;
+        Ok(())
+    }
+
+    /// Reads the test file without running it.
+    pub(super) async fn inspect(&self) -> Result<Inventory, VerifyError> {
+        let root = self.workspace.root();
+        let helpers = self.candidate.helpers.iter().map(|helper| root.join(&helper.path));
+        let files = [root.join(self.verification.output)].into_iter().chain(helpers);
+        let answer = self.ask(self.script(self.probe().inspect_tests()).arg("tests").args(files)).await?;
+        let inventory: Inventory = parse_answer(&answer)?;
+        match &inventory.error {
+            None => Ok(inventory),
+            Some(reason) => Err(VerifyError::Unparsable {
+                path: self.verification.output.to_string(),
+                reason: reason.clone(),
+            }),
+        }
+    }
+
+    /// Takes tests out of the file by the lines of their `def`, and places what is left.
+    pub(super) async fn remove_lines(&mut self, lines: &[u32]) -> Result<(), VerifyError> {
+        let shortened = self.workspace.scratch().join("shortened.py");
+        let command = self
+            .script(self.probe().remove_tests())
+            .args([self.workspace.root().join(self.verification.output), shortened.clone()])
+            .args(lines.iter().map(ToString::to_string));
+        self.ask(command).await?;
+        self.candidate.test_source =
+            std::fs::read_to_string(&shortened).map_err(|source| SandboxError::file(&shortened, source))?;
+        self.place_candidate().await
+    }
+
+    /// How many statements the module has.
+    pub(super) async fn module_statements(&self) -> Result<u64, VerifyError> {
+        #[derive(Deserialize)]
+        struct Answer {
+            statements: u64,
+        }
+        let module = self.workspace.root().join(self.verification.module);
+        let command = self.script(self.probe().inspect_tests()).arg("statements").arg(module);
+        Ok(parse_answer::<Answer>(&self.ask(command).await?)?.statements)
+    }
+
+    fn probe(&self) -> &ProbeDir {
+        self.verification.sandbox.probe()
+    }
+
+    /// One of our own scripts, which reads the copy and writes only beside it.
+    fn script(&self, script: PathBuf) -> Command {
+        let mut command =
+            Command::new(self.workspace.root(), self.workspace.scratch()).args(["-I", "-S"]).arg(script);
+        command.stands_for = Some(self.workspace.project_root().to_owned());
+        command.limits.output_bytes = MAX_ANSWER_BYTES;
+        command
+    }
+
+    async fn ask(&self, command: Command) -> Result<Vec<u8>, VerifyError> {
+        let finished = self.run(command).await?;
+        if finished.exit.is_success() {
+            Ok(finished.stdout_tail)
+        } else {
+            Err(VerifyError::Internal(format!("a probe script {}: {}", finished.exit, finished.last_line())))
+        }
+    }
+
+    /// Runs the test file once.
+    pub(super) async fn pytest(&self, variation: Variation) -> Result<PytestRun, VerifyError> {
+        let traces = trace_folder(&self.workspace, variation);
+        let wrap = |source| SandboxError::file(&traces, source);
+        let _ = std::fs::remove_dir_all(&traces); // of an earlier round; the next line says what is wrong
+        std::fs::create_dir_all(traces.join("elsewhere")).map_err(wrap)?;
+        let finished = self.run(pytest::command(self.verification, &self.workspace, variation)).await?;
+        let record = std::fs::read(traces.join("record.jsonl")).unwrap_or_default();
+        Ok(PytestRun { variation, finished, record: Record::parse(&record) })
+    }
+
+    pub(super) async fn run(&self, command: Command) -> Result<Finished, VerifyError> {
+        let finished = self.verification.sandbox.run(command, self.cancel).await?;
+        if finished.exit == Exit::Cancelled { Err(VerifyError::Cancelled) } else { Ok(finished) }
+    }
+
+    /// The error for a test that cannot be taken out.
+    pub(super) fn unremovable(&self, fault: &Removed) -> VerifyError {
+        VerifyError::Unremovable {
+            path: self.verification.output.to_string(),
+            test: fault.test.clone(),
+            reason: fault.reason.clone(),
+        }
+    }
+
+    /// The file as it stands in the copy: what was verified.
+    pub(super) fn verified_source(&self) -> Result<String, VerifyError> {
+        let bytes = read_plain(&self.workspace.dir()?, self.verification.output);
+        bytes
+            .filter(|bytes| bytes == self.candidate.test_source.as_bytes())
+            .map(|_| self.candidate.test_source.clone())
+            .ok_or_else(|| VerifyError::Internal("the verified file is not the one that was placed".into()))
+    }
+}
+
+fn parse_answer<T: DeserializeOwned>(answer: &[u8]) -> Result<T, VerifyError> {
+    serde_json::from_slice(answer)
+        .map_err(|error| VerifyError::Internal(format!("a probe script answers nonsense: {error}")))
+}
