@@ -1,0 +1,244 @@
+"""Puts a target and chosen arguments together as a scenario."""
+
+from __future__ import annotations
+
+import builtins
+import dataclasses
+import inspect
+import keyword
+import random
+from collections.abc import Iterator
+
+from .domains import Domains
+from .facts import Facts
+from .mutate import Mutator
+from .names import Names, snake_case
+from .scenario import Argument, Scenario, escape
+from .targets import SELF, Parameter, Target
+from .workshop import Workshop
+
+Choice = dict[str, list[str]]
+"""Texts by parameter name; only a `*args` parameter has other than one."""
+MAX_STAR = 30
+MAX_SUBJECTS = 40
+MAX_STEPS = 5
+
+
+class Builder:
+    """Builds scenarios for one target after another."""
+
+    def __init__(
+        self, names: Names, facts: Facts, domains: Domains, workshop: Workshop, mutator: Mutator,
+        choices: random.Random,
+    ) -> None:  # fmt: skip
+        self._names = names
+        self._facts = facts
+        self._domains = domains
+        self._workshop = workshop
+        self._mutator = mutator
+        self._choices = choices
+        self._cache: dict[Target, dict[str, list[str]]] = {}
+        self.prefixes: dict[type, list[tuple[str, ...]]] = {}
+        self.makers: dict[type, Target] = {}
+        """The constructor of each class of the module."""
+        self.liked: dict[tuple[str, str], list[str]] = {}
+        """Texts that led somewhere, by target name and parameter."""
+
+    def parameters(self, target: Target) -> list[Parameter]:
+        """Return the parameters, with `**kwargs` replaced by the keys that the code asks it for."""
+        found: list[Parameter] = []
+        for parameter in target.parameters:
+            if parameter.kind is inspect.Parameter.VAR_KEYWORD:
+                usages = self._facts.usage(target.facts_name, parameter.name)
+                keys = [key[1:-1] for usage in usages for key in usage.keys if key[0] in "'\""]
+                found += [
+                    Parameter(key, inspect.Parameter.KEYWORD_ONLY, required=False)
+                    for key in dict.fromkeys(keys)
+                    if key.isidentifier()
+                ]
+            else:
+                found.append(parameter)
+        if "{body}" in target.wrapper:
+            found.append(Parameter("body", inspect.Parameter.POSITIONAL_OR_KEYWORD))
+        return found
+
+    def domain(self, target: Target, parameter: Parameter) -> list[str]:
+        """Return the texts for a parameter, worked out once a target."""
+        columns = self._cache.setdefault(target, {})
+        if parameter.name not in columns:
+            shape = target if parameter.name != "body" else dataclasses.replace(target, fixed=True)
+            columns[parameter.name] = self._domains.of(shape, parameter)
+        return columns[parameter.name]
+
+    def refresh(self) -> None:
+        """Work the domains out again, since there may be new instances to pass."""
+        self._cache.clear()
+
+    def subjects(self, target: Target) -> list[tuple[tuple[str, ...], str]]:
+        """Return `(setup, variable)` for each known way to get the object under test."""
+        if target.owner is None:
+            return [((), "")]
+        name = self.variable(target.owner)
+        found: list[tuple[tuple[str, ...], str]] = [
+            ((f"{name} = {text}",), name) for text in self._workshop.of(target.owner)
+        ]
+        for owner, prefixes in self.prefixes.items():
+            if issubclass(owner, target.owner):
+                found += [(setup, setup_subject(setup)) for setup in prefixes]
+        return found[: MAX_SUBJECTS + 10]
+
+    def variable(self, owner: type) -> str:
+        """Return the name for an instance."""
+        name = snake_case(owner.__name__)
+        taken = name in self._names.namespace or hasattr(builtins, name) or keyword.iskeyword(name)
+        return f"{'an' if name[:1] in 'aeiou' else 'a'}_{name}" if taken else name
+
+    def star(self, target: Target) -> Iterator[Scenario]:
+        """Yield the plainest call, then calls that differ from it in one argument."""
+        subjects = self.subjects(target)
+        parameters = self.parameters(target)
+        base = {p.name: self.domain(target, p)[:1] for p in parameters if p.required}
+        if not subjects or any(not texts for texts in base.values()):
+            return
+        yield self.build(target, base, subjects[0])
+        for parameter in parameters:
+            if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
+                domain = self.domain(target, parameter)
+                several = [[text] for text in domain[:6]]
+                several += [domain[:2], domain[1:4], domain[:1] * 2]
+                for texts in several:
+                    yield self.build(target, {**base, parameter.name: texts}, subjects[0])
+                continue
+            for text in self.domain(target, parameter)[:MAX_STAR]:
+                yield self.build(target, {**base, parameter.name: [text]}, subjects[0])
+        for subject in subjects[1:]:
+            yield self.build(target, base, subject)
+
+    def random(self, target: Target) -> Scenario | None:
+        """Return a call with arguments drawn anew."""
+        subjects = self.subjects(target)
+        if not subjects:
+            return None
+        chosen: Choice = {}
+        for parameter in self.parameters(target):
+            if not parameter.required and self._choices.random() < 0.6:
+                continue
+            texts = self._draw(target, parameter)
+            if not texts and parameter.required and not _is_variadic(parameter):
+                return None
+            if texts or _is_variadic(parameter):
+                chosen[parameter.name] = texts
+        made = self._made(target) if self._choices.random() < 0.25 else None
+        return self.build(target, chosen, made or self._choices.choice(subjects))
+
+    def _made(self, target: Target) -> tuple[tuple[str, ...], str] | None:
+        """Return a subject whose constructor gets arguments drawn anew."""
+        maker = self.makers.get(target.owner) if target.owner is not None else None
+        scenario = self.random(maker) if maker is not None else None
+        if scenario is None or target.owner is None:
+            return None
+        name = self.variable(target.owner)
+        return (f"{name} = {scenario.call}",), name
+
+    def _draw(self, target: Target, parameter: Parameter) -> list[str]:
+        count = 1
+        if _is_variadic(parameter):
+            count = self._choices.randint(0, 3)
+        return [text for _ in range(count) if (text := self._draw_one(target, parameter))]
+
+    def _draw_one(self, target: Target, parameter: Parameter) -> str | None:
+        liked = self.liked.get((target.name, parameter.name), [])
+        dice = self._choices.random()
+        if liked and dice < 0.55:
+            text = self._choices.choice(liked)
+            return self._mutator.mutate(text) if dice < 0.3 else text
+        domain = self.domain(target, parameter)
+        if not domain:
+            return None
+        place = int(len(domain) * self._choices.random() ** 1.5)
+        return self._mutator.mutate(domain[place]) if dice > 0.85 else domain[place]
+
+    def mutate(self, scenario: Scenario) -> Scenario:
+        """Return a scenario with one argument changed, or one step of its setup."""
+        count = len(scenario.arguments)
+        places = count + 1 if scenario.setup else max(count, 1)
+        place = self._choices.randrange(places)
+        if place >= count:
+            if not scenario.setup:
+                return scenario
+            step = self._choices.randrange(len(scenario.setup))
+            changed = _mutate_step(scenario.setup[step], self._mutator)
+            setup = (*scenario.setup[:step], changed, *scenario.setup[step + 1 :])
+            return dataclasses.replace(scenario, setup=setup)
+        name, text = scenario.arguments[place]
+        changed = self._mutator.mutate(text)
+        arguments = (*scenario.arguments[:place], (name, changed), *scenario.arguments[place + 1 :])
+        return scenario.with_arguments(arguments)
+
+    def build(
+        self, target: Target, chosen: Choice, subject: tuple[tuple[str, ...], str]
+    ) -> Scenario:
+        """Write the call: what is required by position, what is optional by name."""
+        setup, variable = subject
+        head = escape(target.head) if not target.fixed else target.head
+        head = head.replace(SELF, variable)
+        arguments: list[Argument] = []
+        if target.fixed:
+            arguments = [(p.name, (chosen.get(p.name) or ["None"])[0]) for p in target.parameters]
+            template = head
+        else:
+            pieces = self._pieces(target, chosen, arguments)
+            template = target.wrapper.replace("@", f"{head}{', '.join(pieces)})")
+            if "{body}" in template:
+                template = template.replace("{body}", f"{{{len(arguments)}}}")
+                arguments.append(("body", (chosen.get("body") or ["pass"])[0]))
+        return Scenario(
+            target.name, template, tuple(arguments), setup, variable, target.statement
+        )  # fmt: skip
+
+    def _pieces(self, target: Target, chosen: Choice, arguments: list[Argument]) -> list[str]:
+        pieces: list[str] = []
+        variadic = any(_is_variadic(p) and chosen.get(p.name) for p in target.parameters)
+        by_name = False
+        for parameter in self.parameters(target):
+            if parameter.name == "body" and "{body}" in target.wrapper:
+                continue
+            texts = chosen.get(parameter.name, [])
+            if not texts and not parameter.required and variadic and _is_positional(parameter):
+                texts = self.domain(target, parameter)[:1]
+            if not texts:
+                by_name = by_name or not parameter.required
+                continue
+            named = parameter.is_keyword_only or (
+                not variadic and parameter.kind is parameter_kind.POSITIONAL_OR_KEYWORD
+                and (by_name or not parameter.required)
+            )  # fmt: skip
+            by_name = by_name or named
+            for text in texts:
+                place = f"{{{len(arguments)}}}"
+                pieces.append(f"{parameter.name}={place}" if named else place)
+                arguments.append((parameter.name, text))
+        return pieces
+
+
+parameter_kind = inspect.Parameter
+
+
+def setup_subject(setup: tuple[str, ...]) -> str:
+    """Return the variable that the first statement of a setup assigns."""
+    return setup[0].partition(" = ")[0]
+
+
+def _is_variadic(parameter: Parameter) -> bool:
+    return bool(parameter.kind is inspect.Parameter.VAR_POSITIONAL)
+
+
+def _is_positional(parameter: Parameter) -> bool:
+    return parameter.kind in (parameter_kind.POSITIONAL_ONLY, parameter_kind.POSITIONAL_OR_KEYWORD)
+
+
+def _mutate_step(step: str, mutator: Mutator) -> str:
+    variable, assignment, value = step.partition(" = ")
+    if assignment and variable.isidentifier():
+        return f"{variable} = {mutator.mutate(value)}"
+    return mutator.mutate(step)

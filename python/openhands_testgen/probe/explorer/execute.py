@@ -1,0 +1,277 @@
+"""Runs one scenario under trace, guard and a timer, and says what came of it."""
+
+from __future__ import annotations
+
+import collections.abc
+import io
+import itertools
+import os
+import random
+import shutil
+import signal
+import traceback
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any, TypeVar
+
+from .guard import Guard
+from .helpers import HELPERS
+from .names import Names, is_standard
+from .patience import CallTimeout, Sleeps
+from .scenario import Scenario
+from .silence import Silence
+from .trace import Arc, Tracer
+
+Seen = TypeVar("Seen")
+ACCIDENTS = (
+    TypeError, AttributeError, NameError, RecursionError, MemoryError, SyntaxError, SystemError,
+    ImportError, StopIteration, StopAsyncIteration, ReferenceError, Warning,
+)  # fmt: skip
+"""Exceptions that say that the call was wrong, unless the module raises them itself."""
+
+
+@dataclass
+class Run:
+    """What came of one call: a value, an exception, or the reason why it tells nothing."""
+
+    arcs: frozenset[Arc]
+    namespace: dict[str, Any] = field(default_factory=dict)
+    value: Any = None
+    error: BaseException | None = None
+    explicit: bool = False
+    discarded: str = ""
+    folder: Path | None = None
+    iterated: bool = False
+    """The value is an iterator; it was walked, and `value` is what it gave."""
+
+
+PREFIX_LENGTH = 5
+TOO_SLOW = "it does not return in time"
+
+
+@dataclass
+class Prefix:
+    """The first items of an iterator."""
+
+    items: list[Any]
+    more: bool
+
+    @classmethod
+    def of(cls, iterator: collections.abc.Iterator[Any]) -> Prefix:
+        """Walk an iterator a few steps; what it raises goes through."""
+        items = list(itertools.islice(iterator, PREFIX_LENGTH + 8))
+        return (
+            cls(items[:PREFIX_LENGTH], True)
+            if len(items) == PREFIX_LENGTH + 8
+            else cls(items, False)
+        )
+
+
+def is_lazy(value: object) -> bool:
+    """Tell whether a value is an iterator that has to be walked to be seen."""
+    return isinstance(value, collections.abc.Iterator) and not isinstance(value, io.IOBase)
+
+
+class Executor:
+    """Runs scenarios one after another, each with fresh objects and an empty folder."""
+
+    def __init__(
+        self,
+        names: Names,
+        tracer: Tracer,
+        guard: Guard,
+        raises: set[int],
+        path: str,
+        sleeps: Sleeps,
+        scratch: Path,
+        call_seconds: float,
+    ) -> None:
+        self._names = names
+        self._tracer = tracer
+        self._guard = guard
+        self._raises = raises
+        self._path = path
+        self._sleeps = sleeps
+        self._base = scratch / "home"
+        self._spare = (str(self._base), str(scratch / "tmp"))
+        self._call_seconds = call_seconds
+        self._folder = scratch / "tmp_path" / "test0"
+        self._environment = dict(os.environ)
+        self._silence = Silence()
+        self.helpers: dict[str, Any] = {}
+        for source in HELPERS.values():
+            exec(source, {}, self.helpers)
+        signal.signal(signal.SIGALRM, _too_slow)
+
+    def run(self, scenario: Scenario, seed: int = 1) -> Run:
+        """Run a scenario once. Two runs with the same seed and deterministic code give the same."""
+        namespace = {**self._names.namespace, **self.helpers}
+        folder = self._fresh_folder() if "tmp_path" in scenario.text else None
+        if folder is not None:
+            namespace["tmp_path"] = folder
+        try:
+            setup = [compile(text, "<test>", "exec") for text in scenario.setup]
+            call = compile(scenario.call, "<test>", "exec" if scenario.statement else "eval")
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return Run(frozenset(), discarded="it cannot be written as source text")
+        run = self._guarded(setup, call, namespace, scenario.statement, seed)
+        run.namespace = namespace
+        run.folder = folder
+        return run
+
+    def look(self, observe: Callable[[], Seen], otherwise: Seen) -> Seen:
+        """Look at a value under the same guard and timer, since looking runs the project's code
+        too.
+        """
+        self._guard.forget()
+        with self._silence.around():
+            signal.setitimer(signal.ITIMER_REAL, self._call_seconds, 0.1)
+            self._guard.active = True
+            try:
+                seen = observe()
+            except CallTimeout:
+                seen = otherwise
+            finally:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+        self._restore()
+        return otherwise if self._guard.tripped else seen
+
+    def evaluate(self, text: str) -> tuple[bool, Any]:
+        """Evaluate an expression; return whether it worked, and its value."""
+        run = self.run(Scenario("", text.replace("{", "{{").replace("}", "}}")))
+        return run.error is None and not run.discarded, run.value
+
+    def _guarded(
+        self,
+        setup: list[CodeType],
+        call: CodeType,
+        namespace: dict[str, Any],
+        statement: bool,
+        seed: int,
+    ) -> Run:
+        self._guard.forget()
+        self._sleeps.reset()
+        random.seed(seed)
+        value: Any = None
+        error: BaseException | None = None
+        discarded, inside, iterated = "", False, False
+        with self._silence.around():
+            warnings.simplefilter("ignore")
+            signal.setitimer(signal.ITIMER_REAL, self._call_seconds, 0.1)
+            self._guard.active = True
+            self._tracer.start()
+            try:
+                for step in setup:
+                    exec(step, namespace)
+                inside = True
+                if statement:
+                    exec(call, namespace)
+                else:
+                    value = eval(call, namespace)
+                if is_lazy(value):
+                    iterated = True
+                    value = Prefix.of(value)
+            except CallTimeout:
+                discarded = TOO_SLOW
+            except BaseException as caught:
+                error = caught
+            finally:
+                self._tracer.stop()
+                signal.setitimer(signal.ITIMER_REAL, 0)
+        arcs = self._tracer.take()
+        self._restore()
+        run = Run(arcs, value=value, error=error, discarded=discarded, iterated=iterated)
+        self._judge(run, inside)
+        return run
+
+    def _restore(self) -> None:
+        self._guard.active = False
+        if dict(os.environ) != self._environment:
+            os.environ.clear()
+            os.environ.update(self._environment)
+        os.chdir(self._base)
+
+    def _judge(self, run: Run, inside: bool) -> None:
+        if self._guard.tripped:
+            run.discarded = self._guard.tripped
+        elif self._leaves_files():
+            run.discarded = "it writes into the working directory"
+        if run.discarded or run.error is None:
+            return
+        run.explicit = self._is_explicit(run.error)
+        if not inside:
+            run.discarded = "its object cannot be made"
+        elif isinstance(run.error, (KeyboardInterrupt, GeneratorExit)):
+            run.discarded = "it is interrupted"
+        elif isinstance(run.error, ACCIDENTS) and not run.explicit:
+            run.discarded = "no fitting arguments were found"
+        elif isinstance(run.error, (RecursionError, MemoryError)):
+            run.discarded = "it exhausts the stack or the memory"
+        elif not self._touches_module(run.error):
+            run.discarded = "no fitting arguments were found"
+
+    def _is_explicit(self, error: BaseException) -> bool:
+        """Tell whether a `raise` statement of the project made this exception."""
+        frames = traceback.extract_tb(error.__traceback__)
+        if not frames:
+            return False
+        last = frames[-1]
+        if last.filename == self._path:
+            return last.lineno in self._raises
+        if any(frame.filename == self._path for frame in frames):
+            return not is_standard(type(error).__module__) or (last.line or "").startswith("raise")
+        return False
+
+    def _touches_module(self, error: BaseException) -> bool:
+        frames = traceback.extract_tb(error.__traceback__)
+        return any(frame.filename == self._path for frame in frames)
+
+    def _leaves_files(self) -> bool:
+        """Tell whether a call left files where a user's own run would leave them too.
+
+        Remove them.
+        """
+        left = False
+        for folder in self._spare:
+            with os.scandir(folder) as entries:
+                for entry in list(entries):
+                    left = True
+                    remove(Path(entry.path))
+        return left
+
+    def _fresh_folder(self) -> Path:
+        return fresh_folder(self._folder)
+
+
+def _too_slow(number: int, frame: FrameType | None) -> None:
+    raise CallTimeout
+
+
+def fresh_folder(folder: Path) -> Path:
+    """Make an empty folder the way pytest's `tmp_path` is.
+
+    Nothing of earlier calls lies beside it.
+    """
+    if folder.parent.exists():
+        remove(folder.parent)
+    folder.mkdir(parents=True, mode=0o700)
+    return folder
+
+
+def remove(path: Path) -> None:
+    """Delete a file or a folder, whatever its permissions are."""
+    if not path.is_dir() or path.is_symlink():
+        path.unlink(missing_ok=True)
+        return
+    path.chmod(0o700)
+    shutil.rmtree(path, ignore_errors=True)
+
+
+def forget(run: Run) -> None:
+    """Drop what a run holds, so that half-run coroutines and generators end here, not later."""
+    run.namespace.clear()
+    run.value = None
+    run.error = None

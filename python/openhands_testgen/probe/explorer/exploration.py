@@ -1,0 +1,142 @@
+"""Keeps an exploring worker alive: restarts it without the call that killed it, and gathers its
+findings.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .child import End, Watch, World, run_child
+from .journal import interrupted_call, read_calls
+from .load import too_slow
+from .request import InvalidModuleError, Request
+from .scenario import Finding
+
+MAX_RESTARTS = 12
+DEATHS_PER_TARGET = 3
+
+
+@dataclass
+class Exploration:
+    """All that the workers found out."""
+
+    findings: list[Finding] = field(default_factory=list)
+    summary: dict[str, Any] = field(default_factory=dict)
+    deaths: dict[str, str] = field(default_factory=dict)
+    """Why a target killed its worker, by target."""
+    cpu_seconds: float = 0.0
+
+
+class Explorer:
+    """Runs workers one after another until one ends by itself."""
+
+    def __init__(self, request: Request, request_path: str) -> None:
+        self._request = request
+        self._request_path = request_path
+        self._folder = Path(request.scratch) / "work"
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._round = 0
+        self._killers: Counter[str] = Counter()
+        self._fatal: list[str] = []
+        self.result = Exploration()
+
+    def explore(self, private: bool) -> None:
+        """Explore; with `private` also functions whose name begins with an underscore.
+
+        Raises:
+            InvalidModuleError: the module cannot be imported.
+        """
+        skip: list[str] = []
+        for _ in range(MAX_RESTARTS + 1):
+            left = self._request.budget_seconds - self.result.cpu_seconds
+            if left <= 0.5 and self.result.summary:
+                return
+            self._round += 1
+            journal = self._folder / f"journal-{self._round}"
+            end = self._work(journal, skip, private, max(left, 0.5))
+            self.result.cpu_seconds += end.cpu_seconds
+            if end.finished and self._read_summary():
+                return
+            self._learn_from_death(journal, end)
+            skip += [digest for digest, _ in read_calls(str(journal))]
+
+    def _work(self, journal: Path, skip: list[str], private: bool, budget: float) -> End:
+        order = self._folder / f"order-{self._round}.json"
+        findings = self._folder / f"findings-{self._round}.jsonl"
+        poisoned = [name for name, count in self._killers.items() if count >= DEATHS_PER_TARGET]
+        data = {
+            "request": self._request_path,
+            "journal": str(journal),
+            "findings": str(findings),
+            "summary": str(self._summary_path()),
+            "skip": skip,
+            "fatal": self._fatal,
+            "poisoned": poisoned,
+            "known": [finding.to_json() for finding in self.result.findings],
+            "budget_seconds": budget,
+            "private": private,
+        }
+        order.write_text(json.dumps(data), encoding="utf-8")
+        request = self._request
+        watch = Watch(
+            journal,
+            first_seconds=request.import_seconds + 3,
+            silent_seconds=max(3 * request.call_seconds, request.call_seconds + 2),
+            total_seconds=request.import_seconds + 4 * request.budget_seconds + 10,
+        )
+        end = run_child("--worker", order, request, watch, World())
+        self._gather(findings)
+        return end
+
+    def _summary_path(self) -> Path:
+        return self._folder / f"summary-{self._round}.json"
+
+    def _gather(self, path: Path) -> None:
+        """Add complete lines of a findings file; a known finding may come again."""
+        if not path.exists():
+            return
+        known = {finding.scenario.text for finding in self.result.findings}
+        for line in path.read_text(encoding="utf-8").splitlines():
+            try:
+                finding = Finding.from_json(json.loads(line))
+            except ValueError:
+                continue  # the worker died while writing it
+            if finding.scenario.text not in known:
+                known.add(finding.scenario.text)
+                self.result.findings.append(finding)
+
+    def _read_summary(self) -> bool:
+        try:
+            summary = json.loads(self._summary_path().read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return False
+        if summary["invalid"]:
+            raise InvalidModuleError(summary["invalid"])
+        self.result.summary = summary
+        return True
+
+    def _learn_from_death(self, journal: Path, end: End) -> None:
+        call = interrupted_call(str(journal))
+        if call is None and not read_calls(str(journal)):
+            raise InvalidModuleError(self._died_at_import(end))
+        if call is None:
+            return
+        digest, target = call
+        self._fatal.append(digest)
+        self._killers[target] += 1
+        reason = (
+            "it does not return" if end.hung else f"it ends the interpreter ({end.description})"
+        )
+        self.result.deaths[target] = reason
+
+    def _died_at_import(self, end: End) -> str:
+        if end.hung:
+            return too_slow(self._request)
+        verb = "crashes" if end.code < 0 else "ends"
+        return (
+            f"importing it {verb} the interpreter ({end.description}): make the import work first."
+        )

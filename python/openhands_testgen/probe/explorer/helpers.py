@@ -1,0 +1,21 @@
+"""Small functions that a written test file may carry, as source text."""
+
+COLLECT = '''\
+async def collect(items, limit=10):
+    """Return the first items of an asynchronous iterator."""
+    found = []
+    async for item in items:
+        found.append(item)
+        if len(found) == limit:
+            break
+    return found
+'''
+
+WRITTEN = '''\
+def written(path, text):
+    """Write a file and return its path."""
+    path.write_text(text, encoding="utf-8")
+    return path
+'''
+
+HELPERS = {"collect": COLLECT, "written": WRITTEN}

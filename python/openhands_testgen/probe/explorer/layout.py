@@ -1,0 +1,157 @@
+"""Lays statements out within 100 columns, strings in double quotes, the way formatters do."""
+
+from __future__ import annotations
+
+import ast
+import io
+import tokenize
+
+WIDTH = 100
+STEP = 4
+BRACKETS = {ast.List: ("[", "]"), ast.Tuple: ("(", ")"), ast.Set: ("{", "}")}
+
+
+def lay_out(text: str, indent: int = 0) -> list[str]:
+    """Return the lines of a statement, indented.
+
+    Lines may still be too long where nothing can break.
+    """
+    margin = " " * indent
+    if "\n" not in text and indent + len(text) <= WIDTH and not _has_line_breaks(text):
+        return [margin + double_quotes(text)]
+    tree = ast.parse(text).body
+    lines: list[str] = []
+    for statement in tree:
+        lines += _statement(statement, indent)
+    return [double_quotes(line) if line.count("'") else line for line in lines]
+
+
+def fits(lines: list[str]) -> bool:
+    """Tell whether no line is too long."""
+    return all(len(line) <= WIDTH for line in lines)
+
+
+def double_quotes(text: str) -> str:
+    """Return source text with double quotes around strings that hold neither quotes nor
+    backslashes.
+    """
+    try:
+        tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
+    except (tokenize.TokenError, IndentationError, SyntaxError):
+        return text
+    lines = text.split("\n")
+    for token in reversed(tokens):
+        if token.type != tokenize.STRING or token.start[0] != token.end[0]:
+            continue
+        row, start = token.start[0] - 1, token.start[1]
+        lines[row] = lines[row][:start] + _double(token.string) + lines[row][token.end[1] :]
+    return "\n".join(lines)
+
+
+def _double(text: str) -> str:
+    prefix = text[: len(text) - len(text.lstrip("bBrRuU"))]
+    body = text[len(prefix) :]
+    if body.startswith("'") and '"' not in body and "\\'" not in body:
+        return f'{prefix}"{body[1:-1]}"'
+    return text
+
+
+def _has_line_breaks(text: str) -> bool:
+    """Tell whether a string of several lines would be easier to read on several."""
+    return text.count("\\n") > 1 and len(text) > 60
+
+
+def _statement(node: ast.stmt, indent: int) -> list[str]:
+    margin = " " * indent
+    if isinstance(node, ast.Assert):
+        return _prefixed("assert ", node.test, indent)
+    if isinstance(node, ast.Assign) and len(node.targets) == 1:
+        return _prefixed(f"{ast.unparse(node.targets[0])} = ", node.value, indent)
+    if isinstance(node, ast.Expr):
+        return _prefixed("", node.value, indent)
+    if isinstance(node, ast.Return) and node.value is not None:
+        return _prefixed("return ", node.value, indent)
+    return [margin + line for line in ast.unparse(node).split("\n")]
+
+
+def _prefixed(prefix: str, node: ast.expr, indent: int) -> list[str]:
+    first, *rest = _expression(node, indent, len(prefix), 0)
+    return [" " * indent + prefix + first, *rest]
+
+
+def _expression(node: ast.expr, indent: int, before: int, after: int) -> list[str]:
+    """Return the lines of an expression; the first has no margin, the others have theirs."""
+    text = ast.unparse(node)
+    if isinstance(node, ast.Compare) and len(node.ops) == 1:
+        return _comparison(node, indent, before, after)
+    short = indent + before + len(text) + after <= WIDTH
+    if short and not _has_line_breaks(text):
+        return [text]
+    if isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes)):
+        return _string(node.value, indent)
+    if isinstance(node, (ast.List, ast.Tuple, ast.Set)) and node.elts:
+        opening, closing = BRACKETS[type(node)]
+        return _bracketed(opening, [("", item) for item in node.elts], closing, indent)
+    if isinstance(node, ast.Dict) and node.keys:
+        pairs = [
+            (f"{ast.unparse(key)}: ", value)
+            for key, value in zip(node.keys, node.values, strict=True)
+            if key
+        ]
+        return _bracketed("{", pairs, "}", indent)
+    if isinstance(node, ast.Call) and (node.args or node.keywords):
+        items = [("", item) for item in node.args]
+        items += [(f"{word.arg}=" if word.arg else "**", word.value) for word in node.keywords]
+        if len(items) == 1 and not short:
+            return _hugged(ast.unparse(node.func), items[0], indent, before, after)
+        return _bracketed(f"{ast.unparse(node.func)}(", items, ")", indent)
+    return [text]
+
+
+def _comparison(node: ast.Compare, indent: int, before: int, after: int) -> list[str]:
+    whole = ast.unparse(node)
+    if indent + before + len(whole) + after <= WIDTH and not _has_line_breaks(whole):
+        return [whole]
+    left, right = ast.unparse(node.left), node.comparators[0]
+    operator = whole[len(left) : len(whole) - len(ast.unparse(right))]
+    if indent + before + len(left) + len(operator) < WIDTH - 10 and not _has_line_breaks(left):
+        lines = _expression(right, indent, before + len(left) + len(operator), after)
+        return [left + operator + lines[0], *lines[1:]]
+    lines = _expression(node.left, indent, before, after)
+    others = _expression(right, indent, len(lines[-1].strip()) + len(operator), after)
+    return [*lines[:-1], lines[-1] + operator + others[0], *others[1:]]
+
+
+def _hugged(
+    function: str, item: tuple[str, ast.expr], indent: int, before: int, after: int
+) -> list[str]:
+    head = f"{function}({item[0]}"
+    lines = _expression(item[1], indent, before + len(head), after + 1)
+    if len(lines) > 1:
+        return [head + lines[0], *lines[1:-1], lines[-1] + ")"]
+    return _bracketed(f"{function}(", [item], ")", indent)
+
+
+def _bracketed(
+    opening: str, items: list[tuple[str, ast.expr]], closing: str, indent: int
+) -> list[str]:
+    inner = indent + STEP
+    lines = [opening]
+    for prefix, item in items:
+        first, *rest = _expression(item, inner, len(prefix), 1)
+        lines += [" " * inner + prefix + first, *rest]
+        lines[-1] += ","
+    return [*lines, " " * indent + closing]
+
+
+def _string(value: str | bytes, indent: int) -> list[str]:
+    inner = indent + STEP
+    room = WIDTH - inner - 6
+    pieces: list[str] = []
+    kept = value.splitlines(keepends=True) if isinstance(value, str) else value.splitlines(True)
+    for line in kept:
+        while len(repr(line)) > room:
+            pieces.append(repr(line[: room - 12]))
+            line = line[room - 12 :]
+        pieces.append(repr(line))
+    return ["(", *(" " * inner + piece for piece in pieces), " " * indent + ")"]

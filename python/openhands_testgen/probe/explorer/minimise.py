@@ -1,0 +1,104 @@
+"""Which findings become tests? The fewest that keep the coverage, and a few that tell outcomes
+apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from .measure import Layout
+from .scenario import Finding
+from .trace import Arc
+
+EXTRA_OUTCOMES = 2
+DOCUMENTED = 3
+
+
+def select(findings: list[Finding], layout: Layout, imported: frozenset[Arc]) -> list[Finding]:
+    """Return the findings to write, in the order they were found."""
+    base = layout.items(imported)
+    items = {id(finding): layout.items(finding.arcs) - base for finding in findings}
+    chosen = _cover(findings, items)
+    chosen = _without_redundant(chosen, items)
+    chosen += _documented(findings, chosen)
+    chosen += _outcomes(findings, chosen)
+    kept = {id(finding) for finding in chosen}
+    return [finding for finding in findings if id(finding) in kept]
+
+
+def cost(finding: Finding) -> float:
+    """Return how much there is to read, and how little it says."""
+    scenario = finding.scenario
+    price = 4.0 + len(scenario.text) / 30 + 2.0 * len(scenario.setup)
+    price += sum(len(check) for check in finding.checks) / 60
+    price += 5.0 * finding.weak + 3.0 * (bool(finding.error) and not finding.explicit)
+    price += 2.0 * ("Mock(" in scenario.text) + 4.0 * (not scenario.text.isascii())
+    return price * (0.6 if finding.documented else 1.0)
+
+
+def _cover(findings: list[Finding], items: dict[int, frozenset[Arc]]) -> list[Finding]:
+    left = frozenset().union(*items.values()) if items else frozenset()
+    chosen: list[Finding] = []
+    candidates = list(findings)
+    while left and candidates:
+        best = max(candidates, key=lambda finding: len(items[id(finding)] & left) / cost(finding))
+        gain = items[id(best)] & left
+        if not gain:
+            break
+        chosen.append(best)
+        candidates.remove(best)
+        left -= gain
+    return chosen
+
+
+def _without_redundant(chosen: list[Finding], items: dict[int, frozenset[Arc]]) -> list[Finding]:
+    counts: Counter[Arc] = Counter(item for finding in chosen for item in items[id(finding)])
+    kept = []
+    for finding in sorted(chosen, key=cost, reverse=True):
+        if items[id(finding)] and all(counts[item] > 1 for item in items[id(finding)]):
+            counts.subtract(items[id(finding)])
+        else:
+            kept.append(finding)
+    return kept
+
+
+def _documented(findings: list[Finding], chosen: list[Finding]) -> list[Finding]:
+    """Add examples of docstrings: they say what the author cares for."""
+    taken = {id(finding) for finding in chosen}
+    counts: Counter[str] = Counter(f.scenario.target for f in chosen if f.documented)
+    added = []
+    for finding in findings:
+        target = finding.scenario.target
+        if not finding.documented or finding.weak or id(finding) in taken:
+            continue
+        if counts[target] < DOCUMENTED:
+            counts[target] += 1
+            added.append(finding)
+    return added
+
+
+def _outcomes(findings: list[Finding], chosen: list[Finding]) -> list[Finding]:
+    """Add up to two outcomes a target that no chosen test of it shows."""
+    seen = {(finding.scenario.target, outcome(finding)) for finding in chosen}
+    taken = {id(finding) for finding in chosen}
+    counts: Counter[str] = Counter()
+    added = []
+    for finding in sorted(findings, key=cost):
+        key = (finding.scenario.target, outcome(finding))
+        if finding.weak or (finding.error and not finding.explicit):
+            continue
+        if id(finding) in taken or key in seen or counts[finding.scenario.target] >= EXTRA_OUTCOMES:
+            continue
+        seen.add(key)
+        counts[finding.scenario.target] += 1
+        added.append(finding)
+    return added
+
+
+def outcome(finding: Finding) -> str:
+    """Return what tells the outcome of a finding from others of its target."""
+    if finding.error:
+        words = re.sub(r"'[^']*'|\"[^\"]*\"|[\d.]+", "_", finding.message).split()
+        return f"{finding.error} {' '.join(words[:4])}"
+    return finding.checks[0] if finding.checks else ""

@@ -1,0 +1,204 @@
+"""What are tests and cases called? Target, then what happens, then for which kind of argument."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from .names import snake_case
+from .scenario import Argument, Finding
+
+OPERATOR_WORDS = {
+    "len": "length", "repr": "repr", "str": "text", "eq": "equality", "ne": "inequality",
+    "lt": "less_than", "le": "less_or_equal", "gt": "greater_than", "ge": "greater_or_equal",
+    "getitem": "item", "setitem": "setting_an_item", "delitem": "deleting_an_item",
+    "contains": "membership", "iter": "iteration", "next": "next_item", "bool": "truth",
+    "call": "call", "hash": "hash", "enter": "context", "exit": "context", "aenter": "context",
+    "aexit": "context", "add": "addition", "sub": "subtraction", "mul": "multiplication",
+    "truediv": "division", "neg": "negation", "abs": "absolute_value", "aiter": "iteration",
+}  # fmt: skip
+MAX_NAME = 80
+MAX_ID = 32
+
+
+def base_name(target: str, targets: Iterable[str], kind: str) -> str:
+    """Return the beginning of a test's name; a method's class is named where it is needed."""
+    text = re.sub(r"\(.*\)", "", target.removesuffix(".setter"))
+    *owners, last = [part for part in text.split(".") if part] if text else [""]
+    word = last.strip("_")
+    owner = "_".join(snake_case(name) for name in owners)
+    if kind in ("constructor", "member") and last:
+        return snake_case("_".join([*owners, word]))
+    if last.startswith("__"):
+        return f"{owner}_{OPERATOR_WORDS.get(word, word)}"
+    same = [name for name in targets if re.sub(r".*\.", "", name) == last]
+    if owner and len(same) == 1 and len(word) > 5:
+        return snake_case(word)
+    return f"{owner}_{snake_case(word)}" if owner else snake_case(word)
+
+
+def behaviour(finding: Finding, kind: str) -> str:
+    """Return what happens, as the end of a test's name; may be empty."""
+    arguments = list(finding.scenario.arguments)
+    if finding.error:
+        return _rejection(finding, arguments)
+    check = finding.checks[0] if finding.checks else ""
+    changed = _changed(finding)
+    if changed:
+        return f"sets_{changed}" if kind in ("property", "constructor") else f"updates_{changed}"
+    trait = _first_trait(arguments)
+    accepted = f"_for_{trait}" if trait else ""
+    for text, words in (
+        ("is None", "returns_none"),
+        ("is True", "is_true"),
+        ("is False", "is_false"),
+    ):
+        if check == f"@ {text}":
+            return words + accepted
+    named = _named_option(finding)
+    if named:
+        return f"with_{named}"
+    return f"accepts_{trait}" if trait else ""
+
+
+def _changed(finding: Finding) -> str:
+    subject = finding.scenario.subject
+    names = [
+        match.group(1)
+        for check in finding.checks
+        if subject and (match := re.match(rf"{subject}\.(\w+) (?:==|is) ", check))
+    ]
+    return "_and_".join(names[:2])
+
+
+def _rejection(finding: Finding, arguments: list[Argument]) -> str:
+    if finding.error == "AttributeError" and finding.scenario.statement:
+        return "cannot_be_set"
+    error = snake_case(finding.error.rpartition(".")[2])
+    if not finding.explicit or not arguments:
+        return f"raises_{error}"
+    trait = _first_trait(arguments) or _blamed(finding, arguments)
+    return f"rejects_{trait}" if trait else f"raises_{error}"
+
+
+def _blamed(finding: Finding, arguments: list[Argument]) -> str:
+    """Name the argument that the message speaks of, or the only one."""
+    words = re.findall(r"\w+", finding.message.lower())
+    spoken = [name for name, _ in arguments if name.lower() in words]
+    names = spoken[:1] or ([arguments[0][0]] if len(arguments) == 1 else [])
+    if not names:
+        return ""
+    name = names[0].lower()
+    if finding.error == "TypeError":
+        return f"a_wrong_type_of_{name}"
+    if finding.error in ("KeyError", "LookupError", "IndexError"):
+        return _with_article("unknown", name)
+    return _with_article("invalid", name)
+
+
+def _first_trait(arguments: list[Argument]) -> str:
+    return next((trait for name, text in arguments if (trait := _trait(name, text))), "")
+
+
+def _trait(name: str, text: str) -> str:
+    try:
+        value: Any = ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return ""
+    name = snake_case(name)
+    if value is None:
+        return f"no_{name}"
+    if isinstance(value, bool):
+        return ""
+    if isinstance(value, (int, float)):
+        sign = "negative" if value < 0 else "zero" if value == 0 else ""
+        return _with_article(sign, name) if sign else ""
+    if isinstance(value, (str, bytes)) and value and not value.strip():
+        return _with_article("blank", name)
+    return "" if value else _with_article("empty", name)
+
+
+def _named_option(finding: Finding) -> str:
+    """Return the optional parameters that a call gives by name."""
+    scenario = finding.scenario
+    last = scenario.template.rpartition("\n")[2]
+    names = re.findall(r"(\w+)=\{\d+\}", last)
+    return "_and_".join(snake_case(name) for name in names[:2])
+
+
+def _with_article(adjective: str, name: str) -> str:
+    """Return `a_negative_size`, `an_empty_name`, `invalid_tokens`."""
+    if name.endswith("s") and not name.endswith("ss"):
+        return f"{adjective}_{name}"
+    return f"{'an' if adjective[:1] in 'aeiou' else 'a'}_{adjective}_{name}"
+
+
+def distinctions(finding: Finding) -> list[str]:
+    """Return words that may tell a test from another with the same name, best first."""
+    scenario = finding.scenario
+    texts = [text for _, text in scenario.arguments if _is_word(text)]
+    found = [f"for_{_word(text)}" for text in reversed(texts)]
+    steps = [re.sub(r"\(.*", "", step).rpartition(".")[2] for step in scenario.setup[1:]]
+    found += [f"after_{snake_case(step)}" for step in reversed(steps) if step.isidentifier()]
+    for check in finding.checks[:1]:
+        value = check.rpartition(" == ")[2] if " == " in check else ""
+        if _is_word(value):
+            found.append(f"gives_{_word(value)}")
+    if scenario.setup:
+        inner = re.findall(r"[(,] *(?:\w+=)?([^(),]+)", scenario.setup[0])
+        found += [f"of_{_word(text)}" for text in inner if _is_word(text)]
+    return found
+
+
+def _is_word(text: str) -> bool:
+    return bool(re.fullmatch(r"b?['\"]?[\w .-]{1,24}['\"]?", text)) and _word(text) != ""
+
+
+def _word(text: str) -> str:
+    text = re.sub(r"^-(?=\d)", "minus_", text.strip("'\""))
+    return re.sub(r"\W+", "_", text).strip("_").lower() if text.isascii() else ""
+
+
+def case_id(texts: list[str]) -> str:
+    """Return a readable id for a case from the arguments that make it special."""
+    words = [_words(text) for text in texts]
+    return "-".join(word for word in words if word)[:MAX_ID].strip("-") or "case"
+
+
+def _words(text: str) -> str:
+    if text in ("''", '""', "b''"):
+        return "empty"
+    if text in ("[]", "()", "{}", "set()"):
+        return "empty"
+    try:
+        value = ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        value = None
+    if isinstance(value, (str, bytes)) and not value.strip():
+        return "blank"
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and value < 0:
+        return f"minus-{-value}"
+    return re.sub(r"[^A-Za-z0-9.]+", "-", text).strip("-").lower() or "symbols"
+
+
+class Uniquely:
+    """Hands out names once; a second asker gets a number behind."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def name(self, wanted: str, separator: str = "_", otherwise: Iterable[str] = ()) -> str:
+        """Return the wanted name, else one with words behind, else one with a number."""
+        wanted = wanted[:MAX_NAME].strip("_-")
+        for words in ("", *otherwise) if wanted in self._taken else ():
+            longer = f"{wanted}{separator}{words}"
+            if words and longer not in self._taken and len(longer) <= MAX_NAME:
+                self._taken.add(longer)
+                return longer
+        name, number = wanted, 2
+        while name in self._taken:
+            name, number = f"{wanted}{separator}{number}", number + 1
+        self._taken.add(name)
+        return name

@@ -1,0 +1,78 @@
+"""A clock of the explorer's own: sleeping moves it, calls that ask to wait for too long are
+stopped.
+
+The limit counts what a call asks for, not what the real clock shows, so that a slow machine decides
+the same. The event loop of asyncio keeps the real clock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+MAX_SECONDS = 0.2
+STEP_SECONDS = 0.0001
+EPOCH = {"time": 1_700_000_000.0, "monotonic": 5_000.0, "perf_counter": 5_000.0}
+
+
+class CallTimeout(BaseException):
+    """The call did not end in time, or asked to wait for too long."""
+
+
+class Sleeps:
+    """Stands in for the clocks and for `sleep`; each call under test begins at the same time."""
+
+    def __init__(self) -> None:
+        self._asked_seconds = 0.0
+        self._now = 0.0
+        self._limit_seconds = math.inf  # the import of the module has a limit of its own
+
+    def reset(self) -> None:
+        """Begin a call; from the first one on there is a limit."""
+        self._limit_seconds = MAX_SECONDS
+        self._asked_seconds = self._now = 0.0
+
+    def install(self) -> None:
+        """Replace the functions; to be done before the project is imported."""
+        module: Any = time
+        tasks: Any = asyncio.tasks
+        sleep, async_sleep = time.sleep, asyncio.sleep
+
+        def counted_sleep(seconds: float) -> None:
+            self._count(seconds)
+            sleep(seconds)
+
+        async def counted_async_sleep(delay: float, result: object = None) -> object:
+            self._count(delay)
+            return await async_sleep(delay, result)
+
+        module.sleep = counted_sleep
+        tasks.sleep = counted_async_sleep
+        vars(asyncio)["sleep"] = counted_async_sleep
+        for name, start in EPOCH.items():
+            setattr(module, name, self._clock(getattr(time, name), start))
+
+    def _clock(self, real: Callable[[], float], start: float) -> Callable[[], float]:
+        def read() -> float:
+            if read_by_event_loop():
+                return real()
+            self._now += STEP_SECONDS
+            return start + self._now
+
+        return read
+
+    def _count(self, seconds: float) -> None:
+        self._asked_seconds += max(float(seconds), 0.0)
+        self._now += max(float(seconds), 0.0)
+        if self._asked_seconds > self._limit_seconds:
+            raise CallTimeout
+
+
+def read_by_event_loop() -> bool:
+    """Tell whether the caller's caller is asyncio itself."""
+    name = sys._getframe(2).f_globals.get("__name__")
+    return isinstance(name, str) and name.startswith(("asyncio", "selectors"))

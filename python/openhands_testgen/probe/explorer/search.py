@@ -1,0 +1,297 @@
+"""The search: which call next, and what is kept of it.
+
+Guided by the lines that are still missing.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+import types
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from .builder import MAX_STEPS, MAX_SUBJECTS, Builder
+from .examine import Examiner
+from .execute import TOO_SLOW, Executor, Run, forget
+from .facts import Facts
+from .journal import Journal, digest
+from .measure import Figures, Layout
+from .scenario import Finding, Scenario
+from .shrink import shrink
+from .targets import Target, function_target
+from .trace import Arc
+from .workshop import Workshop
+
+MAX_OUTCOMES = 4
+MAX_LIKED = 16
+MAX_SLOW = 4
+"""So often may a target fail to return before it is left alone."""
+EXECUTIONS_PER_SECOND = 600
+"""The budget in seconds is turned into a number of executions, so that the same seed ends the same
+way.
+"""
+PATIENCE = 3000
+MAX_DERIVED = 2
+"""So many functions that a target returned become targets themselves."""
+PLAIN = {"builtins", "datetime", "decimal", "collections", "re"}
+
+
+@dataclass
+class Progress:
+    """What is known of one target."""
+
+    runs: int = 0
+    kept: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+    good: list[Scenario] = field(default_factory=list)
+    derived: int = 0
+
+
+class Search:
+    """Explores the targets of a module until nothing new comes or the budget is spent."""
+
+    def __init__(
+        self, executor: Executor, examiner: Examiner, builder: Builder, workshop: Workshop,
+        facts: Facts, layout: Layout, path: str, journal: Journal, skip: set[str],
+        poisoned: set[str], choices: random.Random, budget_seconds: float,
+        keep: Callable[[Finding], None],
+    ) -> None:  # fmt: skip
+        self._executor = executor
+        self._examiner = examiner
+        self._builder = builder
+        self._workshop = workshop
+        self._facts = facts
+        self._layout = layout
+        self._path = path
+        self._journal = journal
+        self._tried = set(skip)
+        self._poisoned = poisoned
+        self._choices = choices
+        self._deadline = time.process_time() + budget_seconds
+        self._wall_deadline = time.monotonic() + 2 * budget_seconds
+        self._executions = int(budget_seconds * EXECUTIONS_PER_SECOND)
+        self._keep = keep
+        self.covered: set[Arc] = set()
+        self.progress: dict[str, Progress] = {}
+        self.targets: list[Target] = []
+        self.told: Callable[[Figures], None] = lambda figures: None
+        self._idle = 0
+        self._spent = 0
+
+    def figures(self) -> Figures:
+        """Return what the kept tests cover so far."""
+        return self._layout.figures(self.covered)
+
+    def run(self, targets: list[Target], examples: list[Scenario]) -> None:
+        """Explore: examples first, then each target plainly, then at random where lines are
+        missing.
+        """
+        self.targets += targets
+        self._builder.makers = {
+            target.value_type: target for target in targets if target.value_type is not None
+        }
+        for scenario in examples:
+            self._attempt(scenario, None)
+        for _ in range(2):
+            for target in self._in_order():
+                self._sweep(target)
+            self._builder.refresh()
+        self._wander()
+
+    def again(self, findings: list[Finding]) -> None:
+        """Run findings of an earlier worker again, so that this one starts from what it knew."""
+        for finding in findings:
+            target = self._target(finding.scenario.target)
+            self._attempt(finding.scenario, target, known=True)
+
+    def _in_order(self) -> Iterator[Target]:
+        order = {"constructor": 0, "member": 0, "function": 1}
+        yield from sorted(self.targets, key=lambda target: order.get(target.kind, 2))
+
+    def _target(self, name: str) -> Target | None:
+        return next((target for target in self.targets if target.name == name), None)
+
+    def _sweep(self, target: Target) -> None:
+        for scenario in self._builder.star(target):
+            if self._is_over():
+                return
+            self._attempt(scenario, target)
+
+    def _wander(self) -> None:
+        while not self._is_over() and self._idle < PATIENCE and self.targets:
+            figures = self.figures()
+            if figures.covered_lines == figures.total_lines and self._idle > PATIENCE // 3:
+                return
+            weights = [self._weight(target) for target in self.targets]
+            for target in self._choices.choices(self.targets, weights, k=50):
+                scenario = self._next(target)
+                if scenario is None or self._is_over():
+                    self._idle += 1
+                else:
+                    self._attempt(scenario, target)
+            self._builder.refresh()
+
+    def _next(self, target: Target) -> Scenario | None:
+        good = self.progress.setdefault(target.name, Progress()).good
+        if good and self._choices.random() < 0.4:
+            return self._builder.mutate(self._choices.choice(good))
+        return self._builder.random(target)
+
+    def _weight(self, target: Target) -> float:
+        """Weigh a target by the lines that are missing in it and in what it calls."""
+        missing = set(self._layout.missing(self.covered))
+        weight = 0.2
+        for distance, facts in enumerate(self._facts.reachable(target.facts_name)):
+            lines = sum(1 for line in range(facts.first, facts.last + 1) if line in missing)
+            weight += lines * (3.0 if distance == 0 else 1.0)
+        progress = self.progress.setdefault(target.name, Progress())
+        return weight / (1 + progress.runs / 400)
+
+    def _is_over(self) -> bool:
+        """Tell whether the budget is spent; the clocks only matter where calls are very slow."""
+        late = time.process_time() > self._deadline or time.monotonic() > self._wall_deadline
+        return late or self._spent >= self._executions
+
+    # one call
+
+    def _attempt(self, scenario: Scenario, target: Target | None, known: bool = False) -> None:
+        text = scenario.text
+        key = digest(text)
+        if len(text) > 900 or scenario.target in self._poisoned:
+            return
+        if self.progress.setdefault(scenario.target, Progress()).reasons[TOO_SLOW] >= MAX_SLOW:
+            self._idle += 1
+            return
+        if key in self._tried and not known:
+            self._idle += 1
+            return
+        self._tried.add(key)
+        self._spent += 1
+        progress = self.progress.setdefault(scenario.target, Progress())
+        progress.runs += 1
+        self._journal.about_to(text, scenario.target)
+        run = self._executor.run(scenario)
+        self._judge(scenario, target, run, progress)
+        self._journal.alive()
+        forget(run)
+
+    def _judge(
+        self, scenario: Scenario, target: Target | None, run: Run, progress: Progress
+    ) -> None:
+        if run.discarded:
+            progress.reasons[run.discarded] += 1
+            self._idle += 1
+            return
+        if target is None and not run.arcs:
+            return  # an example that shows nothing of the module
+        new = run.arcs - self.covered
+        kind = outcome_kind(run)
+        fresh = not progress.outcomes[kind] and len(progress.outcomes) < MAX_OUTCOMES
+        self._like(scenario, bool(new) or fresh)
+        if target is not None:
+            self._follow(scenario, target, run, progress)
+        if not new and not fresh:
+            self._idle += 1
+            return
+        finding = self._examiner.examine(scenario, run)
+        if isinstance(finding, str):
+            progress.reasons[finding] += 1
+            self._idle += 1
+            return
+        gained = finding.arcs - self.covered
+        if target is not None:
+            finding = self._shrunk(finding, gained)
+        self._accept(finding, target, progress, kind, bool(gained))
+
+    def _shrunk(self, finding: Finding, gained: frozenset[Arc]) -> Finding:
+        return shrink(finding, lambda plainer: self._still(plainer, finding, gained))
+
+    def _still(
+        self, scenario: Scenario, finding: Finding, gained: frozenset[Arc]
+    ) -> Finding | None:
+        """Return a finding for a plainer scenario, if it reaches the same lines with the same
+        outcome.
+        """
+        self._spent += 1
+        self._journal.about_to(scenario.text, scenario.target)
+        run = self._executor.run(scenario)
+        found = self._examiner.examine(scenario, run) if gained <= run.arcs else ""
+        self._journal.alive()
+        if isinstance(found, str):
+            return None
+        if (found.error, found.message) != (finding.error, finding.message):
+            return None
+        return found if gained or found.checks == finding.checks else None
+
+    def _accept(
+        self, finding: Finding, target: Target | None, progress: Progress, kind: str, gained: bool
+    ) -> None:
+        progress.outcomes[kind] += 1
+        progress.kept += 1
+        progress.good.append(finding.scenario)
+        finding.documented = target is None
+        self.covered |= finding.arcs
+        self._idle = 0 if gained else self._idle + 1
+        self._keep(finding)
+        self.told(self.figures())
+        self._remember_steps(finding, target)
+
+    def _remember_steps(self, finding: Finding, target: Target | None) -> None:
+        """Let later calls start after this one, if it may have changed its object."""
+        scenario = finding.scenario
+        if target is None or target.owner is None or finding.error or "entered" in scenario.call:
+            return
+        if target.kind == "property" and not scenario.statement:
+            return
+        prefixes = self._builder.prefixes.setdefault(target.owner, [])
+        steps = (*scenario.setup, scenario.call)
+        if len(steps) <= MAX_STEPS and len(prefixes) < MAX_SUBJECTS:
+            prefixes.append(steps)
+
+    def _like(self, scenario: Scenario, much: bool) -> None:
+        for name, text in scenario.arguments:
+            texts = self._builder.liked.setdefault((scenario.target, name), [])
+            if text not in texts and (much or len(texts) < 4):
+                texts.append(text)
+                del texts[:-MAX_LIKED]
+
+    def _follow(self, scenario: Scenario, target: Target, run: Run, progress: Progress) -> None:
+        """Learn how to make the object that came back, or to call the function that did."""
+        value = run.value
+        if scenario.setup or run.error is not None or scenario.statement or value is None:
+            return
+        if isinstance(value, types.FunctionType):
+            self._follow_function(scenario, value, progress)
+        elif type(value).__module__ not in PLAIN and scenario.template.startswith(target.head):
+            self._workshop.learn(value, scenario.call)
+
+    def _follow_function(
+        self, scenario: Scenario, value: types.FunctionType, progress: Progress
+    ) -> None:
+        is_ours = value.__code__.co_filename == self._path
+        if is_ours and progress.derived < MAX_DERIVED and scenario.call.count("(") < 4:
+            progress.derived += 1
+            facts_name = value.__qualname__.partition(".<locals>")[0]
+            self.targets.append(function_target(scenario.call, facts_name, value))
+
+
+def outcome_kind(run: Run) -> str:
+    """Return the kind of an outcome, coarse enough that a target has few of them."""
+    if run.error is not None:
+        message = (
+            re.sub(r"'[^']*'|\"[^\"]*\"|\d+", "_", str(run.error))[:80] if run.explicit else ""
+        )
+        return f"raises {type(run.error).__name__} {message}"
+    value: Any = run.value
+    if value is None or isinstance(value, bool):
+        return repr(value)
+    try:
+        empty = "" if value else "empty "
+    except Exception:
+        empty = ""
+    return f"{empty}{type(value).__name__}"

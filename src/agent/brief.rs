@@ -1,0 +1,52 @@
+//! What is an agent told? Which module, which file, how much coverage, and what was wrong with its last try.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::sandbox::{ModuleLayout, ProjectPath, Sandbox, Workspace};
+use crate::task::Threshold;
+
+/// One iteration's instruction.
+pub struct Brief<'a> {
+    /// The agent's own copy of the project.
+    pub workspace: &'a Workspace,
+    /// Where code of the project runs, and with which interpreter.
+    pub sandbox: &'a Sandbox,
+    /// The module to test.
+    pub module: &'a ProjectPath,
+    /// How it is imported.
+    pub layout: &'a ModuleLayout,
+    /// The test file to write.
+    pub output: &'a ProjectPath,
+    /// Coverage to reach.
+    pub threshold: Threshold,
+    /// What verification said of the iterations so far; `None` on the first.
+    pub feedback: Option<&'a Feedback>,
+    /// How much time is left.
+    pub time_left: Duration,
+    /// Takes a line about what the agent does.
+    pub progress: &'a (dyn Fn(String) + Send + Sync),
+}
+
+/// What verification found wrong.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Feedback {
+    /// Tests that were taken out, of all iterations so far.
+    pub rejected: Vec<Rejected>,
+    /// How many of them the last iteration added.
+    pub newly_rejected: usize,
+    /// Lines of the module that no test reached.
+    pub missing_lines: Vec<u32>,
+    /// Branches of the module that no test took, from line to line.
+    pub missing_branches: Vec<(i64, i64)>,
+}
+
+/// A test that did not hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Rejected {
+    /// Its name, with the case in brackets where there is one.
+    pub test: String,
+    /// Why.
+    pub reason: String,
+}

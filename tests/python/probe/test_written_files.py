@@ -1,0 +1,113 @@
+"""What is written: deterministic, passing, readable, and enough."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .conftest import Answer, Example, Explore, example_source, explore_in
+
+BELIEVABLE = ["bank", "retry", "tables"]
+
+
+def functions_of(answer: Answer) -> Iterator[ast.FunctionDef]:
+    """The test functions of a written file."""
+    for node in ast.parse(answer.text).body:
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            yield node
+
+
+@pytest.mark.parametrize("name", BELIEVABLE)
+def test_a_believable_module_is_covered_by_passing_tests(example: Example, name: str) -> None:
+    answer = example(name)
+    report = answer.report
+    covered = report["covered_lines"] + report["covered_branches"]
+    assert covered >= 0.94 * (report["total_lines"] + report["total_branches"])
+    for hash_seed in (1, 2):
+        run = answer.run_pytest(hash_seed)
+        assert f"{report['cases']} passed" in run.stdout
+
+
+@pytest.mark.parametrize("name", BELIEVABLE)
+def test_every_test_asserts(example: Example, name: str) -> None:
+    for function in functions_of(example(name)):
+        body = ast.unparse(function)
+        assert "assert " in body or "pytest.raises" in body
+
+
+@pytest.mark.parametrize("name", BELIEVABLE)
+def test_lines_are_short_and_names_are_unique(example: Example, name: str) -> None:
+    answer = example(name)
+    assert max(len(line) for line in answer.text.splitlines()) <= 100
+    names = [function.name for function in functions_of(answer)]
+    assert len(names) == len(set(names))
+
+
+def test_the_same_seed_gives_the_same_bytes(example: Example, tmp_path: Path) -> None:
+    source = example_source("bank")
+    again = explore_in(tmp_path / "again", source, "bank", {"budget_seconds": 6.0})
+    assert again.output.read_bytes() == example("bank").output.read_bytes()
+
+
+def test_rejected_tests_are_not_written_again(explore: Explore) -> None:
+    source = example_source("tables")
+    first = explore(source)
+    function = next(functions_of(first))
+    lost = ast.get_source_segment(first.text, function)
+    second = explore(source, rejected=[{"test": function.name, "reason": "flickers"}])
+    assert second.report["status"] == "written"
+    assert lost is not None
+    assert lost.partition("\n")[2] not in second.text
+
+
+@pytest.mark.parametrize("name", ["today", "year", "hour", "pick", "token", "order"])
+def test_what_depends_on_the_day_or_on_chance_is_not_written(example: Example, name: str) -> None:
+    assert f"{name}(" not in example("fickle").body
+
+
+def test_tests_of_shared_state_do_not_depend_on_their_order(example: Example) -> None:
+    answer = example("fickle")
+    assert "add(" in answer.body
+    assert answer.run_pytest(1).returncode == 0
+
+
+def test_events_tell_the_stages_in_order(example: Example) -> None:
+    events = example("tables").events
+    stages = list(dict.fromkeys(event["stage"] for event in events))
+    assert stages == ["importing", "exploring", "writing"]
+    assert all(event["covered"] <= event["total"] for event in events)
+
+
+def test_a_module_in_a_package_is_imported_by_its_full_name(explore: Explore) -> None:
+    answer = explore("def add(a: int, b: int) -> int:\n    return a + b\n", "shop.prices")
+    assert "from shop.prices import add" in answer.text
+    assert answer.run_pytest().returncode == 0
+
+
+def test_project_modules_with_the_names_of_ours_are_not_shadowed(explore: Explore) -> None:
+    answer = explore("import search\nimport worker\n")
+    assert answer.report["status"] == "invalid_module"
+    assert "No module named 'search'" in answer.report["error"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param("assert box.size == ", id="state after a call"),
+        pytest.param("pytest.approx(", id="floats"),
+        pytest.param("asyncio.run(greet(", id="coroutines"),
+        pytest.param("list(islice(naturals(), 5)) == [0, 1, 2, 3, 4]", id="endless generators"),
+        pytest.param("with opened(", id="context managers"),
+        pytest.param("Color.RED", id="enums"),
+        pytest.param("tmp_path", id="files"),
+        pytest.param("times(", id="closures"),
+    ],
+)
+def test_each_kind_of_target_is_tested_in_its_own_way(example: Example, line: str) -> None:
+    assert line in example("kinds").text
+
+
+def test_tests_of_all_kinds_pass(example: Example) -> None:
+    run = example("kinds").run_pytest()
+    assert run.returncode == 0, run.stdout
