@@ -1,0 +1,130 @@
+//! How often does the agent go on? Write, verify, tell it what is missing, until the threshold is reached or the
+//! tries are used up; the best is kept.
+
+use std::time::{Duration, Instant};
+
+use super::best::Best;
+use super::preparation::Preparation;
+use crate::agent::{Agent, AgentReport, Brief, Feedback, Rejected};
+use crate::kinds::Attempt;
+use crate::sandbox::Workspace;
+use crate::task::{ErrorKind, Failure, GenerateTests, Progress, Stage};
+use crate::verify::{Candidate, Removed, Verdict, Verification, VerifyError, VerifyLimits};
+
+/// The loop of one attempt.
+pub(super) struct Iterations<'a> {
+    agent: &'a dyn Agent,
+    attempt: &'a Attempt,
+    request: &'a GenerateTests,
+    prepared: &'a Preparation,
+    begin: Instant,
+    feedback: Feedback,
+}
+
+impl<'a> Iterations<'a> {
+    pub(super) fn new(
+        agent: &'a dyn Agent,
+        attempt: &'a Attempt,
+        request: &'a GenerateTests,
+        prepared: &'a Preparation,
+        begin: Instant,
+    ) -> Self {
+        Self { agent, attempt, request, prepared, begin, feedback: Feedback::default() }
+    }
+
+    /// The best verified tests; a failure if none held in any iteration.
+    pub(super) async fn run(mut self) -> Result<Best, Failure> {
+        let workspace = self.prepared.workspaces.copy("agent").await?;
+        let mut best: Option<Best> = None;
+        let mut last_failure = None;
+        for iteration in 1..=self.request.max_iterations {
+            let report = self.write(&workspace, iteration).await?;
+            match self.verify(&workspace, iteration).await {
+                Ok(verdict) => {
+                    self.learn(&verdict);
+                    let now = Best { verdict, report, iterations: iteration };
+                    let better = Best::or_better(best.take(), now);
+                    let done = better.meets(self.request.coverage_threshold);
+                    best = Some(better);
+                    if done {
+                        break;
+                    }
+                }
+                Err(error) => last_failure = Some(self.learn_from_failure(error)?),
+            }
+            if !self.agent.can_improve(&self.feedback) {
+                break;
+            }
+        }
+        best.ok_or_else(|| last_failure.unwrap_or_else(nothing_done))
+    }
+
+    async fn write(&self, workspace: &Workspace, iteration: u32) -> Result<AgentReport, Failure> {
+        let say = |message: String| self.report(Stage::Agent, message, iteration);
+        say(format!("{} writes tests", self.agent.name()));
+        let brief = Brief {
+            workspace,
+            sandbox: &self.prepared.sandbox,
+            module: &self.prepared.module,
+            layout: &self.prepared.layout,
+            output: &self.prepared.output,
+            threshold: self.request.coverage_threshold,
+            feedback: (iteration > 1).then_some(&self.feedback),
+            time_left: self.time_left(),
+            progress: &say,
+        };
+        self.agent.write_tests(&brief, &self.attempt.cancel).await
+    }
+
+    async fn verify(&self, workspace: &Workspace, iteration: u32) -> Result<Verdict, VerifyError> {
+        let say = |message: String| self.report(Stage::Verifying, message, iteration);
+        say("running the tests".to_owned());
+        let candidate = Candidate::collect(workspace, &self.prepared.output).await?;
+        let verification = Verification {
+            sandbox: &self.prepared.sandbox,
+            attempt: &self.prepared.workspaces,
+            module: &self.prepared.module,
+            layout: &self.prepared.layout,
+            output: &self.prepared.output,
+            limits: VerifyLimits::default(),
+        };
+        verification.run(candidate, &self.attempt.cancel, &|line| say(line.to_owned())).await
+    }
+
+    /// Keeps what the agent is to hear next.
+    fn learn(&mut self, verdict: &Verdict) {
+        self.feedback.missing_lines.clone_from(&verdict.coverage.missing_lines);
+        self.feedback.missing_branches.clone_from(&verdict.coverage.missing_branches);
+        self.reject(&verdict.removed);
+    }
+
+    /// Tests that do not hold are the agent's to mend; anything else ends the attempt.
+    fn learn_from_failure(&mut self, error: VerifyError) -> Result<Failure, Failure> {
+        if let VerifyError::NothingLeft { removed, .. } = &error {
+            self.reject(removed);
+        }
+        let failure = Failure::from(error);
+        if failure.kind == ErrorKind::Verification { Ok(failure) } else { Err(failure) }
+    }
+
+    fn reject(&mut self, removed: &[Removed]) {
+        let before = self.feedback.rejected.len();
+        let fresh =
+            removed.iter().map(|test| Rejected { test: test.test.clone(), reason: test.reason.clone() });
+        self.feedback.rejected.extend(fresh);
+        self.feedback.newly_rejected = self.feedback.rejected.len() - before;
+    }
+
+    fn report(&self, stage: Stage, message: String, iteration: u32) {
+        let max_iterations = self.request.max_iterations;
+        self.attempt.report(Progress { stage, message, iteration, max_iterations });
+    }
+
+    fn time_left(&self) -> Duration {
+        Duration::from_secs_f64(self.attempt.task.new.attempt_seconds).saturating_sub(self.begin.elapsed())
+    }
+}
+
+fn nothing_done() -> Failure {
+    Failure::new(ErrorKind::Internal, "no iteration was made; please report it")
+}

@@ -1,0 +1,57 @@
+//! What is looked at and made before the agent works? Whatever can refuse the request refuses it here.
+
+use std::sync::Arc;
+
+use super::module;
+use crate::kinds::Attempt;
+use crate::sandbox::{
+    Attempt as Workspaces, Interpreter, ModuleLayout, ProbeDir, Project, ProjectPath, Sandbox,
+};
+use crate::task::{Failure, GenerateTests, Progress, Stage};
+use crate::verify::check_output;
+
+/// Everything that the iterations work with.
+pub(super) struct Preparation {
+    pub(super) module: ProjectPath,
+    pub(super) output: ProjectPath,
+    pub(super) layout: ModuleLayout,
+    pub(super) sandbox: Sandbox,
+    pub(super) workspaces: Workspaces,
+    pub(super) source_sha256: String,
+}
+
+impl Preparation {
+    pub(super) async fn make(
+        attempt: &Attempt,
+        request: &GenerateTests,
+        probe: &ProbeDir,
+    ) -> Result<Self, Failure> {
+        attempt.report(Progress {
+            stage: Stage::Preparing,
+            message: "copying the project".to_owned(),
+            iteration: 1,
+            max_iterations: request.max_iterations,
+        });
+        let context = &request.context;
+        let project = Arc::new(Project::open(&context.project_root, &context.workspace_root)?);
+        let module = ProjectPath::parse(&request.module_path, &context.project_root)?;
+        let output = ProjectPath::parse(&request.output_path, &context.project_root)?;
+        let source_sha256 = module::inspect(project.dir(), &module)?;
+        // A file that is not ours stops the attempt before the agent is paid.
+        check_output(&project, &output, request.overwrite)?;
+        let interpreter = Interpreter::probe(&context.python, probe).await?;
+        let sandbox = if context.require_sandbox {
+            Sandbox::require(interpreter, probe).await?
+        } else {
+            Sandbox::detect(interpreter, probe).await?
+        };
+        let layout = ModuleLayout::find(project.dir(), &module);
+        let name = format!("{}-{}", attempt.task.id(), attempt.task.token);
+        let workspaces = Workspaces::begin(project, &name).await?;
+        Ok(Self { module, output, layout, sandbox, workspaces, source_sha256 })
+    }
+
+    pub(super) fn project(&self) -> &Arc<Project> {
+        self.workspaces.project()
+    }
+}

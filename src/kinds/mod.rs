@@ -1,0 +1,9 @@
+//! What each kind of task does: one handler a kind, built from agents and verification.
+
+mod attempt;
+mod generate_tests;
+mod noop;
+
+pub use attempt::{Attempt, Handler, HandlerFuture};
+pub use generate_tests::GenerateTestsHandler;
+pub use noop::NoopHandler;
