@@ -1,1 +1,14 @@
-fn main() {}
+//! The tests of the engine over its public Rust API: one binary, so that it is linked once.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on is a test that failed"
+)]
+
+mod config;
+mod engine;
+mod sandbox;
+mod store;
+mod support;
+mod verify;

@@ -1,0 +1,186 @@
+//! How does one attempt run? The handler, beside its time limit, its reports and the sign to stop; then the
+//! one write that ends it.
+
+use std::convert::Infallible;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use chrono::Utc;
+use futures_util::FutureExt;
+use serde_json::Value;
+use tokio::sync::watch;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::backoff;
+use super::shared::Shared;
+use crate::kinds::{Attempt, Handler};
+use crate::store::{Store, StoreError};
+use crate::task::{ErrorKind, Failure, Progress, Settlement, Task};
+
+/// Reports reach the store at most this often.
+const REPORT_INTERVAL: Duration = Duration::from_millis(250);
+
+/// Why an attempt is to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum StopReason {
+    /// A user asked for the end of the task.
+    Cancelled,
+    /// The attempt's time is up.
+    TimedOut,
+    /// Someone else holds the task now.
+    LeaseLost,
+    /// This process ends.
+    ShuttingDown,
+}
+
+/// The sign to stop one attempt; the first reason counts.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Stop {
+    token: CancellationToken,
+    reason: Arc<OnceLock<StopReason>>,
+}
+
+impl Stop {
+    pub(super) fn request(&self, reason: StopReason) {
+        let _ = self.reason.set(reason);
+        self.token.cancel();
+    }
+}
+
+/// Runs a claimed task to its settlement.
+pub(super) async fn run(shared: Arc<Shared>, task: Arc<Task>) {
+    let stop = Stop::default();
+    shared.running.lock().insert(task.id(), stop.clone());
+    tracing::debug!(task = %task.id(), attempt = task.attempt, "attempt started");
+    let outcome = match shared.options.handlers.get(&task.new.lane) {
+        Some(handler) => supervise(&shared, handler.as_ref(), &task, &stop).await,
+        None => Err(Failure::new(ErrorKind::Internal, "no handler for the lane of this task")),
+    };
+    if let Some(settlement) = settlement(&shared, &task, &stop, outcome) {
+        settle(&shared, &task, settlement).await;
+    }
+    shared.running.lock().remove(&task.id());
+}
+
+/// The handler, until it returns: a fired stop is passed on, and the handler answers when its processes are
+/// dead.
+async fn supervise(
+    shared: &Shared,
+    handler: &dyn Handler,
+    task: &Arc<Task>,
+    stop: &Stop,
+) -> Result<Arc<Value>, Failure> {
+    let (sender, mut reports) = watch::channel(None);
+    let attempt = Attempt::new(Arc::clone(task), stop.token.clone(), Arc::clone(&shared.store), sender);
+    // Called inside the future, so that a panic of the call itself is caught too.
+    let work = AssertUnwindSafe(async { handler.run(&attempt).await }).catch_unwind();
+    tokio::pin!(work);
+    // Most kinds end before they first wait: no timer for them.
+    if let Some(ended) = (&mut work).now_or_never() {
+        return ended.unwrap_or_else(|panic| Err(panicked(panic.as_ref())));
+    }
+    let forward = forward_reports(shared, task, &mut reports, stop);
+    tokio::pin!(forward);
+    let deadline = Instant::now() + Duration::from_secs_f64(task.new.attempt_seconds);
+    loop {
+        tokio::select! {
+            biased;
+            ended = &mut work => return ended.unwrap_or_else(|panic| Err(panicked(panic.as_ref()))),
+            () = tokio::time::sleep_until(deadline), if !stop.token.is_cancelled() => {
+                stop.request(StopReason::TimedOut);
+            }
+            never = &mut forward => match never {},
+        }
+    }
+}
+
+/// Brings the newest report to the store, a few times a second.
+async fn forward_reports(
+    shared: &Shared,
+    task: &Task,
+    reports: &mut watch::Receiver<Option<Progress>>,
+    stop: &Stop,
+) -> Infallible {
+    while reports.changed().await.is_ok() {
+        let newest = reports.borrow_and_update().clone();
+        if let Some(progress) = newest {
+            match shared.store.report(task.id(), task.token, progress).await {
+                Ok(()) => {}
+                Err(StoreError::LeaseLost) => stop.request(StopReason::LeaseLost),
+                Err(error) => tracing::warn!(task = %task.id(), %error, "progress could not be stored"),
+            }
+        }
+        tokio::time::sleep(REPORT_INTERVAL).await;
+    }
+    std::future::pending().await
+}
+
+/// What the end of the handler means for the task; `None` when it is not ours any more.
+fn settlement(
+    shared: &Shared,
+    task: &Task,
+    stop: &Stop,
+    outcome: Result<Arc<Value>, Failure>,
+) -> Option<Settlement> {
+    let failure = match outcome {
+        Ok(result) => return Some(Settlement::Complete(result)),
+        Err(failure) => failure,
+    };
+    match stop.reason.get() {
+        Some(StopReason::LeaseLost) => None,
+        Some(StopReason::Cancelled) => Some(Settlement::Cancel),
+        Some(StopReason::ShuttingDown) => Some(Settlement::GiveBack),
+        Some(StopReason::TimedOut) => Some(Settlement::Fail(timed_out(task))),
+        None if failure.kind.is_retryable() && task.has_retries_left() => {
+            let delay =
+                backoff::delay(shared.options.retry_base_delay, task.retries + 1, failure.retry_after);
+            Some(Settlement::Retry { failure, due: Utc::now() + delay })
+        }
+        None => Some(Settlement::Fail(failure)),
+    }
+}
+
+fn timed_out(task: &Task) -> Failure {
+    let seconds = task.new.attempt_seconds;
+    let message = format!(
+        "the attempt reached its time limit of {seconds} s and was stopped; raise `timeout` of the submission"
+    );
+    Failure::new(ErrorKind::Timeout, message)
+}
+
+fn panicked(panic: &(dyn std::any::Any + Send)) -> Failure {
+    let text = panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no message");
+    Failure::new(
+        ErrorKind::Internal,
+        format!("a bug of ours: the attempt panicked: {text}; please report it"),
+    )
+}
+
+/// Writes the end of an attempt, and tries again for as long as the store has a bad moment: the work is done,
+/// and only its record is missing.
+async fn settle(shared: &Shared, task: &Task, settlement: Settlement) {
+    let retries = matches!(settlement, Settlement::Retry { .. });
+    for failures in 1.. {
+        match shared.store.settle(task.id(), task.token, settlement.clone()).await {
+            Ok(task) => {
+                tracing::debug!(task = %task.id(), status = %task.status(), "attempt ended");
+                shared.task_changed(&task);
+                if retries {
+                    shared.due.notify_one();
+                }
+                return;
+            }
+            Err(StoreError::LeaseLost | StoreError::Closed) => return,
+            Err(error) => {
+                tracing::error!(task = %task.id(), %error, "the end of an attempt could not be stored; trying again");
+                tokio::time::sleep(backoff::delay(Duration::from_millis(50), failures, None)).await;
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Who starts attempts? One dispatcher: it claims at most what it can start now, and holds what it started.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+
+use super::attempt;
+use super::shared::Shared;
+use crate::store::Store;
+
+/// After a failed claim, and as a poll behind the signals.
+const POLL: Duration = Duration::from_secs(1);
+
+/// Claims and runs tasks until the engine closes, then waits for what runs.
+pub(super) async fn run(shared: Arc<Shared>) {
+    let mut free: Vec<usize> = shared.options.pools.iter().map(|pool| pool.workers).collect();
+    let mut attempts: JoinSet<usize> = JoinSet::new();
+    while !shared.closing.is_cancelled() {
+        // Published before the claim: whoever queues a task after an empty claim sees an idle worker.
+        shared.idle.store(free.iter().sum(), Ordering::SeqCst);
+        let started = fill(&shared, &mut free, &mut attempts).await;
+        if started {
+            shared.idle.store(free.iter().sum(), Ordering::SeqCst);
+        }
+        tokio::select! {
+            biased;
+            () = shared.closing.cancelled() => break,
+            Some(ended) = attempts.join_next(), if !attempts.is_empty() => {
+                give_back(&mut free, ended);
+                while let Some(ended) = attempts.try_join_next() {
+                    give_back(&mut free, ended);
+                }
+            }
+            () = shared.work.notified() => {}
+            () = tokio::time::sleep(POLL), if shared.store.is_durable() => {}
+        }
+    }
+    shared.idle.store(0, Ordering::SeqCst);
+    while attempts.join_next().await.is_some() {}
+}
+
+/// Claims for every pool with free workers. Answers whether anything was started.
+async fn fill(shared: &Arc<Shared>, free: &mut [usize], attempts: &mut JoinSet<usize>) -> bool {
+    let mut started = false;
+    for (index, pool) in shared.options.pools.iter().enumerate() {
+        if free[index] == 0 {
+            continue;
+        }
+        match shared.store.claim(&pool.lanes, free[index]).await {
+            Ok(tasks) => {
+                for task in tasks {
+                    started = true;
+                    free[index] -= 1;
+                    let run = attempt::run(Arc::clone(shared), task);
+                    attempts.spawn(async move {
+                        run.await;
+                        index
+                    });
+                }
+            }
+            Err(error) => tracing::warn!(%error, "tasks could not be claimed; trying again"),
+        }
+    }
+    started
+}
+
+fn give_back(free: &mut [usize], ended: Result<usize, tokio::task::JoinError>) {
+    match ended {
+        Ok(index) => free[index] += 1,
+        // invariant: `attempt::run` catches the handler's panics; nothing else in it panics or is aborted.
+        Err(error) => tracing::error!(%error, "an attempt ended without settling its task"),
+    }
+}

@@ -1,0 +1,242 @@
+//! The engine as callers see it: every call that Python, the command line and the service make.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use serde_json::{Map, Value};
+use tokio::task::JoinHandle;
+
+use super::attempt::StopReason;
+use super::error::{EngineError, InvalidRequest};
+use super::options::EngineOptions;
+use super::outcome::Finished;
+use super::shared::Shared;
+use super::{dispatcher, housekeeping};
+use crate::store::{AnyStore, Paused, Store, StoreLocation};
+use crate::task::{
+    Lane, ListFilter, NewTask, ProcessId, QueueStats, State, Task, TaskId, TaskPage, TaskStatus,
+};
+
+/// How long [`Engine::cancel`] waits for the processes of a running task to be dead.
+const CANCEL_WAIT: Duration = Duration::from_secs(10);
+
+/// One engine over one store.
+#[derive(Debug)]
+pub struct Engine {
+    shared: Arc<Shared>,
+    /// The dispatcher and housekeeping; taken by the first [`Engine::stop`].
+    background: Mutex<Option<Background>>,
+}
+
+#[derive(Debug)]
+struct Background {
+    dispatcher: JoinHandle<()>,
+    housekeeping: JoinHandle<()>,
+}
+
+impl Engine {
+    /// Opens the store and starts working: rescues and adopts what earlier processes left, then claims.
+    /// Must be called inside a tokio runtime.
+    pub async fn open(location: &StoreLocation, options: EngineOptions) -> Result<Self, EngineError> {
+        let store = Arc::new(AnyStore::open(location).await?);
+        let shared = Arc::new(Shared::new(store, options));
+        housekeeping::begin(&shared).await?;
+        let background = Background {
+            dispatcher: tokio::spawn(dispatcher::run(Arc::clone(&shared))),
+            housekeeping: tokio::spawn(housekeeping::run(Arc::clone(&shared))),
+        };
+        Ok(Self { shared, background: Mutex::new(Some(background)) })
+    }
+
+    /// Keeps a task and answers its record. With a durable store it survives from here on.
+    pub async fn submit(&self, task: NewTask) -> Result<Arc<Task>, EngineError> {
+        if self.shared.closing.is_cancelled() {
+            return Err(EngineError::Closed);
+        }
+        let task = self.shared.store.submit(task).await?;
+        self.shared.task_queued();
+        Ok(task)
+    }
+
+    /// The task as it stands now.
+    pub async fn get(&self, id: TaskId) -> Result<Arc<Task>, EngineError> {
+        self.shared.store.get(id).await?.ok_or_else(|| not_found(id))
+    }
+
+    /// Waits until the task has ended, at most `limit`; the task itself goes on.
+    pub async fn wait(&self, id: TaskId, limit: Option<Duration>) -> Result<Finished, EngineError> {
+        let mut ticket = self.shared.waiters.register(id);
+        let now = self.get(id).await?;
+        if now.status().is_final() {
+            return self.finished(now).await;
+        }
+        let completion = match limit {
+            Some(limit) => match tokio::time::timeout(limit, ticket.completion()).await {
+                Ok(completion) => completion,
+                Err(_) => return Err(self.wait_timed_out(id, limit).await?),
+            },
+            None => ticket.completion().await,
+        };
+        self.finished(completion.ok_or(EngineError::Closed)?).await
+    }
+
+    /// The final record with its result, if the task has ended.
+    pub async fn finished_now(&self, id: TaskId) -> Result<Option<Finished>, EngineError> {
+        let task = self.get(id).await?;
+        if !task.status().is_final() {
+            return Ok(None);
+        }
+        self.finished(task).await.map(Some)
+    }
+
+    /// Asks for the end of a task and waits until its processes are dead, for a while. A finished task is
+    /// answered unchanged.
+    pub async fn cancel(&self, id: TaskId) -> Result<Arc<Task>, EngineError> {
+        let task = self.shared.store.cancel(id).await?.ok_or_else(|| not_found(id))?;
+        self.shared.task_changed(&task);
+        if task.status() != TaskStatus::Running {
+            return Ok(task);
+        }
+        self.shared.stop_attempt(id, StopReason::Cancelled);
+        match self.wait(id, Some(CANCEL_WAIT)).await {
+            Ok(finished) => Ok(finished.task),
+            Err(EngineError::WaitTimedOut { .. }) => self.get(id).await,
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Submits the work of a task that ended without success, or was left behind, once more: a new task, whose
+    /// metadata says `retry_of`.
+    pub async fn retry(&self, id: TaskId) -> Result<Arc<Task>, EngineError> {
+        let old = self.get(id).await?;
+        match old.state {
+            State::Failed | State::Cancelled => {}
+            State::Pending { due: None } => drop(self.cancel(id).await?),
+            _ => {
+                let message =
+                    format!("task {id} is {}: only a failed or cancelled task can be retried", old.status());
+                return Err(InvalidRequest::new("task_id", message).into());
+            }
+        }
+        let new = NewTask {
+            id: TaskId::fresh(),
+            metadata: with_retry_of(&old),
+            submitter: self.shared.store.process(),
+            ..old.new.clone()
+        };
+        self.submit(new).await
+    }
+
+    /// One page of tasks, newest first.
+    pub async fn list(&self, filter: ListFilter) -> Result<TaskPage, EngineError> {
+        if !(1..=1000).contains(&filter.limit) {
+            let message = format!("must be between 1 and 1000, not {}", filter.limit);
+            return Err(InvalidRequest::new("limit", message).into());
+        }
+        Ok(self.shared.store.list(filter).await?)
+    }
+
+    /// How many tasks there are, by status.
+    pub async fn stats(&self) -> Result<QueueStats, EngineError> {
+        Ok(self.shared.store.stats().await?)
+    }
+
+    /// Whether this or another living process works a lane.
+    pub async fn has_worker(&self, lane: &Lane) -> Result<bool, EngineError> {
+        Ok(self.works(lane) || self.shared.store.has_live_worker(lane).await?)
+    }
+
+    /// Whether this process works a lane.
+    #[must_use]
+    pub fn works(&self, lane: &Lane) -> bool {
+        self.shared.options.pools.iter().any(|pool| pool.lanes.contains(lane))
+    }
+
+    /// How many tasks nobody will run once this process ends: those that wait and those that run here, unless
+    /// another living process works their lanes.
+    pub async fn left_to_nobody(&self) -> Result<u64, EngineError> {
+        let here = self.shared.running.lock().len() as u64;
+        let mut lanes = if here > 0 { self.shared.options.lanes() } else { Vec::new() };
+        let newest = ListFilter { status: Some(TaskStatus::Queued), limit: 1, ..ListFilter::default() };
+        lanes.extend(self.list(newest).await?.tasks.pop().map(|task| task.new.lane.clone()));
+        for lane in &lanes {
+            if self.shared.store.has_live_worker(lane).await? {
+                return Ok(0);
+            }
+        }
+        Ok(self.stats().await?.queue_size + here)
+    }
+
+    /// Whether tasks outlive this process.
+    #[must_use]
+    pub fn is_durable(&self) -> bool {
+        self.shared.store.is_durable()
+    }
+
+    /// The id under which this process takes part.
+    #[must_use]
+    pub fn process(&self) -> ProcessId {
+        self.shared.store.process()
+    }
+
+    /// Whether [`Engine::stop`] has begun.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.shared.closing.is_cancelled()
+    }
+
+    /// Stops claiming, waits up to `grace` for what runs, gives the rest back to the queue without using up
+    /// its attempt, and closes the store. Idempotent; returns when all is down.
+    pub async fn stop(&self, grace: Duration) {
+        self.shared.closing.cancel();
+        let background = self.background.lock().take();
+        let Some(mut background) = background else {
+            self.shared.closed.cancelled().await;
+            return;
+        };
+        if tokio::time::timeout(grace, &mut background.dispatcher).await.is_err() {
+            let running: Vec<TaskId> = self.shared.running.lock().keys().copied().collect();
+            for id in running {
+                self.shared.stop_attempt(id, StopReason::ShuttingDown);
+            }
+            // Its attempts end when their processes are dead.
+            let _ = background.dispatcher.await;
+        }
+        self.shared.store.close().await;
+        self.shared.closed.cancel();
+        let _ = background.housekeeping.await;
+        self.shared.waiters.clear();
+    }
+
+    /// Before a fork: nothing is read or written until the answer is dropped; calls wait meanwhile.
+    pub async fn pause(&self) -> Option<Paused> {
+        self.shared.store.pause().await
+    }
+
+    /// In a forked child, before the inherited engine is forgotten: it must not keep the parent's sign of life.
+    pub fn let_go_after_fork(&self) {
+        self.shared.store.let_go_after_fork();
+    }
+
+    async fn finished(&self, task: Arc<Task>) -> Result<Finished, EngineError> {
+        let result = self.shared.store.result(task.id()).await?;
+        Ok(Finished { task, result })
+    }
+
+    async fn wait_timed_out(&self, id: TaskId, limit: Duration) -> Result<EngineError, EngineError> {
+        let status = self.get(id).await?.status();
+        let seconds = limit.as_secs_f64();
+        Ok(EngineError::WaitTimedOut { id: id.to_string(), status: status.to_string(), seconds })
+    }
+}
+
+fn with_retry_of(old: &Task) -> Box<str> {
+    let mut metadata: Map<String, Value> = serde_json::from_str(&old.new.metadata).unwrap_or_default();
+    metadata.insert("retry_of".to_owned(), old.id().to_string().into());
+    Value::Object(metadata).to_string().into_boxed_str()
+}
+
+fn not_found(id: TaskId) -> EngineError {
+    EngineError::TaskNotFound { id: id.to_string() }
+}

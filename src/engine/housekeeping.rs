@@ -1,0 +1,103 @@
+//! What must happen without anyone asking? Due tasks are queued, tasks of dead processes rescued, asked ends
+//! passed on, old tasks pruned. Every process does all of it; the store guards each step.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::Utc;
+use tokio::time::{Instant, MissedTickBehavior};
+
+use super::shared::Shared;
+use super::watch;
+use crate::store::{Store, StoreError};
+
+/// How often dead processes are looked for.
+const RESCUE: Duration = Duration::from_secs(1);
+/// How often old tasks are pruned.
+const PRUNE: Duration = Duration::from_mins(1);
+/// The longest sleep for a due time, so that a wall clock that jumps is noticed.
+const LONGEST_SLEEP: Duration = Duration::from_secs(5);
+
+/// What a starting engine does before its first claim: rescue, adopt, promote.
+pub(super) async fn begin(shared: &Arc<Shared>) -> Result<(), StoreError> {
+    let lanes = shared.options.lanes();
+    shared.store.join(&lanes).await?;
+    if lanes.is_empty() {
+        return Ok(());
+    }
+    rescue(shared).await?;
+    let adoption = shared.store.adopt(shared.options.resume_max_age).await?;
+    if adoption.adopted > 0 {
+        tracing::info!("going on with {} unfinished task(s) of an earlier process", adoption.adopted);
+    }
+    if adoption.left_behind > 0 {
+        tracing::info!(
+            "{} unfinished task(s) of earlier processes are too old to go on by themselves: \
+             `openhands-testgen list`, then `retry`",
+            adoption.left_behind
+        );
+    }
+    shared.store.promote().await?;
+    Ok(())
+}
+
+/// Runs until the engine is closed.
+pub(super) async fn run(shared: Arc<Shared>) {
+    let durable = shared.store.is_durable();
+    let mut look = interval(watch::PERIOD);
+    let mut rescues = interval(RESCUE);
+    let mut prunes = interval(PRUNE);
+    let mut wake_at = Instant::now();
+    loop {
+        let result = tokio::select! {
+            () = shared.closed.cancelled() => return,
+            () = shared.due.notified() => promote(&shared, &mut wake_at).await,
+            () = tokio::time::sleep_until(wake_at) => promote(&shared, &mut wake_at).await,
+            _ = look.tick(), if durable => watch::look(&shared).await,
+            _ = rescues.tick(), if durable => rescue(&shared).await,
+            _ = prunes.tick() => prune(&shared).await,
+        };
+        match result {
+            Ok(()) => {}
+            Err(StoreError::Closed) => return,
+            Err(error) => tracing::warn!(%error, "housekeeping failed; trying again"),
+        }
+    }
+}
+
+fn interval(period: Duration) -> tokio::time::Interval {
+    let mut interval = tokio::time::interval(period);
+    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    interval
+}
+
+async fn promote(shared: &Shared, wake_at: &mut Instant) -> Result<(), StoreError> {
+    *wake_at = Instant::now() + LONGEST_SLEEP;
+    let promotion = shared.store.promote().await?;
+    if promotion.promoted > 0 {
+        shared.task_queued();
+    }
+    if let Some(due) = promotion.next_due {
+        let wait = (due - Utc::now()).to_std().unwrap_or_default();
+        *wake_at = Instant::now() + wait.clamp(Duration::from_millis(1), LONGEST_SLEEP);
+    }
+    Ok(())
+}
+
+async fn rescue(shared: &Shared) -> Result<(), StoreError> {
+    for id in shared.store.rescue().await? {
+        tracing::warn!(task = %id, "the process that ran this task is dead: it runs again");
+        if let Some(task) = shared.store.get(id).await? {
+            shared.task_changed(&task);
+        }
+        shared.task_queued();
+    }
+    Ok(())
+}
+
+async fn prune(shared: &Shared) -> Result<(), StoreError> {
+    if shared.store.prune(shared.options.retention).await? > 0 {
+        watch::recheck_awaited(shared).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,99 @@
+//! How is an engine set up? Which lanes it works, with how many workers, and how patient it is.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::agent::{Agent as _, LocalAgent};
+use crate::config::Settings;
+use crate::kinds::{GenerateTestsHandler, Handler, NoopHandler};
+use crate::sandbox::ProbeDir;
+use crate::task::{Kind, Lane};
+
+/// How many tasks of a set of lanes may run at once. Quick kinds have a pool of their own, so that they never
+/// wait behind minutes of test generation.
+#[derive(Debug, Clone)]
+pub struct Pool {
+    /// What the pool runs.
+    pub lanes: Vec<Lane>,
+    /// How many at once; at least 1.
+    pub workers: usize,
+}
+
+/// Everything an engine is made from, but its store.
+#[derive(Clone)]
+pub struct EngineOptions {
+    /// The pools of this process; none: it runs nothing and only submits, waits and reads.
+    pub pools: Vec<Pool>,
+    /// Who does the work of a lane.
+    pub handlers: HashMap<Lane, Arc<dyn Handler>>,
+    /// The back-off before the first retry; doubled for each further one.
+    pub retry_base_delay: Duration,
+    /// How old a task left by a dead process may be to be adopted at start.
+    pub resume_max_age: Duration,
+    /// How long final tasks are kept.
+    pub retention: Duration,
+}
+
+impl EngineOptions {
+    /// Workers for the quick kinds.
+    const QUICK_WORKERS: usize = 4;
+
+    /// An engine that runs nothing.
+    #[must_use]
+    pub fn without_workers() -> Self {
+        Self {
+            pools: Vec::new(),
+            handlers: HashMap::new(),
+            retry_base_delay: Duration::from_secs(1),
+            resume_max_age: Duration::from_hours(1),
+            retention: Duration::from_hours(24),
+        }
+    }
+
+    /// The engine of these settings: test generation by the embedded agent, and the quick kinds; none of them
+    /// with `workers = 0`.
+    #[must_use]
+    pub fn of(settings: &Settings, probe: ProbeDir) -> Self {
+        let options = Self {
+            retry_base_delay: Duration::from_secs_f64(settings.retry_base_delay),
+            resume_max_age: Duration::from_secs_f64(settings.resume_max_age_seconds),
+            retention: Duration::from_secs_f64(settings.retention_seconds),
+            ..Self::without_workers()
+        };
+        if settings.workers == 0 {
+            return options;
+        }
+        let agent = LocalAgent;
+        let lane = Lane::of_agent(Kind::GenerateTests, agent.name());
+        let handler = Arc::new(GenerateTestsHandler::new(agent, probe));
+        options.with_pool(lane, settings.workers as usize, handler).with_quick_kinds()
+    }
+
+    /// Adds a pool that runs one lane with a handler.
+    #[must_use]
+    pub fn with_pool(mut self, lane: Lane, workers: usize, handler: Arc<dyn Handler>) -> Self {
+        self.handlers.insert(lane.clone(), handler);
+        self.pools.push(Pool { lanes: vec![lane], workers: workers.max(1) });
+        self
+    }
+
+    /// Adds the pool of the quick kinds.
+    #[must_use]
+    pub fn with_quick_kinds(self) -> Self {
+        self.with_pool(Lane::of_kind(Kind::Noop), Self::QUICK_WORKERS, Arc::new(NoopHandler))
+    }
+
+    /// All lanes of all pools.
+    #[must_use]
+    pub fn lanes(&self) -> Vec<Lane> {
+        self.pools.iter().flat_map(|pool| pool.lanes.iter().cloned()).collect()
+    }
+}
+
+impl fmt::Debug for EngineOptions {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("EngineOptions").field("pools", &self.pools).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,103 @@
+//! Stopping: nothing is lost, and nothing is left running.
+
+use _core::engine::EngineError;
+use _core::task::TaskStatus;
+
+use super::*;
+
+#[tokio::test]
+async fn a_stopped_engine_refuses_work_and_says_so() {
+    let engine = in_memory(echo()).await;
+    engine.stop(Duration::ZERO).await;
+
+    let error = engine.submit(task(&engine, "too late")).await.unwrap_err();
+
+    assert!(matches!(error, EngineError::Closed), "{error}");
+    engine.stop(Duration::ZERO).await;
+}
+
+#[tokio::test]
+async fn stopping_waits_for_what_runs_within_its_grace() {
+    let (gate, mut arrivals) = Gate::new();
+    let engine = Arc::new(in_memory(Gate::options(&gate, 1)).await);
+    let id = submit(&engine, "runs").await;
+    arrival(&mut arrivals).await;
+    let waiting = {
+        let engine = Arc::clone(&engine);
+        tokio::spawn(async move { engine.wait(id, None).await })
+    };
+    let stopping = {
+        let engine = Arc::clone(&engine);
+        tokio::spawn(async move { engine.stop(PATIENCE).await })
+    };
+
+    gate.open.add_permits(1);
+
+    assert!(waiting.await.unwrap().unwrap().is_success());
+    stopping.await.unwrap();
+}
+
+#[tokio::test]
+async fn what_still_runs_after_the_grace_goes_back_to_the_queue_as_if_it_had_not_begun() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tasks.db");
+    let (gate, mut arrivals) = Gate::new();
+    let engine = on_file(&path, Gate::options(&gate, 1)).await;
+    let id = submit(&engine, "interrupted").await;
+    arrival(&mut arrivals).await;
+
+    engine.stop(Duration::ZERO).await;
+
+    let reader = on_file(&path, EngineOptions::without_workers()).await;
+    let task = reader.get(id).await.unwrap();
+    assert_eq!(task.status(), TaskStatus::Queued);
+    assert_eq!((task.attempt, task.retries, task.crashes), (0, 0, 0));
+    reader.stop(Duration::ZERO).await;
+}
+
+#[tokio::test]
+async fn the_next_engine_goes_on_with_what_was_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tasks.db");
+    let first = on_file(&path, EngineOptions::without_workers()).await;
+    let id = submit(&first, "left behind").await;
+    first.stop(Duration::ZERO).await;
+
+    let second = on_file(&path, echo()).await;
+
+    assert!(second.wait(id, Some(PATIENCE)).await.unwrap().is_success());
+    second.stop(Duration::ZERO).await;
+}
+
+#[tokio::test]
+async fn what_is_too_old_is_left_until_someone_retries_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tasks.db");
+    let first = on_file(&path, EngineOptions::without_workers()).await;
+    let id = submit(&first, "old").await;
+    first.stop(Duration::ZERO).await;
+
+    let second = on_file(&path, EngineOptions { resume_max_age: Duration::ZERO, ..echo() }).await;
+
+    assert_eq!(second.get(id).await.unwrap().status(), TaskStatus::Pending);
+    let again = second.retry(id).await.unwrap().id();
+    assert!(second.wait(again, Some(PATIENCE)).await.unwrap().is_success());
+    assert_eq!(second.get(id).await.unwrap().status(), TaskStatus::Cancelled);
+    second.stop(Duration::ZERO).await;
+}
+
+#[tokio::test]
+async fn waits_end_with_the_engine() {
+    let engine = Arc::new(in_memory(EngineOptions::without_workers()).await);
+    let id = submit(&engine, "never runs").await;
+    let waiting = {
+        let engine = Arc::clone(&engine);
+        tokio::spawn(async move { engine.wait(id, None).await })
+    };
+    tokio::task::yield_now().await;
+
+    engine.stop(Duration::ZERO).await;
+
+    let error = waiting.await.unwrap().unwrap_err();
+    assert!(matches!(error, EngineError::Closed), "{error}");
+}
