@@ -1,0 +1,102 @@
+//! What can stop the command itself? Each error is one line, with a hint where there is a next step, and an exit
+//! code. A task that failed is not one of these.
+
+use std::io;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use super::exit::Exit;
+use crate::config::ConfigError;
+use crate::engine::{EngineError, InvalidRequest};
+
+/// Why the command could not do what it was asked.
+#[derive(Debug, Error)]
+pub(super) enum CommandError {
+    /// The arguments make no sense together.
+    #[error("{message}")]
+    Usage { message: String, hint: String },
+    /// The settings do not hold.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The setting `store` is not an address.
+    #[error("{0}")]
+    StoreAddress(String),
+    /// The engine said no.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// With `memory:` there is nothing that another process could take.
+    #[error("the store `memory:` ends with this process: no other process can go on with its tasks")]
+    NothingToHandOver,
+    /// Nobody would run the task.
+    #[error("no worker runs {lane}, and this process may not: `workers` (OPENHANDS_WORKERS) is 0")]
+    NoWorkers { lane: String },
+    /// A worker was started and ended at once.
+    #[error("the worker process could not go on with the task: {reason}")]
+    WorkerEnded { reason: String, log: PathBuf },
+    /// A task that no process will take up by itself.
+    #[error("task {id} was left behind by a process that ended long ago: it does not go on by itself")]
+    LeftBehind { id: String },
+    /// Standard output cannot be written.
+    #[error("cannot write to standard output: {0}")]
+    Output(io::Error),
+    /// The machine refused something that the command cannot do without.
+    #[error("{what}: {reason}")]
+    Machine { what: &'static str, reason: String },
+}
+
+impl CommandError {
+    /// An error of the machine.
+    pub(super) fn machine(what: &'static str, reason: impl Into<String>) -> Self {
+        Self::Machine { what, reason: reason.into() }
+    }
+
+    /// The exit code that it ends the command with.
+    pub(super) fn exit(&self) -> Exit {
+        match self {
+            Self::Usage { .. } => Exit::Usage,
+            Self::Engine(error) => Exit::of_engine(error),
+            Self::LeftBehind { .. } => Exit::TaskFailed,
+            Self::Config(_)
+            | Self::StoreAddress(_)
+            | Self::NothingToHandOver
+            | Self::NoWorkers { .. }
+            | Self::WorkerEnded { .. }
+            | Self::Output(_)
+            | Self::Machine { .. } => Exit::Configuration,
+        }
+    }
+
+    /// The next step, where there is one that the message does not name.
+    pub(super) fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Usage { hint, .. } => hint.clone(),
+            Self::Config(_) => "`openhands-testgen config show` lists every setting".to_owned(),
+            Self::Engine(EngineError::TaskNotFound { .. }) => {
+                "`openhands-testgen list` shows the tasks of this store; another one is named by `--store` or \
+                 `--project-root`"
+                    .to_owned()
+            }
+            Self::Engine(EngineError::Store(_)) => {
+                "`openhands-testgen doctor` tries the store; `--store sqlite:PATH` names another".to_owned()
+            }
+            Self::NothingToHandOver => {
+                "use `generate` without `--detach`, or a store on disk: `--store sqlite:PATH`".to_owned()
+            }
+            Self::NoWorkers { .. } => {
+                "start one with `openhands-testgen worker --concurrency 3`, or set OPENHANDS_WORKERS".to_owned()
+            }
+            Self::WorkerEnded { log, .. } => {
+                format!("its log is {}; `openhands-testgen worker` runs one here", log.display())
+            }
+            Self::LeftBehind { id } => format!("`openhands-testgen retry {id}` submits it again"),
+            Self::StoreAddress(_) | Self::Engine(_) | Self::Output(_) | Self::Machine { .. } => return None,
+        })
+    }
+}
+
+impl From<InvalidRequest> for CommandError {
+    fn from(error: InvalidRequest) -> Self {
+        Self::Engine(error.into())
+    }
+}

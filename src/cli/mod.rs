@@ -1,0 +1,40 @@
+//! The command `openhands-testgen`: another face of the engine. Knows no Python: [`run`] gets its arguments and a
+//! [`Host`], and answers an exit code.
+//!
+//! `run` is the way of every run and `arguments` what can be said; each verb has a file of its name. The verbs share
+//! `session` (settings, store, engine), `attend` and `follow` (staying with tasks), `handover` and `interrupt`
+//! (leaving them to another process), `describe`, `report`, `progress` and `output` (telling people and programs).
+
+mod arguments;
+mod attend;
+mod cancel;
+mod completions;
+mod config;
+mod describe;
+mod doctor;
+mod error;
+mod exit;
+mod follow;
+mod generate;
+mod handover;
+mod interrupt;
+mod list;
+mod logs;
+mod modules;
+mod output;
+mod progress;
+mod report;
+mod results;
+mod retry;
+mod run;
+mod session;
+mod signals;
+mod status;
+mod submission;
+mod submit;
+mod values;
+mod worker;
+
+pub use exit::Exit;
+pub use run::run;
+pub use session::Host;

@@ -1,0 +1,115 @@
+//! The way of every run: parse, read settings, do what the verb says, end with an exit code.
+
+use std::ffi::OsString;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+
+use clap::Parser as _;
+use tokio::runtime::{Builder, Runtime};
+
+use super::arguments::{Arguments, Config, NAME, SettingArguments, Verb};
+use super::error::CommandError;
+use super::exit::Exit;
+use super::logs::{self, Detail};
+use super::output::Terminal;
+use super::session::{Host, Session};
+use super::{cancel, completions, config, doctor, generate, list, results, retry, status, submit, worker};
+
+/// Runs the command line, without the program's name, and answers its exit code. Never panics.
+#[must_use]
+pub fn run(arguments: Vec<OsString>, host: &Host) -> i32 {
+    let outcome = catch_unwind(AssertUnwindSafe(|| parse_and_run(arguments, host)));
+    outcome.unwrap_or_else(|_| {
+        let terminal = Terminal::new();
+        terminal.error("a bug of ours: the command panicked");
+        terminal.hint("please report it with the lines above");
+        Exit::Internal.code()
+    })
+}
+
+fn parse_and_run(arguments: Vec<OsString>, host: &Host) -> i32 {
+    let arguments = match Arguments::try_parse_from(std::iter::once(NAME.into()).chain(arguments)) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Nobody reads it: then nobody misses it.
+            let _ = error.print();
+            return error.exit_code();
+        }
+    };
+    let terminal = Terminal::new();
+    let exit = perform(&arguments.verb, &arguments.settings, host, &terminal).unwrap_or_else(|error| {
+        tell(&error, &terminal);
+        error.exit()
+    });
+    exit.code()
+}
+
+/// Says what went wrong and what to do.
+pub(super) fn tell(error: &CommandError, terminal: &Terminal) {
+    terminal.error(error);
+    if let Some(hint) = error.hint() {
+        terminal.hint(hint);
+    }
+}
+
+fn perform(
+    verb: &Verb,
+    given: &SettingArguments,
+    host: &Host,
+    terminal: &Terminal,
+) -> Result<Exit, CommandError> {
+    if let Verb::Completions { shell } = verb {
+        return completions::run(*shell);
+    }
+    let concurrency = match verb {
+        Verb::Worker(worker) => worker.concurrency,
+        _ => None,
+    };
+    let session = Session::load(given, concurrency, host)?;
+    if let Verb::Config(Config::Show(format)) = verb {
+        return config::show(*format, &session);
+    }
+    logs::start(terminal, detail(verb));
+    in_runtime(serve(verb, &session, terminal))
+}
+
+async fn serve(verb: &Verb, session: &Session, terminal: &Terminal) -> Result<Exit, CommandError> {
+    match verb {
+        Verb::Generate(command) => generate::run(command, session, terminal).await,
+        Verb::Submit(command) => submit::run(command, session, terminal).await,
+        Verb::Status(command) => status::run(command, session).await,
+        Verb::Watch(command) => results::watch(command, session, terminal).await,
+        Verb::Results(command) => results::run(command, session, terminal).await,
+        Verb::List(command) => list::run(command, session, terminal).await,
+        Verb::Cancel(command) => cancel::run(command, session, terminal).await,
+        Verb::Retry(command) => retry::run(command, session, terminal).await,
+        Verb::Worker(command) => worker::run(command, session, terminal).await,
+        Verb::Doctor(format) => doctor::run(*format, session).await,
+        // invariant: `perform` has answered these without a runtime.
+        Verb::Config(_) | Verb::Completions { .. } => Ok(Exit::Done),
+    }
+}
+
+fn detail(verb: &Verb) -> Detail {
+    match verb {
+        Verb::Worker(_) => Detail::Attempts,
+        Verb::Generate(_) | Verb::Results(_) | Verb::Watch(_) => Detail::Notes,
+        _ => Detail::Warnings,
+    }
+}
+
+/// Runs a verb on threads of its own, which end with it.
+#[expect(clippy::disallowed_methods, reason = "the command has no event loop to hold up")]
+fn in_runtime(verb: impl Future<Output = Result<Exit, CommandError>>) -> Result<Exit, CommandError> {
+    const THREADS: usize = 2;
+    const THREADS_END: Duration = Duration::from_secs(2);
+    let runtime: Runtime = Builder::new_multi_thread()
+        .worker_threads(THREADS)
+        .enable_all()
+        .build()
+        .map_err(|error| CommandError::machine("threads", error.to_string()))?;
+    let outcome = runtime.block_on(verb);
+    runtime.shutdown_timeout(THREADS_END);
+    outcome
+}

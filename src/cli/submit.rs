@@ -1,0 +1,78 @@
+//! `submit` and `generate --detach`: tasks are stored, their ids printed, and a worker process goes on with them.
+
+use std::sync::Arc;
+
+use super::arguments::{Request, Submit};
+use super::error::CommandError;
+use super::exit::Exit;
+use super::handover::{self, Heir};
+use super::output::{self, Terminal};
+use super::session::Session;
+use super::submission;
+use crate::engine::{Engine, PageView};
+use crate::store::StoreLocation;
+use crate::task::{Task, TaskPage};
+
+/// `submit`.
+pub(super) async fn run(
+    command: &Submit,
+    session: &Session,
+    terminal: &Terminal,
+) -> Result<Exit, CommandError> {
+    detach(&command.request, command.format.json, session, terminal).await
+}
+
+/// Submits, prints ids, and leaves the tasks to a worker process.
+pub(super) async fn detach(
+    request: &Request,
+    json: bool,
+    session: &Session,
+    terminal: &Terminal,
+) -> Result<Exit, CommandError> {
+    if session.location == StoreLocation::Memory {
+        return Err(CommandError::NothingToHandOver);
+    }
+    let works = submission::work(request, session)?;
+    let engine = session.open_without_workers().await?;
+    let tasks = submission::submit(works, request, session, &engine).await?;
+    print_ids(&tasks, json)?;
+    let outcome = entrust(session, &engine, &tasks, terminal).await;
+    engine.stop(std::time::Duration::ZERO).await;
+    outcome.map(|()| Exit::Done)
+}
+
+/// Leaves tasks in the store to a living worker, or to one that is started, and says which.
+pub(super) async fn entrust(
+    session: &Session,
+    engine: &Engine,
+    tasks: &[Arc<Task>],
+    terminal: &Terminal,
+) -> Result<(), CommandError> {
+    let heir = handover::hand_over(session, engine, &submission::ids_and_lanes(tasks)).await?;
+    tell(&heir, terminal);
+    Ok(())
+}
+
+/// Says who goes on.
+pub(super) fn tell(heir: &Heir, terminal: &Terminal) {
+    match heir {
+        Heir::Living => terminal.note("a living process runs it"),
+        Heir::Started { process, log } => {
+            terminal.note(format_args!("worker process {process} runs it, log {}", log.display()));
+        }
+        Heir::Nobody(lane) => {
+            let lane = lane.as_str();
+            terminal.warning(format_args!("no worker runs {lane}, and these settings start none"));
+            terminal.hint("`openhands-testgen worker --concurrency 3 --agent NAME` runs one");
+        }
+    }
+}
+
+fn print_ids(tasks: &[Arc<Task>], json: bool) -> Result<(), CommandError> {
+    if json {
+        let page = TaskPage { tasks: tasks.to_vec(), next_cursor: None };
+        return output::print_json(&PageView::of(&page));
+    }
+    let ids: Vec<String> = tasks.iter().map(|task| task.id().to_string()).collect();
+    output::print(ids.join("\n"))
+}
