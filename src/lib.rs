@@ -1,3 +1,21 @@
-//! `openhands_testgen._core`: the module map of the engine. A module may use those above it, never those below.
+//! `openhands_testgen._core`: the module map. Each module's place in the order of the layers, and what it may use,
+//! stands in `ARCHITECTURE.md`.
 
+pub mod agent;
+pub mod cli;
+pub mod config;
+pub mod engine;
+pub mod kinds;
+pub mod sandbox;
+pub mod store;
 pub mod task;
+pub mod verify;
+
+#[cfg(feature = "python")]
+mod python;
+
+#[cfg(feature = "python")]
+#[pyo3::pymodule]
+fn _core(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<()> {
+    python::fill(module)
+}

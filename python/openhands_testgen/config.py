@@ -1,0 +1,146 @@
+"""Which settings hold? A dataclass over what `_core` resolved.
+
+The table of all settings, their ranges and the rules of precedence are in `_core`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Protocol, Self, runtime_checkable
+
+from . import _core
+from .exceptions import ConfigurationError
+
+_LOGGER = logging.getLogger("openhands_testgen")
+
+
+@runtime_checkable
+class _Secret(Protocol):
+    def get_secret_value(self) -> str: ...
+
+
+class SecretStr:
+    """A text that never prints.
+
+    Has pydantic's `get_secret_value`, and equals another with the same text.
+    """
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        """Keeps `value`."""
+        self._value = value
+
+    def get_secret_value(self) -> str:
+        """The text itself."""
+        return self._value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SecretStr) and self._value == other._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+    def __len__(self) -> int:
+        return len(self._value)
+
+    def __str__(self) -> str:
+        return "**********" if self._value else ""
+
+    def __repr__(self) -> str:
+        return f"SecretStr({str(self)!r})"
+
+
+@dataclass(kw_only=True)
+class OpenHandsIntegrationConfig:
+    """The settings of a generator, checked.
+
+    A value out of its range is a `ConfigurationError` that names it. What is not given has its
+    default; paths come out absolute. The environment is read by `from_env` only.
+    Every setting, its variable, range and meaning: ``openhands-testgen config show``.
+    """
+
+    api_key: SecretStr | str | None = None
+    base_url: str | None = None
+    model_preset: str | None = None
+    custom_model_id: str | None = None
+    workspace_root: Path | str | None = None
+    workspace_isolation: bool | None = None
+    default_timeout_seconds: float | None = None
+    max_retries: int | None = None
+    retry_base_delay: float | None = None
+    circuit_breaker_enabled: bool | None = None
+    circuit_breaker_failure_threshold: int | None = None
+    circuit_breaker_timeout_seconds: int | None = None
+    enable_real_agent: bool | None = None
+    fallback_to_mock: bool | None = None
+    use_docker_runtime: bool | None = None
+    docker_image: str | None = None
+    docker_runtime_image: str | None = None
+    docker_timeout: float | None = None
+    project_root: Path | str | None = None
+    python: Path | str | None = None
+    store: str | None = None
+    agent: str | None = None
+    workers: int | None = None
+    max_iterations: int | None = None
+    require_sandbox: bool | None = None
+    resume_max_age_seconds: float | None = None
+    retention_seconds: float | None = None
+
+    def __post_init__(self) -> None:
+        """Fills in defaults and checks every value.
+
+        Raises:
+            ConfigurationError: A value does not hold.
+        """
+        values, _ = _core.resolve_settings(self.to_arguments(), read_environment=False)
+        self._take(values)
+
+    @classmethod
+    def from_env(cls, **arguments: object) -> Self:
+        """The settings by argument, environment, ``.env``, ``pyproject.toml`` or default.
+
+        Logs one WARNING where nobody chose an agent and the embedded one serves.
+
+        Raises:
+            ConfigurationError: A value does not hold; the message says where it came from.
+        """
+        values, warning = _core.resolve_settings(_plain(arguments), read_environment=True)
+        if warning is not None:
+            _LOGGER.warning(warning)
+        return cls(**values)
+
+    def to_arguments(self) -> dict[str, Any]:
+        """All values by name, plain, the key among them: what `_core` takes."""
+        return _plain({field.name: getattr(self, field.name) for field in fields(self)})
+
+    def _take(self, values: dict[str, Any]) -> None:
+        for name, value in values.items():
+            if name in _PATHS:
+                value = Path(value)
+            elif name == "api_key" and value is not None:
+                value = SecretStr(value)
+            setattr(self, name, value)
+
+
+_PATHS = frozenset({"workspace_root", "project_root", "python"})
+
+
+def _plain(arguments: Mapping[str, object]) -> dict[str, Any]:
+    given = ((name, value) for name, value in arguments.items() if value is not None)
+    return {name: _plain_value(name, value) for name, value in given}
+
+
+def _plain_value(name: str, value: object) -> object:
+    if isinstance(value, _Secret):
+        value = value.get_secret_value()
+    if isinstance(value, Path):
+        value = str(value)
+    if not isinstance(value, str | bool | int | float):
+        message = f"{name} must be a plain value, not {type(value).__name__}"
+        raise ConfigurationError(message)
+    return value

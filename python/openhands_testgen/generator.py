@@ -1,0 +1,277 @@
+"""Hand "write tests for this module" to an agent, go on, and collect a verified result."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterable, Mapping
+from types import TracebackType
+from typing import Any, Self, cast
+
+from . import _core, _helper
+from .config import OpenHandsIntegrationConfig
+from .engine import ResultValidator
+from .types import GenerationResult, QueueStats, TaskPage, TaskPriority, TaskStatusDict
+
+
+class OpenHandsTestGenerator:
+    """Submits test generation and collects results, from any event loop.
+
+    No `start` is needed: the engine starts at the first call, one for each process and store,
+    shared by all generators on it. Cancelling an *await* never cancels the task.
+
+    Args:
+        config: The settings; see `OpenHandsIntegrationConfig`.
+        use_docker: Whether an OpenHands agent may run in Docker.
+        circuit_breaker_name: The name under which failures of the provider are counted.
+    """
+
+    def __init__(
+        self,
+        config: OpenHandsIntegrationConfig,
+        use_docker: bool = True,
+        circuit_breaker_name: str = "openhands_test_generation",
+    ) -> None:
+        """Makes a generator; nothing is opened or run yet."""
+        self.config = config
+        self.use_docker = use_docker
+        self.circuit_breaker_name = circuit_breaker_name
+        self.circuit_breaker: object | None = None
+        self.validator = ResultValidator()
+        self.engine = _core.Engine(config.to_arguments())
+        _helper.prepare_process()
+
+    @classmethod
+    def from_env(cls, use_docker: bool = True) -> Self:
+        """A generator with the settings of the environment.
+
+        Raises:
+            ConfigurationError: A setting does not hold; the message says where it came from.
+        """
+        return cls(OpenHandsIntegrationConfig.from_env(), use_docker=use_docker)
+
+    async def submit_test_generation_task(
+        self,
+        module_path: str | os.PathLike[str],
+        output_path: str | os.PathLike[str] | None = None,
+        coverage_threshold: int = 80,
+        *,
+        priority: TaskPriority = TaskPriority.HIGH,
+        timeout: float | None = None,
+        overwrite: bool = False,
+        max_iterations: int | None = None,
+        metadata: Mapping[str, Any] | None = None,
+    ) -> str:
+        """Submits and returns at once.
+
+        A module that does not exist is accepted and fails its task: no file is read here.
+
+        Args:
+            module_path: The module, relative to the project root or absolute inside it.
+            output_path: The test file; by default ``tests/`` mirrors the package.
+            coverage_threshold: Line and branch coverage to reach, 0 to 100 percent.
+            priority: Who goes first.
+            timeout: How long one attempt may take, in seconds; else `default_timeout_seconds`.
+            overwrite: Whether a file that is not ours may be replaced.
+            max_iterations: How often the agent may go on after a verification, 1 to 20.
+            metadata: The caller's own notes, plain values, kept in the task's status.
+
+        Returns:
+            The task's id.
+
+        Raises:
+            InvalidRequestError: An argument names something impossible; nothing was stored.
+            EngineClosedError: The generator is stopped.
+        """
+        answer = self.engine.submit_test_generation(
+            module_path,
+            output_path,
+            coverage_threshold,
+            priority,
+            timeout,
+            overwrite,
+            max_iterations,
+            metadata,
+        )
+        return answer if type(answer) is str else cast("str", await _arrival(answer))
+
+    async def get_task_status(self, task_id: str) -> TaskStatusDict:
+        """Where a task stands now.
+
+        Raises:
+            TaskNotFoundError: No task has this id.
+        """
+        answer = self.engine.status(task_id)
+        return answer if type(answer) is dict else cast("TaskStatusDict", await _arrival(answer))
+
+    async def get_test_generation_results(
+        self,
+        task_id: str,
+        timeout: float | None = None,
+        poll_interval: float = 2.0,
+    ) -> GenerationResult:
+        """Waits for a task and returns its result, the same each time it is read.
+
+        Args:
+            task_id: The id that submit returned.
+            timeout: How long *this call* waits, in seconds; the task goes on. By default
+                `default_timeout_seconds`; 0 answers at once.
+            poll_interval: Accepted for existing callers: completion is pushed.
+
+        Raises:
+            TimeoutError: The task has not ended in time.
+            TaskNotFoundError: No task has this id.
+        """
+        del poll_interval
+        answer = self.engine.results(task_id, timeout)
+        return answer if type(answer) is dict else cast("GenerationResult", await _arrival(answer))
+
+    async def generate_tests(
+        self,
+        module_path: str | os.PathLike[str],
+        output_path: str | os.PathLike[str] | None = None,
+        coverage_threshold: int = 80,
+        timeout: float | None = None,
+    ) -> GenerationResult:
+        """Submits, waits and returns the result.
+
+        After `timeout` seconds it returns one that says ``success: False``, with the task's id: the
+        task goes on.
+        """
+        task_id = await self.submit_test_generation_task(
+            module_path, output_path, coverage_threshold
+        )
+        try:
+            return await self.get_test_generation_results(task_id, timeout)
+        except TimeoutError as error:
+            metadata = (await self.get_task_status(task_id))["metadata"]
+            return {
+                "success": False,
+                "task_id": task_id,
+                "result": None,
+                "error": str(error),
+                "error_kind": "timeout",
+                "module_path": metadata["module_path"],
+                "output_path": metadata["output_path"],
+            }
+
+    async def submit_task(
+        self,
+        kind: str,
+        payload: Mapping[str, Any],
+        *,
+        priority: TaskPriority = TaskPriority.HIGH,
+        timeout: float | None = None,
+        metadata: Mapping[str, Any] | None = None,
+    ) -> str:
+        """Submits a task of any kind (``generate_tests``, ``noop``) and returns its id at once.
+
+        Raises:
+            InvalidRequestError: The kind is unknown, or the payload is not its own.
+        """
+        answer = self.engine.submit(kind, payload, priority, timeout, metadata)
+        return answer if type(answer) is str else cast("str", await _arrival(answer))
+
+    async def cancel_task(self, task_id: str) -> TaskStatusDict:
+        """Ends a task and returns its status; a finished one is returned unchanged.
+
+        ``cancelled`` means that its processes are dead and that nothing more will be written.
+
+        Raises:
+            TaskNotFoundError: No task has this id.
+        """
+        return cast("TaskStatusDict", await _arrival(self.engine.cancel(task_id)))
+
+    async def retry_task(self, task_id: str) -> str:
+        """Submits the work of a failed or cancelled task once more.
+
+        It is a new task, whose metadata says `retry_of`.
+
+        Raises:
+            InvalidRequestError: The task has not ended, or has succeeded.
+            TaskNotFoundError: No task has this id.
+        """
+        return cast("str", await _arrival(self.engine.retry(task_id)))
+
+    async def list_tasks(
+        self,
+        *,
+        status: str | None = None,
+        kind: str | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> TaskPage:
+        """One page of tasks, newest first.
+
+        Args:
+            status: Only tasks in this status.
+            kind: Only tasks of this kind.
+            limit: At most so many, 1 to 1000.
+            cursor: The `next_cursor` of the page before.
+        """
+        return cast("TaskPage", await _arrival(self.engine.list(status, kind, limit, cursor)))
+
+    async def as_completed(
+        self, task_ids: Iterable[str], timeout: float | None = None
+    ) -> AsyncIterator[GenerationResult]:
+        """Yields the results of several tasks in the order in which they end.
+
+        Raises:
+            TimeoutError: Not all have ended within `timeout` seconds.
+        """
+        waits = [
+            asyncio.ensure_future(self.get_test_generation_results(task_id, timeout))
+            for task_id in dict.fromkeys(task_ids)
+        ]
+        try:
+            for next_result in asyncio.as_completed(waits):
+                yield await next_result
+        finally:
+            for wait in waits:
+                wait.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)
+
+    async def get_queue_stats(self) -> QueueStats:
+        """How many tasks there are, by status."""
+        return cast("QueueStats", await _arrival(self.engine.stats()))
+
+    async def start(self) -> None:
+        """Starts the engine now rather than at the first call. Idempotent."""
+        await _arrival(self.engine.start())
+
+    async def stop(self, grace_seconds: float = 10.0) -> None:
+        """Ends this generator's use of the engine. Idempotent.
+
+        The last one stops the engine: no more claims, up to `grace_seconds` for what runs; the rest
+        goes back to the queue.
+        """
+        await _arrival(self.engine.stop(grace_seconds))
+
+    async def __aenter__(self) -> Self:
+        """Starts the engine."""
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Stops it."""
+        await self.stop()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Another process gets a generator with the same settings, not the same engine."""
+        return (type(self), (self.config, self.use_docker, self.circuit_breaker_name))
+
+
+async def _arrival(answer: object) -> object:
+    """The answer itself, or what the engine's mailbox brings."""
+    if type(answer) is not _core.Pending:
+        return answer
+    try:
+        return await answer.future
+    except asyncio.CancelledError:
+        answer.abandon()
+        raise

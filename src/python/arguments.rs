@@ -1,0 +1,104 @@
+//! What do Python's arguments mean? Each is read into the engine's own type, or refused by name.
+
+use std::time::Duration;
+
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyInt, PyString};
+use pythonize::depythonize;
+use serde_json::{Map, Value};
+
+use super::errors;
+use crate::engine::{EngineError, InvalidRequest, SubmitOptions};
+use crate::task::{Priority, TaskId};
+
+/// How a task is to be run.
+pub(super) fn submit_options(
+    priority: &Bound<'_, PyAny>,
+    timeout: Option<&Bound<'_, PyAny>>,
+    metadata: Option<&Bound<'_, PyAny>>,
+) -> PyResult<SubmitOptions> {
+    let timeout = timeout
+        .map(|timeout| {
+            timeout.extract::<f64>().map_err(|_| {
+                invalid("timeout", format!("must be a number of seconds, not {}", shown(timeout)))
+            })
+        })
+        .transpose()?;
+    let metadata = metadata.map(|metadata| json_object("metadata", metadata)).transpose()?;
+    Ok(SubmitOptions { priority: priority_of(priority)?, attempt_seconds: timeout, metadata })
+}
+
+fn priority_of(priority: &Bound<'_, PyAny>) -> PyResult<Priority> {
+    priority.extract::<i64>().ok().and_then(Priority::from_number).ok_or_else(|| {
+        let message = format!("must be a TaskPriority (0 to 3), not {}", shown(priority));
+        invalid("priority", message)
+    })
+}
+
+/// An id, as submit answered it.
+pub(super) fn task_id(task_id: &Bound<'_, PyAny>) -> PyResult<TaskId> {
+    let text = task_id.cast::<PyString>().map_err(|_| {
+        invalid("task_id", format!("must be the text that submit answered, not {}", shown(task_id)))
+    })?;
+    let text = text.to_string_lossy();
+    if text.is_empty() {
+        return Err(invalid("task_id", "is empty: pass the id that submit answered"));
+    }
+    text.parse().map_err(|_| errors::raise(&EngineError::TaskNotFound { id: shortened(&text) }))
+}
+
+/// A path as text; `os.PathLike` is taken at its word.
+pub(super) fn path(field: &'static str, path: &Bound<'_, PyAny>) -> PyResult<String> {
+    if let Ok(text) = path.extract::<&str>() {
+        return Ok(text.to_owned());
+    }
+    let refused = || invalid(field, format!("must be a path (str or os.PathLike), not {}", shown(path)));
+    let plain = path.py().import("os")?.call_method1("fspath", (path,)).map_err(|_| refused())?;
+    plain.extract::<String>().map_err(|_| refused())
+}
+
+/// A whole number; a bool or a float is not one.
+pub(super) fn whole(field: &'static str, number: &Bound<'_, PyAny>) -> PyResult<i64> {
+    let refused = || invalid(field, format!("must be a whole number, not {}", shown(number)));
+    if number.is_instance_of::<PyBool>() || !number.is_instance_of::<PyInt>() {
+        return Err(refused());
+    }
+    number.extract().map_err(|_| refused())
+}
+
+/// A mapping of plain values.
+pub(super) fn json_object(field: &'static str, mapping: &Bound<'_, PyAny>) -> PyResult<Map<String, Value>> {
+    match depythonize(mapping) {
+        Ok(Value::Object(map)) => Ok(map),
+        Ok(_) => Err(invalid(field, format!("must be a mapping, not {}", shown(mapping)))),
+        Err(error) => Err(invalid(field, format!("must be a mapping of plain values: {error}"))),
+    }
+}
+
+/// A span of time; more than a century is for ever.
+pub(super) fn seconds(field: &'static str, number: f64) -> PyResult<Duration> {
+    if number.is_nan() || number < 0.0 {
+        return Err(invalid(field, format!("must be 0 or more seconds, not {number}")));
+    }
+    Ok(Duration::from_secs_f64(number.min(100.0 * 365.0 * 86_400.0)))
+}
+
+/// The exception of an argument that names something impossible.
+pub(super) fn invalid(field: &'static str, message: impl Into<String>) -> PyErr {
+    errors::raise(&InvalidRequest::new(field, message).into())
+}
+
+/// A value for a message, cut where it is long.
+fn shown(value: &Bound<'_, PyAny>) -> String {
+    value
+        .repr()
+        .map_or_else(|_| "an object without repr".to_owned(), |text| shortened(&text.to_string_lossy()))
+}
+
+fn shortened(text: &str) -> String {
+    const MOST: usize = 80;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}

@@ -1,0 +1,238 @@
+//! `_core.Engine`: the calls of one generator. Each answers at once what is ready, else a `Pending`.
+
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use super::convert::Answer;
+use super::registry::{self, Slot};
+use super::{arguments, bridge, errors, settings};
+use crate::config::Settings;
+use crate::engine::{Engine, EngineError, EngineOptions, TestRequest};
+use crate::store::StoreLocation;
+use crate::task::{Context, Cursor, Kind, ListFilter, TaskStatus};
+
+/// One generator's way to the engine of its store.
+#[pyclass(frozen, name = "Engine", module = "openhands_testgen._core")]
+pub(crate) struct PyEngine {
+    settings: Settings,
+    context: Arc<Context>,
+    location: StoreLocation,
+    options: EngineOptions,
+    /// Locked for a look only, and only while attached.
+    seat: Mutex<Seat>,
+}
+
+/// Where this generator stands with its engine.
+struct Seat {
+    slot: Option<Arc<Slot>>,
+    started: bool,
+    stopped: bool,
+}
+
+#[pymethods]
+impl PyEngine {
+    /// An engine handle for settings as `resolve_settings` gave them. Nothing is opened yet.
+    #[new]
+    fn new(py: Python<'_>, arguments: &Bound<'_, PyDict>) -> PyResult<Self> {
+        let (settings, _) = settings::load(arguments, false)?;
+        let location = StoreLocation::parse(&settings.store, &settings.project_root)
+            .map_err(errors::configuration_text)?;
+        let probe = super::probe_directory(py)?;
+        let options = EngineOptions::of(&settings, probe);
+        let context = Arc::new(settings.context());
+        let seat = Mutex::new(Seat { slot: None, started: false, stopped: false });
+        Ok(Self { settings, context, location, options, seat })
+    }
+
+    /// Keeps a request for tests of one module; answers its id.
+    #[pyo3(signature = (module_path, output_path, coverage_threshold, priority, timeout, overwrite,
+        max_iterations, metadata))]
+    #[expect(clippy::too_many_arguments, reason = "the keywords of the public method, passed on")]
+    fn submit_test_generation(
+        &self,
+        py: Python<'_>,
+        module_path: &Bound<'_, PyAny>,
+        output_path: Option<&Bound<'_, PyAny>>,
+        coverage_threshold: &Bound<'_, PyAny>,
+        priority: &Bound<'_, PyAny>,
+        timeout: Option<&Bound<'_, PyAny>>,
+        overwrite: bool,
+        max_iterations: Option<&Bound<'_, PyAny>>,
+        metadata: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Py<PyAny>> {
+        let request = TestRequest {
+            module_path: arguments::path("module_path", module_path)?,
+            output_path: output_path.map(|path| arguments::path("output_path", path)).transpose()?,
+            coverage_threshold: arguments::whole("coverage_threshold", coverage_threshold)?,
+            overwrite,
+            max_iterations: max_iterations
+                .map(|number| arguments::whole("max_iterations", number))
+                .transpose()?,
+        };
+        let options = arguments::submit_options(priority, timeout, metadata)?;
+        let slot = self.slot()?;
+        let work = request
+            .into_work(&self.context, self.settings.max_iterations)
+            .map_err(|error| errors::raise(&error.into()))?;
+        let defaults = self.defaults();
+        bridge::answer(py, async move {
+            let engine = slot.engine().await?;
+            let task = engine.submit(options.into_task(work, engine.process(), defaults)?).await?;
+            Ok(Answer::Id(task.id()))
+        })
+    }
+
+    /// Keeps a task of any kind; answers its id.
+    fn submit(
+        &self,
+        py: Python<'_>,
+        kind: &str,
+        payload: &Bound<'_, PyAny>,
+        priority: &Bound<'_, PyAny>,
+        timeout: Option<&Bound<'_, PyAny>>,
+        metadata: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Py<PyAny>> {
+        let kind: Kind = kind.parse().map_err(|message: String| arguments::invalid("kind", message))?;
+        let options = arguments::submit_options(priority, timeout, metadata)?;
+        let payload = arguments::json_object("payload", payload)?;
+        let work = TestRequest::work_of_kind(kind, payload, &self.context, self.settings.max_iterations)
+            .map_err(|error| errors::raise(&error.into()))?;
+        let slot = self.slot()?;
+        let defaults = self.defaults();
+        bridge::answer(py, async move {
+            let engine = slot.engine().await?;
+            let task = engine.submit(options.into_task(work, engine.process(), defaults)?).await?;
+            Ok(Answer::Id(task.id()))
+        })
+    }
+
+    /// The status dict of a task.
+    fn status(&self, py: Python<'_>, task_id: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        let id = arguments::task_id(task_id)?;
+        self.call(py, move |engine| async move { engine.get(id).await.map(Answer::Status) })
+    }
+
+    /// The result dict of a task, once it has ended; `timeout` in seconds, 0 answers at once.
+    fn results(
+        &self,
+        py: Python<'_>,
+        task_id: &Bound<'_, PyAny>,
+        timeout: Option<f64>,
+    ) -> PyResult<Py<PyAny>> {
+        let id = arguments::task_id(task_id)?;
+        let limit = arguments::seconds("timeout", timeout.unwrap_or(self.settings.default_timeout_seconds))?;
+        self.call(py, move |engine| async move { engine.wait(id, Some(limit)).await.map(Answer::Finished) })
+    }
+
+    /// Asks for the end of a task; answers its status dict.
+    fn cancel(&self, py: Python<'_>, task_id: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        let id = arguments::task_id(task_id)?;
+        self.call(py, move |engine| async move { engine.cancel(id).await.map(Answer::Status) })
+    }
+
+    /// Submits the work of a failed or cancelled task once more; answers the new id.
+    fn retry(&self, py: Python<'_>, task_id: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        let id = arguments::task_id(task_id)?;
+        self.call(py, move |engine| async move { engine.retry(id).await.map(|task| Answer::Id(task.id())) })
+    }
+
+    /// One page of status dicts, newest first.
+    fn list(
+        &self,
+        py: Python<'_>,
+        status: Option<&str>,
+        kind: Option<&str>,
+        limit: i64,
+        cursor: Option<&str>,
+    ) -> PyResult<Py<PyAny>> {
+        let filter = ListFilter {
+            status: status
+                .map(str::parse::<TaskStatus>)
+                .transpose()
+                .map_err(|message| arguments::invalid("status", message))?,
+            kind: kind
+                .map(str::parse::<Kind>)
+                .transpose()
+                .map_err(|message| arguments::invalid("kind", message))?,
+            limit: usize::try_from(limit).unwrap_or(0),
+            cursor: cursor
+                .map(|text| {
+                    text.parse::<Cursor>().map_err(|_| {
+                        arguments::invalid("cursor", format!("{text:?} is not the next_cursor of a page"))
+                    })
+                })
+                .transpose()?,
+        };
+        self.call(py, move |engine| async move { engine.list(filter).await.map(Answer::Page) })
+    }
+
+    /// How many tasks there are, by status.
+    fn stats(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        self.call(py, move |engine| async move { engine.stats().await.map(Answer::Stats) })
+    }
+
+    /// Opens the store and starts working. Idempotent; counted once a generator.
+    fn start(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        self.seat.lock().stopped = false;
+        let slot = self.slot()?;
+        let newly = !std::mem::replace(&mut self.seat.lock().started, true);
+        if newly {
+            slot.count_start();
+        }
+        bridge::answer(py, async move { slot.engine().await.map(|_| Answer::Done) })
+    }
+
+    /// Ends this generator's use; the last one stops the engine, waiting up to `grace_seconds` for what runs.
+    fn stop(&self, py: Python<'_>, grace_seconds: f64) -> PyResult<Py<PyAny>> {
+        let grace = arguments::seconds("grace_seconds", grace_seconds)?;
+        let (slot, had_started) = {
+            let mut seat = self.seat.lock();
+            seat.stopped = true;
+            (seat.slot.take(), std::mem::take(&mut seat.started))
+        };
+        let engine = slot
+            .filter(|slot| slot.is_usable() && slot.count_stop(had_started))
+            .and_then(|slot| slot.opened().cloned());
+        bridge::answer(py, async move {
+            if let Some(engine) = engine {
+                engine.stop(grace).await;
+            }
+            Ok(Answer::Done)
+        })
+    }
+}
+
+impl PyEngine {
+    /// Runs one call on the engine, opened if need be.
+    fn call<F, W>(&self, py: Python<'_>, work: W) -> PyResult<Py<PyAny>>
+    where
+        W: FnOnce(Arc<Engine>) -> F + Send + 'static,
+        F: Future<Output = Result<Answer, EngineError>> + Send,
+    {
+        let slot = self.slot()?;
+        bridge::answer(py, async move { work(Arc::clone(slot.engine().await?)).await })
+    }
+
+    /// The slot that calls go to: looked up again after a fork, and after another generator stopped it.
+    fn slot(&self) -> PyResult<Arc<Slot>> {
+        let mut seat = self.seat.lock();
+        if seat.stopped {
+            return Err(errors::raise(&EngineError::Closed));
+        }
+        if let Some(slot) = seat.slot.as_ref().filter(|slot| slot.is_usable()) {
+            return Ok(Arc::clone(slot));
+        }
+        let fresh = registry::slot(&self.location, &self.options);
+        let inherited = seat.slot.replace(Arc::clone(&fresh));
+        // After a fork this may be the last owner of the parent's engine, which is not ours to take down.
+        std::mem::forget(inherited);
+        Ok(fresh)
+    }
+
+    fn defaults(&self) -> (f64, u32) {
+        (self.settings.default_timeout_seconds, self.settings.max_retries)
+    }
+}

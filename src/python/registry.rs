@@ -1,0 +1,111 @@
+//! Which engine is a generator's? One per process and store, shared by all generators on it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+use parking_lot::Mutex;
+use tokio::sync::OnceCell;
+
+use crate::engine::{Engine, EngineError, EngineOptions};
+use crate::store::StoreLocation;
+
+/// Raised by every fork: what a process inherited is not its own.
+static GENERATION: AtomicU64 = AtomicU64::new(0);
+
+/// Locked for a look-up only, and only while attached.
+static SLOTS: Mutex<Option<HashMap<StoreLocation, Arc<Slot>>>> = Mutex::new(None);
+
+/// The place of one engine, opened at its first call.
+#[derive(Debug)]
+pub(super) struct Slot {
+    location: StoreLocation,
+    options: EngineOptions,
+    generation: u64,
+    engine: OnceCell<Arc<Engine>>,
+    /// How many generators have started it and not stopped it.
+    starts: AtomicUsize,
+}
+
+impl Slot {
+    /// The engine, opened now if it was not.
+    pub(super) async fn engine(&self) -> Result<&Arc<Engine>, EngineError> {
+        match self.engine.get() {
+            Some(engine) => Ok(engine),
+            // Boxed: every call would carry the room for an opening, and moving that costs more than the call.
+            None => Box::pin(self.open()).await,
+        }
+    }
+
+    async fn open(&self) -> Result<&Arc<Engine>, EngineError> {
+        let open = || async { Engine::open(&self.location, self.options.clone()).await.map(Arc::new) };
+        self.engine.get_or_try_init(open).await
+    }
+
+    /// The engine, if it is open.
+    pub(super) fn opened(&self) -> Option<&Arc<Engine>> {
+        self.engine.get()
+    }
+
+    /// Whether calls may go here: of this process, and not stopped.
+    pub(super) fn is_usable(&self) -> bool {
+        self.generation == GENERATION.load(Ordering::Relaxed)
+            && self.engine.get().is_none_or(|engine| !engine.is_closed())
+    }
+
+    /// Counts one more user.
+    pub(super) fn count_start(&self) {
+        self.starts.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts one user less; true when none is left.
+    pub(super) fn count_stop(&self, had_started: bool) -> bool {
+        if had_started {
+            self.starts.fetch_sub(1, Ordering::Relaxed) == 1
+        } else {
+            self.starts.load(Ordering::Relaxed) == 0
+        }
+    }
+}
+
+/// The slot of a store; `options` count for the first who asks.
+pub(super) fn slot(location: &StoreLocation, options: &EngineOptions) -> Arc<Slot> {
+    let mut slots = SLOTS.lock();
+    let slots = slots.get_or_insert_default();
+    if let Some(slot) = slots.get(location).filter(|slot| slot.is_usable()) {
+        return Arc::clone(slot);
+    }
+    let slot = Arc::new(Slot {
+        location: location.clone(),
+        options: options.clone(),
+        generation: GENERATION.load(Ordering::Relaxed),
+        engine: OnceCell::new(),
+        starts: AtomicUsize::new(0),
+    });
+    slots.insert(location.clone(), Arc::clone(&slot));
+    slot
+}
+
+/// Every engine that is open.
+pub(super) fn all_open() -> Vec<Arc<Engine>> {
+    let slots = SLOTS.lock();
+    slots.iter().flat_map(HashMap::values).filter_map(|slot| slot.opened().cloned()).collect()
+}
+
+/// Every engine that is open, taken out of the registry.
+pub(super) fn take_all() -> Vec<Arc<Engine>> {
+    let slots = SLOTS.lock().take().unwrap_or_default();
+    slots.into_values().filter_map(|slot| slot.engine.get().cloned()).collect()
+}
+
+/// In a forked child: the engines are the parent's. Their threads are not here, so nothing is dropped.
+pub(super) fn forget() {
+    GENERATION.fetch_add(1, Ordering::Relaxed);
+    let slots = SLOTS.lock().take();
+    for slot in slots.iter().flat_map(HashMap::values) {
+        if let Some(engine) = slot.opened() {
+            engine.let_go_after_fork();
+        }
+    }
+    std::mem::forget(slots);
+}
