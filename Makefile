@@ -50,7 +50,11 @@ fmt: $(VENV)/.tools ## Format Rust and Python
 	"$(BIN)/ruff" format
 
 bench: $(VENV)/.built-release ## Run benches/: ratios to a baseline of the same run
-	@set -e; for program in benches/*.py; do echo "== $$program"; "$(BIN)/python" "$$program"; done
+	@set -e; for program in benches/[a-z]*.py; do "$(BIN)/python" "$$program"; done
+	@printf '\nstores and verification, in Rust\n'
+	@cargo bench --quiet --no-default-features --bench store
+	@OTG_TEST_PYTHON="$(BIN)/python" cargo test --quiet --release --no-default-features --test rust \
+		verification_costs -- --ignored --nocapture
 
 docs: | preflight ## Build rustdoc, check the links of the Markdown files
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --no-default-features
