@@ -53,15 +53,24 @@ impl Stop {
 pub(super) async fn run(shared: Arc<Shared>, task: Arc<Task>) {
     let stop = Stop::default();
     shared.running.lock().insert(task.id(), stop.clone());
-    tracing::debug!(task = %task.id(), attempt = task.attempt, "attempt started");
+    if shared.abandoning.is_cancelled() {
+        stop.request(StopReason::ShuttingDown);
+    }
+    tracing::debug!(task = %task.id(), attempt = task.attempt, "an attempt started");
     let outcome = match shared.options.handlers.get(&task.new.lane) {
         Some(handler) => supervise(&shared, handler.as_ref(), &task, &stop).await,
         None => Err(Failure::new(ErrorKind::Internal, "no handler for the lane of this task")),
     };
-    if let Some(settlement) = settlement(&shared, &task, &stop, outcome) {
-        settle(&shared, &task, settlement).await;
-    }
+    let ended = match settlement(&shared, &task, &stop, outcome) {
+        Some(settlement) => settle(&shared, &task, settlement).await,
+        None => None,
+    };
+    // Not running any more when those who wait for it hear of its end.
     shared.running.lock().remove(&task.id());
+    if let Some(task) = ended {
+        tracing::debug!(task = %task.id(), status = %task.status(), "an attempt ended");
+        shared.task_changed(&task);
+    }
 }
 
 /// The handler, until it returns: a fired stop is passed on, and the handler answers when its processes are
@@ -164,23 +173,22 @@ fn panicked(panic: &(dyn std::any::Any + Send)) -> Failure {
 
 /// Writes the end of an attempt, and tries again for as long as the store has a bad moment: the work is done,
 /// and only its record is missing.
-async fn settle(shared: &Shared, task: &Task, settlement: Settlement) {
+async fn settle(shared: &Shared, task: &Task, settlement: Settlement) -> Option<Arc<Task>> {
     let retries = matches!(settlement, Settlement::Retry { .. });
     for failures in 1.. {
         match shared.store.settle(task.id(), task.token, settlement.clone()).await {
             Ok(task) => {
-                tracing::debug!(task = %task.id(), status = %task.status(), "attempt ended");
-                shared.task_changed(&task);
                 if retries {
                     shared.due.notify_one();
                 }
-                return;
+                return Some(task);
             }
-            Err(StoreError::LeaseLost | StoreError::Closed) => return,
+            Err(StoreError::LeaseLost | StoreError::Closed) => return None,
             Err(error) => {
                 tracing::error!(task = %task.id(), %error, "the end of an attempt could not be stored; trying again");
                 tokio::time::sleep(backoff::delay(Duration::from_millis(50), failures, None)).await;
             }
         }
     }
+    None
 }

@@ -98,11 +98,23 @@ impl Engine {
         if task.status() != TaskStatus::Running {
             return Ok(task);
         }
-        self.shared.stop_attempt(id, StopReason::Cancelled);
+        self.stop_here(&task).await;
         match self.wait(id, Some(CANCEL_WAIT)).await {
             Ok(finished) => Ok(finished.task),
             Err(EngineError::WaitTimedOut { .. }) => self.get(id).await,
             Err(error) => Err(error),
+        }
+    }
+
+    /// Stops the attempt of a task that this process runs. It may have been claimed and not begun yet.
+    async fn stop_here(&self, task: &Task) {
+        let here = State::Running { process: self.process() };
+        while task.state == here && !self.shared.stop_attempt(task.id(), StopReason::Cancelled) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            match self.shared.store.get(task.id()).await {
+                Ok(Some(now)) if now.state == here && now.token == task.token => {}
+                _ => return,
+            }
         }
     }
 
@@ -196,10 +208,7 @@ impl Engine {
             return;
         };
         if tokio::time::timeout(grace, &mut background.dispatcher).await.is_err() {
-            let running: Vec<TaskId> = self.shared.running.lock().keys().copied().collect();
-            for id in running {
-                self.shared.stop_attempt(id, StopReason::ShuttingDown);
-            }
+            self.shared.abandon_attempts();
             // Its attempts end when their processes are dead.
             let _ = background.dispatcher.await;
         }

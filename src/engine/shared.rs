@@ -30,6 +30,9 @@ pub(super) struct Shared {
     pub(super) due: Notify,
     /// No more claims.
     pub(super) closing: CancellationToken,
+    /// No attempt goes on: fired before those under way are asked to stop, so that one which begins just then
+    /// sees it.
+    pub(super) abandoning: CancellationToken,
     /// No more anything: background work ends.
     pub(super) closed: CancellationToken,
 }
@@ -45,6 +48,7 @@ impl Shared {
             work: Notify::new(),
             due: Notify::new(),
             closing: CancellationToken::new(),
+            abandoning: CancellationToken::new(),
             closed: CancellationToken::new(),
         }
     }
@@ -72,6 +76,15 @@ impl Shared {
     /// Whether an attempt of this task is under way here.
     pub(super) fn runs(&self, id: TaskId) -> bool {
         self.running.lock().contains_key(&id)
+    }
+
+    /// Asks all attempts that run here to give their tasks back.
+    pub(super) fn abandon_attempts(&self) {
+        self.abandoning.cancel();
+        let stops: Vec<Stop> = self.running.lock().values().cloned().collect();
+        for stop in stops {
+            stop.request(StopReason::ShuttingDown);
+        }
     }
 
     /// Asks an attempt that runs here to stop. False when none does.

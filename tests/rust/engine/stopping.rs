@@ -101,3 +101,18 @@ async fn waits_end_with_the_engine() {
     let error = waiting.await.unwrap().unwrap_err();
     assert!(matches!(error, EngineError::Closed), "{error}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stop_that_meets_a_claim_does_not_wait_for_the_attempt() {
+    for _ in 0..100 {
+        let (gate, _arrivals) = Gate::new();
+        let engine = in_memory(Gate::options(&gate, 4)).await;
+        for number in 0..8 {
+            submit(&engine, &number.to_string()).await;
+        }
+
+        let stopped = tokio::time::timeout(PATIENCE, engine.stop(Duration::ZERO)).await;
+
+        assert!(stopped.is_ok(), "an attempt was left running");
+    }
+}
