@@ -19,6 +19,8 @@ from .workshop import Workshop
 
 Choice = dict[str, list[str]]
 """Texts by parameter name; only a `*args` parameter has other than one."""
+MadeSubject = tuple[tuple[str, ...], str]
+"""The statements that make an object, and its variable."""
 MAX_STAR = 30
 MAX_SUBJECTS = 40
 MAX_STEPS = 5
@@ -41,6 +43,8 @@ class Builder:
         self.prefixes: dict[type, list[tuple[str, ...]]] = {}
         self.makers: dict[type, Target] = {}
         """The constructor of each class of the module."""
+        self.methods: dict[type, list[Target]] = {}
+        """What may change an instance, by class."""
         self.liked: dict[tuple[str, str], list[str]] = {}
         """Texts that led somewhere, by target name and parameter."""
 
@@ -74,12 +78,12 @@ class Builder:
         """Work the domains out again, since there may be new instances to pass."""
         self._cache.clear()
 
-    def subjects(self, target: Target) -> list[tuple[tuple[str, ...], str]]:
+    def subjects(self, target: Target) -> list[MadeSubject]:
         """Return `(setup, variable)` for each known way to get the object under test."""
         if target.owner is None:
             return [((), "")]
         name = self.variable(target.owner)
-        found: list[tuple[tuple[str, ...], str]] = [
+        found: list[MadeSubject] = [
             ((f"{name} = {text}",), name) for text in self._workshop.of(target.owner)
         ]
         for owner, prefixes in self.prefixes.items():
@@ -119,6 +123,17 @@ class Builder:
         subjects = self.subjects(target)
         if not subjects:
             return None
+        chosen = self._choose(target)
+        if chosen is None:
+            return None
+        made = self._made(target) if self._choices.random() < 0.25 else None
+        subject = made or self._choices.choice(subjects)
+        if target.owner is not None and self._choices.random() < 0.25:
+            subject = self._advanced(target.owner, subject)
+        return self.build(target, chosen, subject)
+
+    def _choose(self, target: Target) -> Choice | None:
+        """Draw arguments; None if a required parameter has no candidate."""
         chosen: Choice = {}
         for parameter in self.parameters(target):
             if not parameter.required and self._choices.random() < 0.6:
@@ -128,10 +143,21 @@ class Builder:
                 return None
             if texts or _is_variadic(parameter):
                 chosen[parameter.name] = texts
-        made = self._made(target) if self._choices.random() < 0.25 else None
-        return self.build(target, chosen, made or self._choices.choice(subjects))
+        return chosen
 
-    def _made(self, target: Target) -> tuple[tuple[str, ...], str] | None:
+    def _advanced(self, owner: type, subject: MadeSubject) -> MadeSubject:
+        """Return an object after one more call of a method, with arguments drawn anew."""
+        setup, variable = subject
+        methods = self.methods.get(owner, [])
+        if not methods or len(setup) >= MAX_STEPS:
+            return subject
+        method = self._choices.choice(methods)
+        chosen = self._choose(method)
+        if chosen is None:
+            return subject
+        return (*setup, self.build(method, chosen, subject).call), variable
+
+    def _made(self, target: Target) -> MadeSubject | None:
         """Return a subject whose constructor gets arguments drawn anew."""
         maker = self.makers.get(target.owner) if target.owner is not None else None
         scenario = self.random(maker) if maker is not None else None
@@ -175,9 +201,7 @@ class Builder:
         arguments = (*scenario.arguments[:place], (name, changed), *scenario.arguments[place + 1 :])
         return scenario.with_arguments(arguments)
 
-    def build(
-        self, target: Target, chosen: Choice, subject: tuple[tuple[str, ...], str]
-    ) -> Scenario:
+    def build(self, target: Target, chosen: Choice, subject: MadeSubject) -> Scenario:
         """Write the call: what is required by position, what is optional by name."""
         setup, variable = subject
         head = escape(target.head) if not target.fixed else target.head

@@ -15,6 +15,7 @@ from .guard import PLAYGROUNDS
 from .leftovers import left_out, spoken
 from .measure import Layout
 from .minimise import select
+from .naming import Callee
 from .proof import Proof, Prover
 from .request import Events, InvalidModuleError, Report, Request, write_atomically
 from .scenario import Finding
@@ -84,7 +85,7 @@ class Conductor:
         targets: list[dict[str, Any]] = self._explorer.result.summary.get("targets", [])
         subject = Subject(
             self._request.module_name,
-            tuple((target["name"], target["kind"]) for target in targets),
+            tuple(Callee(t["name"], t["kind"], tuple(t["parameters"])) for t in targets),
             not_covered,
         )
         while True:

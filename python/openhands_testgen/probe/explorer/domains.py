@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections.abc
+import decimal
 import enum
 import inspect
 import random
@@ -111,6 +112,8 @@ class Domains:
         if isinstance(value, (int, float)):
             literal = text if re.fullmatch(r"[-\w.]+", text) else repr(value)
             return [literal, repr(value + 1), repr(value - 1)]
+        if isinstance(value, decimal.Decimal):
+            return [repr(value), repr(value + 1), repr(value - 1)]
         if isinstance(value, (str, bytes)):
             return [text]
         if isinstance(value, (tuple, list, set, frozenset, dict)):
@@ -128,7 +131,7 @@ class Domains:
         """Return the constants of the function and of what it calls, of a fitting kind."""
         kinds = self._kinds(typed)
         found: list[str] = []
-        for facts in self._facts.reachable(target.facts_name):
+        for facts in self._facts.near(target.facts_name):
             for text in facts.constants:
                 around = self._around(text)
                 found += [item for item in around if not kinds or self._kind(item) in kinds]

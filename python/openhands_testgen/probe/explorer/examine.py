@@ -36,10 +36,11 @@ class Examiner:
         second = self._look(scenario, again)
         if isinstance(second, str) or _gist(first) != _gist(second):
             return "its result differs from run to run"
+        before = self._state_before(scenario) if scenario.subject else {}
+        if before is None:
+            return "its object differs from run to run"
+        first.is_empty = _is_empty(before)
         if first.error == "" and scenario.subject:
-            before = self._state_before(scenario)
-            if before is None:
-                return "its object differs from run to run"
             _add_effects(first, self._look_at_state(scenario, run), before)
         if not first.checks and not first.error:
             return "it has no effect that can be observed"
@@ -84,7 +85,10 @@ class Examiner:
         if run.iterated:
             scenario = dataclasses.replace(scenario, template=f"list({scenario.template})")
         message = self._observer.message(error) if run.explicit else ""
-        return Finding(scenario, error=name, message=message, explicit=run.explicit)
+        return Finding(
+            scenario, error=name, message=message, explicit=run.explicit, place=run.place,
+            blamed=run.blamed,
+        )  # fmt: skip
 
     def _arguments_work(self, scenario: Scenario) -> bool:
         """Tell whether the exception is the call's, not that of an argument being made."""
@@ -123,6 +127,13 @@ def _add_effects(finding: Finding, after: dict[str, str], before: dict[str, str]
     if finding.weak and changed:
         finding.checks, finding.weak = [], False
     finding.checks += [text.replace("$", subject, 1) for text in chosen]
+
+
+def _is_empty(state: dict[str, str]) -> bool:
+    """Tell whether all that an object shows of its content is empty collections."""
+    ends = [text.rpartition(" == ")[2] for text in state.values()]
+    collections = [end for end in ends if end[:1] in "[{(" or end == "set()"]
+    return bool(collections) and all(end in ("[]", "{}", "()", "set()") for end in collections)
 
 
 def _gist(finding: Finding) -> tuple[Any, ...]:

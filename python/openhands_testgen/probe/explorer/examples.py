@@ -23,7 +23,15 @@ def docstrings(module: types.ModuleType) -> Iterator[tuple[str, str]]:
         yield name, _documentation(value)
         if inspect.isclass(value):
             for attribute, inner in list(vars(value).items()):
-                yield f"{name}.{attribute}", _documentation(inner)
+                if _is_of(inner, module):
+                    yield f"{name}.{attribute}", _documentation(inner)
+
+
+def _is_of(attribute: object, module: types.ModuleType) -> bool:
+    """Tell whether what a class holds was written in the module, not taken from elsewhere."""
+    written = attribute.fget if isinstance(attribute, property) else attribute
+    written = getattr(written, "__func__", written)
+    return getattr(written, "__module__", None) == module.__name__
 
 
 def _documentation(value: object) -> str:

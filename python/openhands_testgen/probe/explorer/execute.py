@@ -42,6 +42,10 @@ class Run:
     value: Any = None
     error: BaseException | None = None
     explicit: bool = False
+    place: str = ""
+    """Where in the module the exception was raised: line numbers, the innermost last."""
+    blamed: tuple[str, ...] = ()
+    """The names in the condition of the `raise`."""
     discarded: str = ""
     folder: Path | None = None
     iterated: bool = False
@@ -83,7 +87,7 @@ class Executor:
         names: Names,
         tracer: Tracer,
         guard: Guard,
-        raises: set[int],
+        raises: dict[int, tuple[str, ...]],
         path: str,
         sleeps: Sleeps,
         scratch: Path,
@@ -202,6 +206,9 @@ class Executor:
         if run.discarded or run.error is None:
             return
         run.explicit = self._is_explicit(run.error)
+        lines = self._lines_of(run.error)
+        run.place = " ".join(str(line) for line in lines[-2:])
+        run.blamed = self._raises.get(lines[-1], ()) if lines else ()
         if not inside:
             run.discarded = "its object cannot be made"
         elif isinstance(run.error, (KeyboardInterrupt, GeneratorExit)):
@@ -210,7 +217,7 @@ class Executor:
             run.discarded = "no fitting arguments were found"
         elif isinstance(run.error, (RecursionError, MemoryError)):
             run.discarded = "it exhausts the stack or the memory"
-        elif not self._touches_module(run.error):
+        elif not run.place:
             run.discarded = "no fitting arguments were found"
 
     def _is_explicit(self, error: BaseException) -> bool:
@@ -225,9 +232,10 @@ class Executor:
             return not is_standard(type(error).__module__) or (last.line or "").startswith("raise")
         return False
 
-    def _touches_module(self, error: BaseException) -> bool:
+    def _lines_of(self, error: BaseException) -> list[int]:
+        """Return the lines of the module that an exception came through, the innermost last."""
         frames = traceback.extract_tb(error.__traceback__)
-        return any(frame.filename == self._path for frame in frames)
+        return [frame.lineno or 0 for frame in frames if frame.filename == self._path]
 
     def _leaves_files(self) -> bool:
         """Tell whether a call left files where a user's own run would leave them too.

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import ast
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 MAX_TEXT = 60
@@ -44,7 +44,8 @@ class Facts:
     """All functions of a module by qualified name, and what holds for the whole of it."""
 
     functions: dict[str, FunctionFacts] = field(default_factory=dict)
-    raises: set[int] = field(default_factory=set)
+    raises: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    """The lines of `raise` statements, and the names in the condition right above each."""
     constants: list[str] = field(default_factory=list)
     patterns: list[str] = field(default_factory=list)
 
@@ -59,29 +60,39 @@ class Facts:
                 facts._follow_attributes(node)
         for inner in ast.walk(tree):
             if isinstance(inner, ast.Raise):
-                facts.raises |= set(range(inner.lineno, (inner.end_lineno or inner.lineno) + 1))
+                facts.raises.update(dict.fromkeys(_span(inner), ()))
+        for inner in ast.walk(tree):
+            if isinstance(inner, ast.If) and isinstance(inner.body[0], ast.Raise):
+                facts.raises.update(dict.fromkeys(_span(inner.body[0]), _spoken_of(inner.test)))
             if isinstance(inner, ast.Call) and _is_pattern_call(inner):
                 facts.patterns.append(ast.literal_eval(inner.args[0]))
         facts.constants = _unique(_constants(tree))
         return facts
 
     def _follow_attributes(self, owner: ast.ClassDef) -> None:
-        """Count what methods do with `self.x` as done with the parameter that `__init__` keeps
-        there.
-        """
+        """Count what methods do with `self.x` as done with the parameter that is kept there."""
         maker = self.functions.get(f"{owner.name}.__init__")
         if maker is None:
-            return
-        kept: dict[str, Usage] = {}
-        for node in ast.walk(owner):
-            if isinstance(node, ast.Assign) and isinstance(node.targets[-1], ast.Attribute):
-                value = node.value.values[0] if isinstance(node.value, ast.BoolOp) else node.value
-                if isinstance(value, ast.Name) and value.id in maker.usage:
-                    kept[node.targets[-1].attr] = maker.usage[value.id]
-        for node in ast.walk(owner):
-            name = _own_attribute(node.func) if isinstance(node, ast.Call) else ""
-            if isinstance(node, ast.Call) and name in kept:
-                kept[name].called_with = len(node.args)
+            maker = self._generated_maker(owner)
+            kept = dict(maker.usage)
+        else:
+            kept = _kept(owner, maker.usage)
+        for node in owner.body:
+            if kept and isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                _UsageReader({}, set(), kept).visit(node)
+
+    def _generated_maker(self, owner: ast.ClassDef) -> FunctionFacts:
+        """Return the facts of an `__init__` that a decorator such as `dataclass` writes."""
+        name = f"{owner.name}.__init__"
+        after = self.functions.get(f"{owner.name}.__post_init__")
+        maker = (
+            FunctionFacts(name, after.first, after.last) if after else FunctionFacts(name, 0, -1)
+        )
+        maker.constants = list(after.constants) if after else []
+        maker.calls = set(after.calls) if after else set()
+        maker.usage = {name: Usage() for name in _declared(owner)}
+        self.functions[name] = maker
+        return maker
 
     def reachable(self, name: str) -> list[FunctionFacts]:
         """Return a function and those of the module that it calls, nearest first."""
@@ -98,6 +109,13 @@ class Facts:
                 other for other in self.functions if other.rpartition(".")[2] in facts.calls
             )
         return found
+
+    def near(self, name: str) -> list[FunctionFacts]:
+        """Return what is reachable from a function, then the methods of the same class."""
+        found = self.reachable(name)
+        owner = name.rpartition(".")[0]
+        beside = [facts for facts in self.functions.values() if facts.name.startswith(f"{owner}.")]
+        return found + [facts for facts in beside if owner and facts not in found]
 
     def usage(self, function: str, parameter: str) -> list[Usage]:
         """Return how a parameter is used by the function, then by what it calls under the same
@@ -127,22 +145,27 @@ def _read_function(name: str, node: Function) -> FunctionFacts:
     every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
     every += [extra for extra in (arguments.vararg, arguments.kwarg) if extra is not None]
     facts.usage = {argument.arg: Usage() for argument in every}
-    facts.constants = _unique(_constants(node))
-    reader = _UsageReader(facts)
+    facts.constants = _unique(itertools.chain(_constants(node), _named_constants(node)))
+    reader = _UsageReader(facts.usage, facts.calls)
     for statement in node.body:
         reader.visit(statement)
     return facts
 
 
 class _UsageReader(ast.NodeVisitor):
-    """Collects what a function body does with its parameters."""
+    """Collects what a function body does with its parameters, or a method with `self.x`."""
 
-    def __init__(self, facts: FunctionFacts) -> None:
-        self._facts = facts
-        self._usage = facts.usage
+    def __init__(
+        self, usage: dict[str, Usage], calls: set[str], attributes: dict[str, Usage] | None = None
+    ) -> None:
+        self._usage = usage
+        self._calls = calls
+        self._attributes = attributes or {}
 
     def _of(self, node: ast.AST) -> Usage | None:
-        return self._usage.get(node.id) if isinstance(node, ast.Name) else None
+        if isinstance(node, ast.Name):
+            return self._usage.get(node.id)
+        return self._attributes.get(_own_attribute(node))
 
     def visit_Compare(self, node: ast.Compare) -> None:
         sides = [node.left, *node.comparators]
@@ -153,7 +176,7 @@ class _UsageReader(ast.NodeVisitor):
 
     def _compare(self, subject: ast.expr, other: ast.expr) -> None:
         root = subject
-        while isinstance(root, (ast.Attribute, ast.Subscript, ast.Call)):
+        while isinstance(root, (ast.Attribute, ast.Subscript, ast.Call)) and not self._of(root):
             if _is_len(root) and isinstance(other, ast.Constant):
                 usage = self._of(root.args[0])  # type: ignore[union-attr]
                 if usage and isinstance(other.value, int):
@@ -177,7 +200,7 @@ class _UsageReader(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> None:
-        self._facts.calls.add(
+        self._calls.add(
             node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         )
         usage = self._of(node.func)
@@ -246,6 +269,13 @@ def _constants(tree: ast.AST) -> Iterator[str]:
             yield repr(node.value)
 
 
+def _named_constants(function: Function) -> Iterator[str]:
+    """Yield the names in capitals that a function reads."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Name) and node.id.isupper() and len(node.id) > 1:
+            yield node.id
+
+
 def _is_telling(value: object) -> bool:
     if isinstance(value, (str, bytes)):
         return len(value) <= MAX_TEXT
@@ -261,6 +291,36 @@ def _is_pattern_call(node: ast.Call) -> bool:
         and isinstance(node.args[0], ast.Constant)
         and isinstance(node.args[0].value, str)
     )
+
+
+def _span(node: ast.stmt) -> range:
+    return range(node.lineno, (node.end_lineno or node.lineno) + 1)
+
+
+def _spoken_of(condition: ast.expr) -> tuple[str, ...]:
+    """Return the names in a condition, `x` for `self.x` too, in their order."""
+    found = [_own_attribute(node) or getattr(node, "id", "") for node in ast.walk(condition)]
+    return tuple(dict.fromkeys(name for name in found if name not in ("", "self")))
+
+
+def _kept(owner: ast.ClassDef, usage: dict[str, Usage]) -> dict[str, Usage]:
+    """Return the usages of the parameters that an object keeps, by attribute."""
+    kept: dict[str, Usage] = {}
+    for node in ast.walk(owner):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[-1], ast.Attribute):
+            value = node.value.values[0] if isinstance(node.value, ast.BoolOp) else node.value
+            if isinstance(value, ast.Name) and value.id in usage:
+                kept[node.targets[-1].attr] = usage[value.id]
+    return kept
+
+
+def _declared(owner: ast.ClassDef) -> list[str]:
+    """Return the fields that a class declares with annotations."""
+    return [
+        node.target.id
+        for node in owner.body
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
+    ]
 
 
 def _own_attribute(node: ast.AST) -> str:
@@ -289,5 +349,5 @@ def _type_names(node: ast.expr) -> list[str]:
     return [ast.unparse(node)]
 
 
-def _unique(texts: Iterator[str]) -> list[str]:
+def _unique(texts: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(texts))

@@ -58,7 +58,7 @@ def _key(finding: Finding) -> tuple[str, ...]:
     shape = expected(finding)[0] if not finding.error else "raises"
     return (
         scenario.target, *scenario.setup, scenario.template, shape, finding.error,
-        "" if not finding.error else str(bool(finding.message)),
+        finding.place, "" if not finding.error else str(bool(finding.message)),
     )  # fmt: skip
 
 

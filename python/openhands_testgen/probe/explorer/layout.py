@@ -11,18 +11,18 @@ STEP = 4
 BRACKETS = {ast.List: ("[", "]"), ast.Tuple: ("(", ")"), ast.Set: ("{", "}")}
 
 
-def lay_out(text: str, indent: int = 0) -> list[str]:
-    """Return the lines of a statement, indented.
+def lay_out(text: str, indent: int = 0, after: int = 0) -> list[str]:
+    """Return the lines of a statement, indented, with room for `after` characters behind it.
 
     Lines may still be too long where nothing can break.
     """
     margin = " " * indent
-    if "\n" not in text and indent + len(text) <= WIDTH and not _has_line_breaks(text):
+    if "\n" not in text and indent + len(text) + after <= WIDTH and not _has_line_breaks(text):
         return [margin + double_quotes(text)]
     tree = ast.parse(text).body
     lines: list[str] = []
     for statement in tree:
-        lines += _statement(statement, indent)
+        lines += _statement(statement, indent, after)
     return [double_quotes(line) if line.count("'") else line for line in lines]
 
 
@@ -61,21 +61,21 @@ def _has_line_breaks(text: str) -> bool:
     return text.count("\\n") > 1 and len(text) > 60
 
 
-def _statement(node: ast.stmt, indent: int) -> list[str]:
+def _statement(node: ast.stmt, indent: int, after: int) -> list[str]:
     margin = " " * indent
     if isinstance(node, ast.Assert):
-        return _prefixed("assert ", node.test, indent)
+        return _prefixed("assert ", node.test, indent, after)
     if isinstance(node, ast.Assign) and len(node.targets) == 1:
-        return _prefixed(f"{ast.unparse(node.targets[0])} = ", node.value, indent)
+        return _prefixed(f"{ast.unparse(node.targets[0])} = ", node.value, indent, after)
     if isinstance(node, ast.Expr):
-        return _prefixed("", node.value, indent)
+        return _prefixed("", node.value, indent, after)
     if isinstance(node, ast.Return) and node.value is not None:
-        return _prefixed("return ", node.value, indent)
+        return _prefixed("return ", node.value, indent, after)
     return [margin + line for line in ast.unparse(node).split("\n")]
 
 
-def _prefixed(prefix: str, node: ast.expr, indent: int) -> list[str]:
-    first, *rest = _expression(node, indent, len(prefix), 0)
+def _prefixed(prefix: str, node: ast.expr, indent: int, after: int) -> list[str]:
+    first, *rest = _expression(node, indent, len(prefix), after)
     return [" " * indent + prefix + first, *rest]
 
 

@@ -4,7 +4,6 @@ apart.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 
 from .measure import Layout
@@ -99,6 +98,5 @@ def _outcomes(findings: list[Finding], chosen: list[Finding]) -> list[Finding]:
 def outcome(finding: Finding) -> str:
     """Return what tells the outcome of a finding from others of its target."""
     if finding.error:
-        words = re.sub(r"'[^']*'|\"[^\"]*\"|[\d.]+", "_", finding.message).split()
-        return f"{finding.error} {' '.join(words[:4])}"
+        return f"{finding.error} {finding.place}"
     return finding.checks[0] if finding.checks else ""

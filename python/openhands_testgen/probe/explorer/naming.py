@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from .names import snake_case
@@ -19,35 +20,48 @@ OPERATOR_WORDS = {
     "aexit": "context", "add": "addition", "sub": "subtraction", "mul": "multiplication",
     "truediv": "division", "neg": "negation", "abs": "absolute_value", "aiter": "iteration",
 }  # fmt: skip
+NUMBER = re.compile(r"^(?:Decimal|Fraction)\('?(-?[\d.]+)'?\)$")
+UNKNOWN = re.compile(r"\b(unknown|no such|not (in|found|known|there)|does not exist)\b", re.I)
 MAX_NAME = 80
 MAX_ID = 32
 
 
-def base_name(target: str, targets: Iterable[str], kind: str) -> str:
+@dataclass(frozen=True)
+class Callee:
+    """What names need to know of the target of a test."""
+
+    name: str
+    kind: str = "function"
+    parameters: tuple[str, ...] = ()
+
+
+def base_name(callee: Callee, targets: Collection[str]) -> str:
     """Return the beginning of a test's name; a method's class is named where it is needed."""
+    target, kind = callee.name, callee.kind
     text = re.sub(r"\(.*\)", "", target.removesuffix(".setter"))
     *owners, last = [part for part in text.split(".") if part] if text else [""]
     word = last.strip("_")
     owner = "_".join(snake_case(name) for name in owners)
     if kind in ("constructor", "member") and last:
-        return snake_case("_".join([*owners, word]))
+        return snake_case("_".join([*owners, word])) + ("_by_value" if kind == "member" else "")
     if last.startswith("__"):
         return f"{owner}_{OPERATOR_WORDS.get(word, word)}"
-    same = [name for name in targets if re.sub(r".*\.", "", name) == last]
+    same = [name for name in targets if snake_case(re.sub(r".*\.", "", name)) == snake_case(word)]
     if owner and len(same) == 1 and len(word) > 5:
         return snake_case(word)
     return f"{owner}_{snake_case(word)}" if owner else snake_case(word)
 
 
-def behaviour(finding: Finding, kind: str) -> str:
+def behaviour(finding: Finding, callee: Callee) -> str:
     """Return what happens, as the end of a test's name; may be empty."""
     arguments = list(finding.scenario.arguments)
     if finding.error:
-        return _rejection(finding, arguments)
+        return _rejection(finding, callee)
     check = finding.checks[0] if finding.checks else ""
     changed = _changed(finding)
     if changed:
-        return f"sets_{changed}" if kind in ("property", "constructor") else f"updates_{changed}"
+        sets = callee.kind in ("property", "constructor")
+        return f"{'sets' if sets else 'updates'}_{changed}"
     trait = _first_trait(arguments)
     accepted = f"_for_{trait}" if trait else ""
     for text, words in (
@@ -60,7 +74,23 @@ def behaviour(finding: Finding, kind: str) -> str:
     named = _named_option(finding)
     if named:
         return f"with_{named}"
-    return f"accepts_{trait}" if trait else ""
+    if trait:
+        return f"accepts_{trait}"
+    return _of_empty(finding) if callee.kind in ("method", "property") else ""
+
+
+def _of_empty(finding: Finding) -> str:
+    noun = re.sub("^an?_", "", finding.scenario.subject)
+    return f"of_{_with_article('empty', noun)}" if finding.is_empty and noun else ""
+
+
+def shared_behaviour(finding: Finding) -> str:
+    """Return what happens in all cases of a table, as the end of its name; may be empty."""
+    if finding.error:
+        error = snake_case(finding.error.rpartition(".")[2])
+        return "rejects_invalid_arguments" if finding.explicit else f"raises_{error}"
+    named = _named_option(finding)
+    return f"with_{named}" if named else ""
 
 
 def _changed(finding: Finding) -> str:
@@ -73,14 +103,28 @@ def _changed(finding: Finding) -> str:
     return "_and_".join(names[:2])
 
 
-def _rejection(finding: Finding, arguments: list[Argument]) -> str:
+def _rejection(finding: Finding, callee: Callee) -> str:
+    arguments = list(finding.scenario.arguments)
     if finding.error == "AttributeError" and finding.scenario.statement:
         return "cannot_be_set"
     error = snake_case(finding.error.rpartition(".")[2])
-    if not finding.explicit or not arguments:
+    if not finding.explicit:
         return f"raises_{error}"
-    trait = _first_trait(arguments) or _blamed(finding, arguments)
+    tested = [pair for pair in arguments if pair[0] in finding.blamed]
+    if not tested and (missing := _missing(finding, callee)):
+        return f"rejects_{missing}"
+    if not tested and finding.is_empty:
+        return f"rejects_{_of_empty(finding).removeprefix('of_')}"
+    trait = _first_trait(tested or arguments) or _blamed(finding, tested or arguments)
     return f"rejects_{trait}" if trait else f"raises_{error}"
+
+
+def _missing(finding: Finding, callee: Callee) -> str:
+    """Name the optional parameters that the condition speaks of and the call leaves out."""
+    names = [snake_case(name) for name in finding.blamed if name in callee.parameters]
+    if len(names) == 2:
+        return f"neither_{names[0]}_nor_{names[1]}"
+    return f"no_{names[0]}" if len(names) == 1 else ""
 
 
 def _blamed(finding: Finding, arguments: list[Argument]) -> str:
@@ -93,9 +137,10 @@ def _blamed(finding: Finding, arguments: list[Argument]) -> str:
     name = names[0].lower()
     if finding.error == "TypeError":
         return f"a_wrong_type_of_{name}"
-    if finding.error in ("KeyError", "LookupError", "IndexError"):
-        return _with_article("unknown", name)
-    return _with_article("invalid", name)
+    lookup = finding.error in ("KeyError", "LookupError", "IndexError")
+    return _with_article(
+        "unknown" if lookup or UNKNOWN.search(finding.message) else "invalid", name
+    )
 
 
 def _first_trait(arguments: list[Argument]) -> str:
@@ -104,7 +149,7 @@ def _first_trait(arguments: list[Argument]) -> str:
 
 def _trait(name: str, text: str) -> str:
     try:
-        value: Any = ast.literal_eval(text)
+        value: Any = ast.literal_eval(NUMBER.sub(r"\1", text))
     except (ValueError, SyntaxError):
         return ""
     name = snake_case(name)
@@ -130,16 +175,18 @@ def _named_option(finding: Finding) -> str:
 
 def _with_article(adjective: str, name: str) -> str:
     """Return `a_negative_size`, `an_empty_name`, `invalid_tokens`."""
+    words = f"{adjective}_{name}".strip("_")
     if name.endswith("s") and not name.endswith("ss"):
-        return f"{adjective}_{name}"
-    return f"{'an' if adjective[:1] in 'aeiou' else 'a'}_{adjective}_{name}"
+        return words
+    return f"{'an' if words[:1] in 'aeiou' else 'a'}_{words}"
 
 
 def distinctions(finding: Finding) -> list[str]:
     """Return words that may tell a test from another with the same name, best first."""
     scenario = finding.scenario
+    found = [*_repetition(finding), *_made_with(finding), _of_empty(finding)]
     texts = [text for _, text in scenario.arguments if _is_word(text)]
-    found = [f"for_{_word(text)}" for text in reversed(texts)]
+    found += [f"for_{_word(text)}" for text in reversed(texts)]
     steps = [re.sub(r"\(.*", "", step).rpartition(".")[2] for step in scenario.setup[1:]]
     found += [f"after_{snake_case(step)}" for step in reversed(steps) if step.isidentifier()]
     for check in finding.checks[:1]:
@@ -150,6 +197,24 @@ def distinctions(finding: Finding) -> list[str]:
         inner = re.findall(r"[(,] *(?:\w+=)?([^(),]+)", scenario.setup[0])
         found += [f"of_{_word(text)}" for text in inner if _is_word(text)]
     return found
+
+
+def _repetition(finding: Finding) -> list[str]:
+    """Say that the same call came before."""
+    return ["when_repeated"] if finding.scenario.call in finding.scenario.setup[1:] else []
+
+
+def _made_with(finding: Finding) -> list[str]:
+    """Say which enum member the object is, or which optional arguments made it."""
+    value = finding.scenario.setup[0].partition(" = ")[2] if finding.scenario.subject else ""
+    if re.fullmatch(r"[A-Za-z_]\w*\.[A-Z_0-9]+", value):
+        return [f"of_{value.rpartition('.')[2].lower()}"]
+    try:
+        made = ast.parse(value, mode="eval").body
+    except SyntaxError:
+        return []
+    options = [word.arg for word in made.keywords if word.arg] if isinstance(made, ast.Call) else []
+    return [f"with_{_with_article('', snake_case(option))}" for option in reversed(options)]
 
 
 def _is_word(text: str) -> bool:
@@ -202,3 +267,7 @@ class Uniquely:
             name, number = f"{wanted}{separator}{number}", number + 1
         self._taken.add(name)
         return name
+
+    def give_back(self, name: str) -> None:
+        """Let another have a name that was not used."""
+        self._taken.discard(name)

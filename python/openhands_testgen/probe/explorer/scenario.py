@@ -56,6 +56,12 @@ class Finding:
     """The message to match, if it is stable."""
     explicit: bool = False
     """The exception comes from a `raise` of the module, not by accident."""
+    place: str = ""
+    """Where in the module the exception was raised."""
+    blamed: tuple[str, ...] = ()
+    """The names in the condition of the `raise`."""
+    is_empty: bool = False
+    """The object under test holds nothing before the call."""
     weak: bool = False
     """The checks say little."""
     arcs: frozenset[tuple[int, int]] = frozenset()
@@ -79,6 +85,7 @@ class Finding:
         inner["arguments"] = tuple((name, text) for name, text in inner["arguments"])
         inner["setup"] = tuple(inner["setup"])
         fields["scenario"] = Scenario(**inner)
+        fields["blamed"] = tuple(fields["blamed"])
         fields["arcs"] = frozenset((start, end) for start, end in fields["arcs"])
         fields["names"] = {name: (owner, part) for name, (owner, part) in fields["names"].items()}
         return cls(**fields)

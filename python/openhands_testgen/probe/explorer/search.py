@@ -6,7 +6,6 @@ Guided by the lines that are still missing.
 from __future__ import annotations
 
 import random
-import re
 import time
 import types
 from collections import Counter
@@ -95,6 +94,9 @@ class Search:
         self._builder.makers = {
             target.value_type: target for target in targets if target.value_type is not None
         }
+        for target in targets:
+            if target.owner is not None and _may_change(target):
+                self._builder.methods.setdefault(target.owner, []).append(target)
         for scenario in examples:
             self._attempt(scenario, None)
         for _ in range(2):
@@ -280,13 +282,16 @@ class Search:
             self.targets.append(function_target(scenario.call, facts_name, value))
 
 
+def _may_change(target: Target) -> bool:
+    """Tell whether a call may be a step that changes an object."""
+    method = target.kind == "method" and target.wrapper == "@"
+    return method or (target.statement and "entered" not in target.head)
+
+
 def outcome_kind(run: Run) -> str:
     """Return the kind of an outcome, coarse enough that a target has few of them."""
     if run.error is not None:
-        message = (
-            re.sub(r"'[^']*'|\"[^\"]*\"|\d+", "_", str(run.error))[:80] if run.explicit else ""
-        )
-        return f"raises {type(run.error).__name__} {message}"
+        return f"raises {type(run.error).__name__} {run.place if run.explicit else ''}"
     value: Any = run.value
     if value is None or isinstance(value, bool):
         return repr(value)

@@ -33,6 +33,9 @@ def _plainer(scenario: Scenario) -> Iterator[Scenario]:
     for place in range(len(scenario.setup) - 1, 0, -1):
         setup = scenario.setup[:place] + scenario.setup[place + 1 :]
         yield dataclasses.replace(scenario, setup=setup)
+    if scenario.setup:
+        for first in _plainer_making(scenario.setup[0]):
+            yield dataclasses.replace(scenario, setup=(first, *scenario.setup[1:]))
     for place, (name, _) in enumerate(scenario.arguments):
         if f"{name}={{{place}}}" in scenario.template:
             yield _without(scenario, place)
@@ -41,6 +44,25 @@ def _plainer(scenario: Scenario) -> Iterator[Scenario]:
             arguments = list(scenario.arguments)
             arguments[place] = (name, shorter)
             yield scenario.with_arguments(tuple(arguments))
+
+
+def _plainer_making(step: str) -> Iterator[str]:
+    """Yield plainer ways to make an object: fewer options, shorter values."""
+    variable, _, value = step.partition(" = ")
+    try:
+        call = ast.parse(value, mode="eval").body
+    except SyntaxError:
+        return
+    if not isinstance(call, ast.Call):
+        return
+    for keyword in list(call.keywords):
+        fewer = [other for other in call.keywords if other is not keyword]
+        yield f"{variable} = {ast.unparse(ast.Call(call.func, call.args, fewer))}"
+    for place, argument in enumerate(call.args):
+        for shorter in _shorter(ast.unparse(argument)):
+            plain = ast.parse(shorter, mode="eval").body
+            others = [*call.args[:place], plain, *call.args[place + 1 :]]
+            yield f"{variable} = {ast.unparse(ast.Call(call.func, others, call.keywords))}"
 
 
 def _without(scenario: Scenario, place: int) -> Scenario:

@@ -122,10 +122,17 @@ class TargetFinder:
         if issubclass(owner, enum.Enum):
             member = Parameter("value", inspect.Parameter.POSITIONAL_OR_KEYWORD)
             yield Target(name, name, "member", f"{name}(", (member,), value=owner)
-        elif not inspect.isabstract(owner):
+        elif not inspect.isabstract(owner) and not self._is_plain_exception(owner):
             yield constructor_target(name, owner)
         for attribute, raw in self._attributes(owner):
             yield from self._of_attribute(name, owner, attribute, raw)
+
+    def _is_plain_exception(self, owner: type) -> bool:
+        """Tell whether a class is an exception of which the module wrote no method."""
+        if not issubclass(owner, BaseException):
+            return False
+        own = [vars(base) for base in owner.__mro__ if self._is_here(base)]
+        return not any(_code(value) for space in own for value in space.values())
 
     def _attributes(self, owner: type) -> Iterator[tuple[str, Any]]:
         """Yield own attributes, then those of private or abstract bases in the file."""

@@ -112,7 +112,11 @@ def explore(order: Order, guard: Guard) -> dict[str, Any]:
         "invalid": None,
         "imported": sorted(imported),
         "targets": [
-            {"name": target.name, "kind": target.kind, "facts": target.facts_name}
+            {
+                "name": target.name,
+                "kind": target.kind,
+                "parameters": [parameter.name for parameter in target.parameters],
+            }
             for target in search.targets
         ],
         "reasons": {
