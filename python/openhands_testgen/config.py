@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from math import isfinite
 from pathlib import Path
 from typing import Any, Protocol, Self, runtime_checkable
 
@@ -142,5 +143,8 @@ def _plain_value(name: str, value: object) -> object:
         value = str(value)
     if not isinstance(value, str | bool | int | float):
         message = f"{name} must be a plain value, not {type(value).__name__}"
+        raise ConfigurationError(message)
+    if isinstance(value, float) and not isfinite(value):
+        message = f"{name} must be a finite number, not {value}"
         raise ConfigurationError(message)
     return value
