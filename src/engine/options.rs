@@ -85,6 +85,12 @@ impl EngineOptions {
         self.with_pool(Lane::of_kind(Kind::Noop), Self::QUICK_WORKERS, Arc::new(NoopHandler))
     }
 
+    /// How many tasks may run at once, all pools together.
+    #[must_use]
+    pub fn workers(&self) -> usize {
+        self.pools.iter().map(|pool| pool.workers).sum()
+    }
+
     /// All lanes of all pools.
     #[must_use]
     pub fn lanes(&self) -> Vec<Lane> {

@@ -48,7 +48,7 @@ impl TestRequest {
         let module = ProjectPath::parse(&self.module_path, root)
             .map_err(|error| InvalidRequest::new("module_path", error.to_string()))?;
         let output = match &self.output_path {
-            Some(path) => test_file(path, root, &module)?,
+            Some(path) => test_file(path, context, &module)?,
             None => default_output(&module),
         };
         let coverage_threshold = threshold(self.coverage_threshold)?;
@@ -143,7 +143,8 @@ impl SubmitOptions {
     }
 }
 
-fn test_file(path: &str, root: &Path, module: &ProjectPath) -> Result<ProjectPath, InvalidRequest> {
+fn test_file(path: &str, context: &Context, module: &ProjectPath) -> Result<ProjectPath, InvalidRequest> {
+    let root = &context.project_root;
     let refused = |message| InvalidRequest::new("output_path", message);
     let output = ProjectPath::parse(path, root).map_err(|error| refused(error.to_string()))?;
     if output == *module {
@@ -151,6 +152,13 @@ fn test_file(path: &str, root: &Path, module: &ProjectPath) -> Result<ProjectPat
     }
     if Path::new(output.file_name()).extension().is_none_or(|extension| extension != "py") {
         return Err(refused(format!("{path:?} does not end in .py: name the test file to write")));
+    }
+    let is_hidden = output.names().any(|name| name.starts_with('.'));
+    let configures =
+        ["conftest.py", "setup.py", "__init__.py", "sitecustomize.py"].contains(&output.file_name());
+    let is_ours = context.project_root.join(output.as_path()).starts_with(&context.workspace_root);
+    if is_hidden || configures || is_ours {
+        return Err(refused(format!("{path:?} is no place for tests: name a file such as tests/test_it.py")));
     }
     Ok(output)
 }

@@ -17,13 +17,7 @@ pub(super) fn submit_options(
     timeout: Option<&Bound<'_, PyAny>>,
     metadata: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<SubmitOptions> {
-    let timeout = timeout
-        .map(|timeout| {
-            timeout.extract::<f64>().map_err(|_| {
-                invalid("timeout", format!("must be a number of seconds, not {}", shown(timeout)))
-            })
-        })
-        .transpose()?;
+    let timeout = optional_number("timeout", timeout)?;
     let metadata = metadata.map(|metadata| json_object("metadata", metadata)).transpose()?;
     Ok(SubmitOptions { priority: priority_of(priority)?, attempt_seconds: timeout, metadata })
 }
@@ -64,6 +58,22 @@ pub(super) fn whole(field: &'static str, number: &Bound<'_, PyAny>) -> PyResult<
         return Err(refused());
     }
     number.extract().map_err(|_| refused())
+}
+
+/// A number, if there is one.
+pub(super) fn optional_number(
+    field: &'static str,
+    number: Option<&Bound<'_, PyAny>>,
+) -> PyResult<Option<f64>> {
+    let Some(number) = number else { return Ok(None) };
+    let refused = |_| invalid(field, format!("must be a number of seconds, not {}", shown(number)));
+    number.extract().map(Some).map_err(refused)
+}
+
+/// True or false, and nothing that only counts as one of them.
+pub(super) fn flag(field: &'static str, value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let refused = |_| invalid(field, format!("must be True or False, not {}", shown(value)));
+    value.extract().map_err(refused)
 }
 
 /// A mapping of plain values.

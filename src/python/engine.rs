@@ -59,7 +59,7 @@ impl PyEngine {
         coverage_threshold: &Bound<'_, PyAny>,
         priority: &Bound<'_, PyAny>,
         timeout: Option<&Bound<'_, PyAny>>,
-        overwrite: bool,
+        overwrite: &Bound<'_, PyAny>,
         max_iterations: Option<&Bound<'_, PyAny>>,
         metadata: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Py<PyAny>> {
@@ -67,7 +67,7 @@ impl PyEngine {
             module_path: arguments::path("module_path", module_path)?,
             output_path: output_path.map(|path| arguments::path("output_path", path)).transpose()?,
             coverage_threshold: arguments::whole("coverage_threshold", coverage_threshold)?,
-            overwrite,
+            overwrite: arguments::flag("overwrite", overwrite)?,
             max_iterations: max_iterations
                 .map(|number| arguments::whole("max_iterations", number))
                 .transpose()?,
@@ -120,9 +120,10 @@ impl PyEngine {
         &self,
         py: Python<'_>,
         task_id: &Bound<'_, PyAny>,
-        timeout: Option<f64>,
+        timeout: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Py<PyAny>> {
         let id = arguments::task_id(task_id)?;
+        let timeout = arguments::optional_number("timeout", timeout)?;
         let limit = arguments::seconds("timeout", timeout.unwrap_or(self.settings.default_timeout_seconds))?;
         self.call(py, move |engine| async move { engine.wait(id, Some(limit)).await.map(Answer::Finished) })
     }
@@ -157,7 +158,9 @@ impl PyEngine {
                 .map(str::parse::<Kind>)
                 .transpose()
                 .map_err(|message| arguments::invalid("kind", message))?,
-            limit: usize::try_from(limit).unwrap_or(0),
+            limit: usize::try_from(limit).map_err(|_| {
+                arguments::invalid("limit", format!("must be between 1 and 1000, not {limit}"))
+            })?,
             cursor: cursor
                 .map(|text| {
                     text.parse::<Cursor>().map_err(|_| {
@@ -174,14 +177,10 @@ impl PyEngine {
         self.call(py, move |engine| async move { engine.stats().await.map(Answer::Stats) })
     }
 
-    /// Opens the store and starts working. Idempotent; counted once a generator.
+    /// Opens the store and starts working. Idempotent; a generator counts as a user once.
     fn start(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         self.seat.lock().stopped = false;
         let slot = self.slot()?;
-        let newly = !std::mem::replace(&mut self.seat.lock().started, true);
-        if newly {
-            slot.count_start();
-        }
         bridge::answer(py, async move { slot.engine().await.map(|_| Answer::Done) })
     }
 
@@ -226,6 +225,9 @@ impl PyEngine {
             return Ok(Arc::clone(slot));
         }
         let fresh = registry::slot(&self.location, &self.options);
+        // Whoever uses the engine counts as its user until it stops, so that no other takes it away.
+        fresh.count_start();
+        seat.started = true;
         let inherited = seat.slot.replace(Arc::clone(&fresh));
         // After a fork this may be the last owner of the parent's engine, which is not ours to take down.
         std::mem::forget(inherited);

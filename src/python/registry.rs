@@ -14,7 +14,16 @@ use crate::store::StoreLocation;
 static GENERATION: AtomicU64 = AtomicU64::new(0);
 
 /// Locked for a look-up only, and only while attached.
-static SLOTS: Mutex<Option<HashMap<StoreLocation, Arc<Slot>>>> = Mutex::new(None);
+static SLOTS: Mutex<Option<HashMap<Key, Arc<Slot>>>> = Mutex::new(None);
+
+/// A store, and whether its engine works. One that only submits must not stand in for one that works; on
+/// `memory:` there is only one, since a second would be another store.
+type Key = (StoreLocation, bool);
+
+fn key(location: &StoreLocation, options: &EngineOptions) -> Key {
+    let works = !options.pools.is_empty();
+    (location.clone(), works || *location == StoreLocation::Memory)
+}
 
 /// The place of one engine, opened at its first call.
 #[derive(Debug)]
@@ -72,7 +81,16 @@ impl Slot {
 pub(super) fn slot(location: &StoreLocation, options: &EngineOptions) -> Arc<Slot> {
     let mut slots = SLOTS.lock();
     let slots = slots.get_or_insert_default();
-    if let Some(slot) = slots.get(location).filter(|slot| slot.is_usable()) {
+    let key = key(location, options);
+    if let Some(slot) = slots.get(&key).filter(|slot| slot.is_usable()) {
+        if slot.options.workers() != options.workers() {
+            tracing::warn!(
+                "the engine of {location} has {} worker(s), as the first generator of this process said: the {} of \
+                 this one do not count",
+                slot.options.workers(),
+                options.workers()
+            );
+        }
         return Arc::clone(slot);
     }
     let slot = Arc::new(Slot {
@@ -82,7 +100,7 @@ pub(super) fn slot(location: &StoreLocation, options: &EngineOptions) -> Arc<Slo
         engine: OnceCell::new(),
         starts: AtomicUsize::new(0),
     });
-    slots.insert(location.clone(), Arc::clone(&slot));
+    slots.insert(key, Arc::clone(&slot));
     slot
 }
 

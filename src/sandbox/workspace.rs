@@ -37,6 +37,24 @@ impl Attempt {
         .await
     }
 
+    /// Removes what attempts whose names begin with `prefix` have left: their processes died before they could.
+    pub async fn clear(project: &Arc<Project>, prefix: &str) -> Result<(), SandboxError> {
+        let project = Arc::clone(project);
+        let prefix = prefix.to_owned();
+        blocking(move || {
+            let attempts = project.attempts()?;
+            let wrap = |source| SandboxError::file(&attempts, source);
+            for entry in std::fs::read_dir(&attempts).map_err(wrap)? {
+                let entry = entry.map_err(wrap)?;
+                if entry.file_name().to_string_lossy().starts_with(&prefix) {
+                    remove_tree(&entry.path()).map_err(wrap)?;
+                }
+            }
+            Ok(())
+        })
+        .await
+    }
+
     /// The project that is copied.
     #[must_use]
     pub fn project(&self) -> &Arc<Project> {

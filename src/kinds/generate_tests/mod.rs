@@ -7,6 +7,7 @@ mod best;
 mod handler;
 mod iterations;
 mod module;
+mod namesake;
 mod preparation;
 mod result;
 

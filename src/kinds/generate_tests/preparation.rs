@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::module;
+use super::{module, namesake};
 use crate::kinds::Attempt;
 use crate::sandbox::{
     Attempt as Workspaces, Interpreter, ModuleLayout, ProbeDir, Project, ProjectPath, Sandbox,
@@ -39,6 +39,7 @@ impl Preparation {
         let source_sha256 = module::inspect(project.dir(), &module)?;
         // A file that is not ours stops the attempt before the agent is paid.
         check_output(&project, &output, request.overwrite)?;
+        namesake::refuse(project.dir(), &output)?;
         let interpreter = Interpreter::probe(&context.python, probe).await?;
         let sandbox = if context.require_sandbox {
             Sandbox::require(interpreter, probe).await?
@@ -46,6 +47,7 @@ impl Preparation {
             Sandbox::detect(interpreter, probe).await?
         };
         let layout = ModuleLayout::find(project.dir(), &module);
+        Workspaces::clear(&project, &format!("{}-", attempt.task.id())).await?;
         let name = format!("{}-{}", attempt.task.id(), attempt.task.token);
         let workspaces = Workspaces::begin(project, &name).await?;
         Ok(Self { module, output, layout, sandbox, workspaces, source_sha256 })

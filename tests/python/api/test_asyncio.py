@@ -290,3 +290,30 @@ def test_start_and_stop_are_idempotent_and_counted() -> None:
         await first.stop()
 
     asyncio.run(main())
+
+
+def test_no_generator_takes_the_engine_from_another_that_uses_it() -> None:
+    async def main() -> None:
+        first, second = in_memory(), in_memory()
+        task_id = await second.submit_task("noop", {})
+        async with first:
+            await first.get_queue_stats()
+        assert (await second.get_test_generation_results(task_id))["success"]
+        await second.stop()
+
+    asyncio.run(main())
+
+
+def test_a_generator_without_workers_does_not_idle_another_on_its_store() -> None:
+    async def main() -> None:
+        idle, busy = (
+            OpenHandsTestGenerator(OpenHandsIntegrationConfig(store="sqlite:one.db", workers=count))
+            for count in (0, 1)
+        )
+        task_id = await idle.submit_task("noop", {})
+        assert (await busy.get_queue_stats())["total_tasks"] == 1
+        assert (await idle.get_test_generation_results(task_id, 30))["success"]
+        await idle.stop(0)
+        await busy.stop(0)
+
+    asyncio.run(main())

@@ -161,6 +161,26 @@ def test_a_file_that_is_not_ours_is_never_replaced(
     assert generate(generator, "module.py")["error_kind"] == "config"
 
 
+def test_a_namesake_that_would_spoil_the_whole_suite_is_named(
+    project: Path, generator: OpenHandsTestGenerator
+) -> None:
+    (project / "package").mkdir()
+    (project / "package/util.py").write_text(GOOD)
+    (project / "tests").mkdir()
+    (project / "tests/test_util.py").write_text("def test_of_mine():\n    assert True\n")
+
+    refused = generate(generator, "package/util.py")
+    other = generate(generator, "package/util.py", output_path="tests/package/test_package_util.py")
+
+    assert (refused["success"], refused["error_kind"]) == (False, "config")
+    assert refused["error"] is not None
+    assert "tests/test_util.py" in refused["error"]
+    assert "tests/package/test_package_util.py" in refused["error"]
+    assert other["success"], other["error"]
+    (project / "tests/__init__.py").touch()
+    assert generate(generator, "package/util.py")["success"]
+
+
 def test_a_folder_that_cannot_be_written_is_named(
     project: Path, generator: OpenHandsTestGenerator
 ) -> None:
@@ -230,7 +250,12 @@ def test_a_module_path_must_be_inside_of_the_project(
         {"metadata": {"key": object()}},
         {"metadata": ["not", "a", "mapping"]},
         {"metadata": {"key": "x" * 70_000}},
+        {"overwrite": "no"},
         {"output_path": "module.py"},
+        {"output_path": ".git/test_module.py"},
+        {"output_path": "openhands_workspace/test_module.py"},
+        {"output_path": "tests/conftest.py"},
+        {"output_path": "setup.py"},
         {"output_path": "tests/readme.txt"},
     ],
     ids=str,
@@ -266,6 +291,24 @@ def test_a_task_id_must_be_one(generator: OpenHandsTestGenerator, task_id: Any) 
         with pytest.raises((TaskNotFoundError, InvalidRequestError)) as caught:
             asyncio.run(method(task_id))
         assert len(str(caught.value)) < 300
+
+
+@pytest.mark.parametrize("timeout", ["3", float("nan"), -1])
+def test_how_long_to_wait_must_be_a_number_of_seconds(
+    generator: OpenHandsTestGenerator, timeout: Any
+) -> None:
+    async def main() -> None:
+        task_id = await generator.submit_task("noop", {})
+        with pytest.raises(InvalidRequestError, match="^timeout: "):
+            await generator.get_test_generation_results(task_id, timeout)
+
+    asyncio.run(main())
+
+
+def test_a_page_has_a_limit(generator: OpenHandsTestGenerator) -> None:
+    for limit in (-1, 0, 1001):
+        with pytest.raises(InvalidRequestError, match=f"limit: .*not {limit}"):
+            asyncio.run(generator.list_tasks(limit=limit))
 
 
 def test_results_are_the_same_each_time_they_are_read(
