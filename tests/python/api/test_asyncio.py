@@ -247,6 +247,7 @@ def test_it_can_be_subclassed() -> None:
 
     mine = Mine("memory:")
     asyncio.run(mine.submit_task("noop", {}))
+    asyncio.run(mine.stop(0))
 
     assert mine.submitted == ["noop"]
 

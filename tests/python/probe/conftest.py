@@ -87,7 +87,7 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Example:
     def answer(name: str) -> Answer:
         if name not in known:
             base = tmp_path_factory.mktemp(name) / "run"
-            known[name] = explore_in(base, example_source(name), name, {"budget_seconds": 6.0})
+            known[name] = explore_in(base, example_source(name), name, {"budget_seconds": 4.0})
         return known[name]
 
     return answer

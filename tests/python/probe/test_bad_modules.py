@@ -81,7 +81,7 @@ def test_nothing_testable_is_said(explore: Explore, source: str) -> None:
 
 
 def test_a_slow_import_is_waited_for(explore: Explore) -> None:
-    source = "import time\n\ntime.sleep(1)\n\n\ndef double(number: int) -> int:\n"
+    source = "import time\n\ntime.sleep(0.5)\n\n\ndef double(number: int) -> int:\n"
     answer = explore(source + "    return number * 2\n")
     assert answer.report["status"] == "written", answer.report["error"]
 

@@ -6,11 +6,13 @@ call kills it.
 
 How a test comes to be:
 
-    targets: what of the module can be called
-    facts, examples, patterns, pools, domains: with which arguments, as source text
-    search: builds a `scenario`, lets `execute` run it under `trace` and `guard`
+    finder, targets: what of the module can be called
+    facts, usage, examples, patterns: what the code itself says about its inputs
+    domains, annotations, pools, workshop: with which arguments, as source text
+    search: has a `scenario` built and lets `execute` run it under `trace` and `guard`
     examine, observe, literal, names: turn what happened into assertions
     shrink, minimise: the few plain cases worth keeping
-    grouping, naming, layout, writer: the file a colleague would have written
+    grouping, naming, traits: which cases share a test, and what it is called
+    writer, heading, body, table, layout: the file a colleague would have written
     proof: nothing is published that does not hold again, in another order, world and time
 """

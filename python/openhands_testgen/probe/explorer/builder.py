@@ -177,6 +177,8 @@ class Builder:
         dice = self._choices.random()
         if liked and dice < 0.55:
             text = self._choices.choice(liked)
+            if dice < 0.12:
+                return self._mutator.splice(text, self._choices.choice(liked))
             return self._mutator.mutate(text) if dice < 0.3 else text
         domain = self.domain(target, parameter)
         if not domain:

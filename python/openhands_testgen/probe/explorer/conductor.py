@@ -23,6 +23,8 @@ from .source import read_source
 from .trace import Arc
 from .writer import Subject, TestFile, write_tests
 
+FREE_DRAFTS = 4
+"""So often is a test that fails replaced by another; then only those that held are kept."""
 MAX_DRAFTS = 8
 
 
@@ -49,6 +51,8 @@ class Conductor:
         self._explorer = Explorer(request, request_path)
         self._prover = Prover(request, request_path)
         self._refused: set[str] = set()
+        self._proven: set[str] = set()
+        self._only_proven = False
 
     def conduct(self) -> Report:
         """Explore and write; return the report.
@@ -89,15 +93,15 @@ class Conductor:
             not_covered,
         )
         while True:
-            usable = [
-                finding
-                for finding in self._explorer.result.findings
-                if finding.scenario.text not in self._refused
-            ]
+            usable = [each for each in self._explorer.result.findings if self._is_usable(each)]
             file = write_tests(select(usable, self._layout, self._imported()), subject)
             if not file.unfit:
                 return file
             self._refused |= {finding.scenario.text for finding in file.unfit}
+
+    def _is_usable(self, finding: Finding) -> bool:
+        text = finding.scenario.text
+        return text not in self._refused and (text in self._proven or not self._only_proven)
 
     def _refuse_rejected(self) -> None:
         """Leave out the cases that an earlier verification refused, in the order it named them."""
@@ -114,7 +118,8 @@ class Conductor:
     def _proven_file(self) -> tuple[TestFile, Proof]:
         """Write and rehearse until all tests of the file hold."""
         proof = Proof()
-        for _ in range(MAX_DRAFTS):
+        for number in range(MAX_DRAFTS):
+            self._only_proven = number >= FREE_DRAFTS
             self._events.tell("writing", "rehearsing the tests")
             file = self._draft()
             if not file.cases:
@@ -122,9 +127,9 @@ class Conductor:
             proof = self._prover.prove(file.text, list(file.cases))
             if not proof.failed:
                 return self._draft(self._spoken(proof)), proof
-            self._refused |= {
-                file.cases[name].scenario.text for name in proof.failed if name in file.cases
-            }
+            for name, finding in file.cases.items():
+                held = name not in proof.failed
+                (self._proven if held else self._refused).add(finding.scenario.text)
         return TestFile(), proof
 
     def _left_out(self, proof: Proof) -> list[dict[str, str]]:

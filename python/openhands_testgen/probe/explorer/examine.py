@@ -30,18 +30,23 @@ class Examiner:
         first = self._look(scenario, run)
         if isinstance(first, str):
             return first
+        after = self._look_at_state(scenario, run)
         again = self._executor.run(scenario, seed=2)
+        if run.by_chance or again.by_chance:
+            return "it draws random numbers"
         if first.error and not self._arguments_work(scenario):
             return "no fitting arguments were found"
         second = self._look(scenario, again)
         if isinstance(second, str) or _gist(first) != _gist(second):
             return "its result differs from run to run"
+        later = self._look_at_state(scenario, again)
+        after = {name: text for name, text in after.items() if later.get(name) == text}
         before = self._state_before(scenario) if scenario.subject else {}
         if before is None:
             return "its object differs from run to run"
         first.is_empty = _is_empty(before)
         if first.error == "" and scenario.subject:
-            _add_effects(first, self._look_at_state(scenario, run), before)
+            _add_effects(first, after, before)
         if not first.checks and not first.error:
             return "it has no effect that can be observed"
         first.arcs = run.arcs & again.arcs
@@ -97,8 +102,11 @@ class Examiner:
         )
 
     def _states(self, scenario: Scenario, run: Run) -> dict[str, str]:
-        subject = run.namespace.get(scenario.subject)
-        return self._observer.state(subject) if subject is not None else {}
+        subject = run.namespace.get(scenario.subject) if scenario.subject else None
+        if subject is None or run.error is not None:
+            return {}
+        self._literals.folder = run.folder
+        return self._observer.state(subject)
 
     def _state_before(self, scenario: Scenario) -> dict[str, str] | None:
         untouched = dataclasses.replace(

@@ -55,7 +55,12 @@ PATHS = {
     "sqlite3.connect": 1,
 }
 PLAYGROUNDS = ("home", "tmp", "tmp_path", "elsewhere")
-"""The folders of the scratch folder that calls may change."""
+"""The folders of the scratch folder that calls see."""
+CHANGEABLE = ("tmp", "tmp_path")
+"""Those that they may change, by an absolute path: a relative one would mean the user's own working
+directory when the test runs there, and home the user's home."""
+BESIDE_FOLDERS = frozenset({"os.remove", "os.rmdir"})
+"""What `shutil.rmtree` does with the names in a folder."""
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
@@ -64,7 +69,7 @@ class Guard:
 
     def __init__(self, scratch: str) -> None:
         real = os.path.realpath(scratch)
-        self._inside = tuple(os.path.join(real, name, "") for name in PLAYGROUNDS)
+        self._inside = tuple(os.path.join(real, name, "") for name in CHANGEABLE)
         self.active = False
         self.tripped: str | None = None
         """The reason of the last refusal."""
@@ -85,8 +90,10 @@ class Guard:
         elif event in REFUSED:
             self._refuse(REFUSED[event], event)
         elif event in PATHS:
+            # A name beside the descriptor of its folder was checked with that folder.
+            beside_folder = any(isinstance(other, int) and other >= 0 for other in arguments[-2:])
             for path in arguments[: PATHS[event]]:
-                self._check_path(path, event)
+                self._check_path(path, event, beside_folder and event in BESIDE_FOLDERS)
 
     def _check_open(self, arguments: tuple[Any, ...]) -> None:
         path, mode, flags = arguments
@@ -94,10 +101,14 @@ class Guard:
         if writes or (isinstance(flags, int) and flags & WRITING):
             self._check_path(path, "open")
 
-    def _check_path(self, path: str | bytes | int, event: str) -> None:
+    def _check_path(self, path: str | bytes | int, event: str, beside_folder: bool = False) -> None:
         if isinstance(path, int) or path in ("", ":memory:", b"", os.devnull):
             return
         try:
+            if not os.path.isabs(os.fsdecode(path)):
+                if not beside_folder:
+                    self._refuse("it changes files of the working directory", event)
+                return
             folder, name = os.path.split(os.path.abspath(os.fsdecode(path)))
         except (TypeError, ValueError):
             return

@@ -10,6 +10,7 @@ from typing import TypeGuard
 Value = str | bytes | int | float | complex | EllipsisType | None
 Place = ast.Constant | ast.List | ast.Tuple | ast.Set | ast.Dict
 GLUE = ("", " ", ",", "-", ".", ":", "\n", "\n    ", ":\n    ", "\n\n", "=", "/", "_", "T")
+JOINTS = ("\n", "\n", "\n\n", "\n    ", " ", ",", "")
 MAX_LENGTH = 120
 
 
@@ -35,6 +36,16 @@ class Mutator:
             return ast.unparse(tree)
         except (ValueError, RecursionError):
             return text
+
+    def splice(self, text: str, other: str) -> str:
+        """Return one string and then another, as the lines or words of a longer one."""
+        try:
+            left, right = ast.literal_eval(text), ast.literal_eval(other)
+        except (ValueError, SyntaxError):
+            return text
+        if not isinstance(left, str) or not isinstance(right, str):
+            return text
+        return repr((left + self._choices.choice(JOINTS) + right)[:MAX_LENGTH])
 
     def _change(self, node: Place) -> None:
         if isinstance(node, ast.Constant):

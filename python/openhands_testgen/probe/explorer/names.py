@@ -26,6 +26,7 @@ from typing import Any
 STANDARD: dict[str, tuple[str, str | None]] = {
     "asyncio": ("asyncio", None),
     "io": ("io", None),
+    "itertools": ("itertools", None),
     "math": ("math", None),
     "operator": ("operator", None),
     "re": ("re", None),
@@ -122,6 +123,13 @@ class Names:
     def evaluate(self, text: str) -> object:
         """Evaluate an expression in a copy of the namespace; whatever it raises goes through."""
         return eval(text, dict(self.namespace))  # the sandbox is built for running such text
+
+    def value_of(self, text: str) -> object:
+        """Return the value of an expression, None if it has none."""
+        try:
+            return self.evaluate(text)
+        except Exception:
+            return None
 
     def used_by(self, texts: list[str]) -> dict[str, tuple[str, str | None]]:
         """Return the origin of each name that the texts use."""

@@ -6,10 +6,10 @@ import ast
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from .names import snake_case
 from .scenario import Argument, Finding
+from .traits import NUMBER, first_trait, is_word, with_article, word
 
 OPERATOR_WORDS = {
     "len": "length", "repr": "repr", "str": "text", "eq": "equality", "ne": "inequality",
@@ -20,10 +20,8 @@ OPERATOR_WORDS = {
     "aexit": "context", "add": "addition", "sub": "subtraction", "mul": "multiplication",
     "truediv": "division", "neg": "negation", "abs": "absolute_value", "aiter": "iteration",
 }  # fmt: skip
-NUMBER = re.compile(r"^(?:Decimal|Fraction)\('?(-?[\d.]+)'?\)$")
 UNKNOWN = re.compile(r"\b(unknown|no such|not (in|found|known|there)|does not exist)\b", re.I)
 MAX_NAME = 80
-MAX_ID = 32
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ def behaviour(finding: Finding, callee: Callee) -> str:
     if changed:
         sets = callee.kind in ("property", "constructor")
         return f"{'sets' if sets else 'updates'}_{changed}"
-    trait = _first_trait(arguments)
+    trait = first_trait(arguments)
     accepted = f"_for_{trait}" if trait else ""
     for text, words in (
         ("is None", "returns_none"),
@@ -81,7 +79,7 @@ def behaviour(finding: Finding, callee: Callee) -> str:
 
 def _of_empty(finding: Finding) -> str:
     noun = re.sub("^an?_", "", finding.scenario.subject)
-    return f"of_{_with_article('empty', noun)}" if finding.is_empty and noun else ""
+    return f"of_{with_article('empty', noun)}" if finding.is_empty and noun else ""
 
 
 def shared_behaviour(finding: Finding) -> str:
@@ -115,7 +113,7 @@ def _rejection(finding: Finding, callee: Callee) -> str:
         return f"rejects_{missing}"
     if not tested and finding.is_empty:
         return f"rejects_{_of_empty(finding).removeprefix('of_')}"
-    trait = _first_trait(tested or arguments) or _blamed(finding, tested or arguments)
+    trait = first_trait(tested or arguments) or _blamed(finding, tested or arguments)
     return f"rejects_{trait}" if trait else f"raises_{error}"
 
 
@@ -138,31 +136,7 @@ def _blamed(finding: Finding, arguments: list[Argument]) -> str:
     if finding.error == "TypeError":
         return f"a_wrong_type_of_{name}"
     lookup = finding.error in ("KeyError", "LookupError", "IndexError")
-    return _with_article(
-        "unknown" if lookup or UNKNOWN.search(finding.message) else "invalid", name
-    )
-
-
-def _first_trait(arguments: list[Argument]) -> str:
-    return next((trait for name, text in arguments if (trait := _trait(name, text))), "")
-
-
-def _trait(name: str, text: str) -> str:
-    try:
-        value: Any = ast.literal_eval(NUMBER.sub(r"\1", text))
-    except (ValueError, SyntaxError):
-        return ""
-    name = snake_case(name)
-    if value is None:
-        return f"no_{name}"
-    if isinstance(value, bool):
-        return ""
-    if isinstance(value, (int, float)):
-        sign = "negative" if value < 0 else "zero" if value == 0 else ""
-        return _with_article(sign, name) if sign else ""
-    if isinstance(value, (str, bytes)) and value and not value.strip():
-        return _with_article("blank", name)
-    return "" if value else _with_article("empty", name)
+    return with_article("unknown" if lookup or UNKNOWN.search(finding.message) else "invalid", name)
 
 
 def _named_option(finding: Finding) -> str:
@@ -173,30 +147,27 @@ def _named_option(finding: Finding) -> str:
     return "_and_".join(snake_case(name) for name in names[:2])
 
 
-def _with_article(adjective: str, name: str) -> str:
-    """Return `a_negative_size`, `an_empty_name`, `invalid_tokens`."""
-    words = f"{adjective}_{name}".strip("_")
-    if name.endswith("s") and not name.endswith("ss"):
-        return words
-    return f"{'an' if words[:1] in 'aeiou' else 'a'}_{words}"
-
-
 def distinctions(finding: Finding) -> list[str]:
     """Return words that may tell a test from another with the same name, best first."""
     scenario = finding.scenario
     found = [*_repetition(finding), *_made_with(finding), _of_empty(finding)]
-    texts = [text for _, text in scenario.arguments if _is_word(text)]
-    found += [f"for_{_word(text)}" for text in reversed(texts)]
+    texts = [text for _, text in scenario.arguments if is_word(text)]
+    found += [f"for_{word(text)}" for text in reversed(texts)]
     steps = [re.sub(r"\(.*", "", step).rpartition(".")[2] for step in scenario.setup[1:]]
     found += [f"after_{snake_case(step)}" for step in reversed(steps) if step.isidentifier()]
     for check in finding.checks[:1]:
-        value = check.rpartition(" == ")[2] if " == " in check else ""
-        if _is_word(value):
-            found.append(f"gives_{_word(value)}")
+        value = NUMBER.sub(r"\1", check.rpartition(" == ")[2]) if " == " in check else ""
+        if is_word(value):
+            found.append(f"gives_{word(value)}")
     if scenario.setup:
-        inner = re.findall(r"[(,] *(?:\w+=)?([^(),]+)", scenario.setup[0])
-        found += [f"of_{_word(text)}" for text in inner if _is_word(text)]
+        found += [f"of_{word(text)}" for text in _constants(scenario.setup[0]) if is_word(text)]
     return found
+
+
+def _constants(statement: str) -> list[str]:
+    """Return the constants in a statement as source texts, outer ones first."""
+    nodes = ast.walk(ast.parse(statement))
+    return [ast.unparse(node) for node in nodes if isinstance(node, ast.Constant)]
 
 
 def _repetition(finding: Finding) -> list[str]:
@@ -214,38 +185,7 @@ def _made_with(finding: Finding) -> list[str]:
     except SyntaxError:
         return []
     options = [word.arg for word in made.keywords if word.arg] if isinstance(made, ast.Call) else []
-    return [f"with_{_with_article('', snake_case(option))}" for option in reversed(options)]
-
-
-def _is_word(text: str) -> bool:
-    return bool(re.fullmatch(r"b?['\"]?[\w .-]{1,24}['\"]?", text)) and _word(text) != ""
-
-
-def _word(text: str) -> str:
-    text = re.sub(r"^-(?=\d)", "minus_", text.strip("'\""))
-    return re.sub(r"\W+", "_", text).strip("_").lower() if text.isascii() else ""
-
-
-def case_id(texts: list[str]) -> str:
-    """Return a readable id for a case from the arguments that make it special."""
-    words = [_words(text) for text in texts]
-    return "-".join(word for word in words if word)[:MAX_ID].strip("-") or "case"
-
-
-def _words(text: str) -> str:
-    if text in ("''", '""', "b''"):
-        return "empty"
-    if text in ("[]", "()", "{}", "set()"):
-        return "empty"
-    try:
-        value = ast.literal_eval(text)
-    except (ValueError, SyntaxError):
-        value = None
-    if isinstance(value, (str, bytes)) and not value.strip():
-        return "blank"
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and value < 0:
-        return f"minus-{-value}"
-    return re.sub(r"[^A-Za-z0-9.]+", "-", text).strip("-").lower() or "symbols"
+    return [f"with_{with_article('', snake_case(option))}" for option in reversed(options)]
 
 
 class Uniquely:

@@ -16,6 +16,8 @@ from typing import Any
 
 MAX_SECONDS = 0.2
 STEP_SECONDS = 0.0001
+"""How far each look at a clock moves it."""
+HURRIED_STEP_SECONDS = 2.0
 EPOCH = {"time": 1_700_000_000.0, "monotonic": 5_000.0, "perf_counter": 5_000.0}
 
 
@@ -29,10 +31,12 @@ class Sleeps:
     def __init__(self) -> None:
         self._asked_seconds = 0.0
         self._now = 0.0
+        self._step_seconds = STEP_SECONDS
         self._limit_seconds = math.inf  # the import of the module has a limit of its own
 
-    def reset(self) -> None:
+    def begin(self, step_seconds: float) -> None:
         """Begin a call; from the first one on there is a limit."""
+        self._step_seconds = step_seconds
         self._limit_seconds = MAX_SECONDS
         self._asked_seconds = self._now = 0.0
 
@@ -60,7 +64,7 @@ class Sleeps:
         def read() -> float:
             if read_by_event_loop():
                 return real()
-            self._now += STEP_SECONDS
+            self._now += self._step_seconds
             return start + self._now
 
         return read

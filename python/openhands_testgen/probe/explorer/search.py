@@ -6,19 +6,18 @@ Guided by the lines that are still missing.
 from __future__ import annotations
 
 import random
-import time
 import types
-from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
+from .budget import Budget
 from .builder import MAX_STEPS, MAX_SUBJECTS, Builder
 from .examine import Examiner
 from .execute import TOO_SLOW, Executor, Run, forget
 from .facts import Facts
 from .journal import Journal, digest
 from .measure import Figures, Layout
+from .progress import Progress, outcome_kind
 from .scenario import Finding, Scenario
 from .shrink import shrink
 from .targets import Target, function_target
@@ -29,58 +28,69 @@ MAX_OUTCOMES = 4
 MAX_LIKED = 16
 MAX_SLOW = 4
 """So often may a target fail to return before it is left alone."""
-EXECUTIONS_PER_SECOND = 600
-"""The budget in seconds is turned into a number of executions, so that the same seed ends the same
-way.
-"""
-PATIENCE = 3000
+PATIENCE = 6000
+"""So many attempts in a row may bring nothing new before the search ends."""
+ENOUGH = 24
+"""So many may in a sweep over a target whose lines are covered."""
 MAX_DERIVED = 2
 """So many functions that a target returned become targets themselves."""
 PLAIN = {"builtins", "datetime", "decimal", "collections", "re"}
 
 
-@dataclass
-class Progress:
-    """What is known of one target."""
+@dataclass(frozen=True)
+class Parts:
+    """What a search works with."""
 
-    runs: int = 0
-    kept: int = 0
-    outcomes: Counter[str] = field(default_factory=Counter)
-    reasons: Counter[str] = field(default_factory=Counter)
-    good: list[Scenario] = field(default_factory=list)
-    derived: int = 0
+    executor: Executor
+    examiner: Examiner
+    builder: Builder
+    workshop: Workshop
+    facts: Facts
+    layout: Layout
+    journal: Journal
+    path: str
+    """The file of the module."""
+
+
+@dataclass(frozen=True)
+class Avoided:
+    """What earlier workers died of."""
+
+    calls: frozenset[str]
+    """Digests of calls that are not made again."""
+    targets: frozenset[str]
+    """Names of targets that are left alone."""
 
 
 class Search:
     """Explores the targets of a module until nothing new comes or the budget is spent."""
 
     def __init__(
-        self, executor: Executor, examiner: Examiner, builder: Builder, workshop: Workshop,
-        facts: Facts, layout: Layout, path: str, journal: Journal, skip: set[str],
-        poisoned: set[str], choices: random.Random, budget_seconds: float,
+        self,
+        parts: Parts,
+        avoided: Avoided,
+        budget: Budget,
+        choices: random.Random,
         keep: Callable[[Finding], None],
-    ) -> None:  # fmt: skip
-        self._executor = executor
-        self._examiner = examiner
-        self._builder = builder
-        self._workshop = workshop
-        self._facts = facts
-        self._layout = layout
-        self._path = path
-        self._journal = journal
-        self._tried = set(skip)
-        self._poisoned = poisoned
+    ) -> None:
+        self._executor = parts.executor
+        self._examiner = parts.examiner
+        self._builder = parts.builder
+        self._workshop = parts.workshop
+        self._facts = parts.facts
+        self._layout = parts.layout
+        self._journal = parts.journal
+        self._path = parts.path
+        self._tried = set(avoided.calls)
+        self._poisoned = avoided.targets
+        self._budget = budget
         self._choices = choices
-        self._deadline = time.process_time() + budget_seconds
-        self._wall_deadline = time.monotonic() + 2 * budget_seconds
-        self._executions = int(budget_seconds * EXECUTIONS_PER_SECOND)
         self._keep = keep
         self.covered: set[Arc] = set()
         self.progress: dict[str, Progress] = {}
         self.targets: list[Target] = []
         self.told: Callable[[Figures], None] = lambda figures: None
         self._idle = 0
-        self._spent = 0
 
     def figures(self) -> Figures:
         """Return what the kept tests cover so far."""
@@ -99,10 +109,13 @@ class Search:
                 self._builder.methods.setdefault(target.owner, []).append(target)
         for scenario in examples:
             self._attempt(scenario, None)
-        for _ in range(2):
-            for target in self._in_order():
+        for target in self._in_order():
+            self._sweep(target)
+        self._builder.refresh()
+        for target in self._in_order():
+            if self._missing_in(target):
                 self._sweep(target)
-            self._builder.refresh()
+        self._builder.refresh()
         self._wander()
 
     def again(self, findings: list[Finding]) -> None:
@@ -119,20 +132,32 @@ class Search:
         return next((target for target in self.targets if target.name == name), None)
 
     def _sweep(self, target: Target) -> None:
+        """Try a target plainly; what is covered is left once nothing new comes."""
+        before = self._idle
         for scenario in self._builder.star(target):
-            if self._is_over():
+            if self._budget.is_over:
                 return
+            if self._idle - before > ENOUGH and not self._missing_in(target):
+                return
+            before = min(before, self._idle)
             self._attempt(scenario, target)
 
+    def _missing_in(self, target: Target) -> bool:
+        """Tell whether lines of the target itself are missing."""
+        facts = self._facts.functions.get(target.facts_name)
+        if facts is None:
+            return False
+        return any(facts.first < line <= facts.last for line in self._layout.missing(self.covered))
+
     def _wander(self) -> None:
-        while not self._is_over() and self._idle < PATIENCE and self.targets:
+        while not self._budget.is_over and self._idle < PATIENCE and self.targets:
             figures = self.figures()
             if figures.covered_lines == figures.total_lines and self._idle > PATIENCE // 3:
                 return
             weights = [self._weight(target) for target in self.targets]
             for target in self._choices.choices(self.targets, weights, k=50):
                 scenario = self._next(target)
-                if scenario is None or self._is_over():
+                if scenario is None or self._budget.is_over:
                     self._idle += 1
                 else:
                     self._attempt(scenario, target)
@@ -154,11 +179,6 @@ class Search:
         progress = self.progress.setdefault(target.name, Progress())
         return weight / (1 + progress.runs / 400)
 
-    def _is_over(self) -> bool:
-        """Tell whether the budget is spent; the clocks only matter where calls are very slow."""
-        late = time.process_time() > self._deadline or time.monotonic() > self._wall_deadline
-        return late or self._spent >= self._executions
-
     # one call
 
     def _attempt(self, scenario: Scenario, target: Target | None, known: bool = False) -> None:
@@ -173,7 +193,7 @@ class Search:
             self._idle += 1
             return
         self._tried.add(key)
-        self._spent += 1
+        self._budget.spend()
         progress = self.progress.setdefault(scenario.target, Progress())
         progress.runs += 1
         self._journal.about_to(text, scenario.target)
@@ -206,6 +226,9 @@ class Search:
             self._idle += 1
             return
         gained = finding.arcs - self.covered
+        if not gained and not fresh:
+            self._idle += 1
+            return
         if target is not None:
             finding = self._shrunk(finding, gained)
         self._accept(finding, target, progress, kind, bool(gained))
@@ -219,7 +242,7 @@ class Search:
         """Return a finding for a plainer scenario, if it reaches the same lines with the same
         outcome.
         """
-        self._spent += 1
+        self._budget.spend()
         self._journal.about_to(scenario.text, scenario.target)
         run = self._executor.run(scenario)
         found = self._examiner.examine(scenario, run) if gained <= run.arcs else ""
@@ -286,17 +309,3 @@ def _may_change(target: Target) -> bool:
     """Tell whether a call may be a step that changes an object."""
     method = target.kind == "method" and target.wrapper == "@"
     return method or (target.statement and "entered" not in target.head)
-
-
-def outcome_kind(run: Run) -> str:
-    """Return the kind of an outcome, coarse enough that a target has few of them."""
-    if run.error is not None:
-        return f"raises {type(run.error).__name__} {run.place if run.explicit else ''}"
-    value: Any = run.value
-    if value is None or isinstance(value, bool):
-        return repr(value)
-    try:
-        empty = "" if value else "empty "
-    except Exception:
-        empty = ""
-    return f"{empty}{type(value).__name__}"

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from .body import put, raises, setup, tidy
 from .grouping import Group, expected
 from .layout import lay_out
-from .naming import Uniquely, case_id
+from .naming import Uniquely
 from .scenario import Finding
+from .traits import case_id
 
 
 @dataclass

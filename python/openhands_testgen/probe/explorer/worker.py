@@ -17,11 +17,13 @@ from types import ModuleType
 from typing import Any
 
 from . import examples
+from .budget import Budget
 from .builder import Builder
 from .domains import Domains, harvested_strings
 from .examine import Examiner
 from .execute import Executor
 from .facts import Facts
+from .finder import TargetFinder
 from .guard import Guard
 from .journal import Journal, digest
 from .literal import Literals
@@ -33,9 +35,8 @@ from .observe import Observer
 from .patience import Sleeps
 from .request import Events, InvalidModuleError, Request
 from .scenario import Finding, Scenario
-from .search import Search
+from .search import Avoided, Parts, Search
 from .source import read_source
-from .targets import TargetFinder
 from .trace import Tracer
 from .workshop import Workshop
 
@@ -164,11 +165,12 @@ class _Session:
         ]
         observer = Observer(self._names, self._literals, str(request.root))
         examiner = Examiner(self._names, executor, observer, self._literals)
+        parts = Parts(executor, examiner, builder, workshop, facts, layout, journal, path)
+        avoided = Avoided(frozenset(order.skip), frozenset(order.poisoned))
+        budget = Budget(order.budget_seconds)
         self.search = Search(
-            executor, examiner, builder, workshop, facts, layout, path, journal, set(order.skip),
-            set(order.poisoned), choices, order.budget_seconds,
-            lambda finding: _append(finding, order.findings),
-        )  # fmt: skip
+            parts, avoided, budget, choices, lambda finding: _append(finding, order.findings)
+        )
         self.finder = TargetFinder(module, path, self._names)
 
     def examples(self) -> list[Scenario]:

@@ -25,6 +25,10 @@ def pick() -> int:
     return random.randint(0, 10**9)
 
 
+def toss() -> bool:
+    return random.random() < 0.5
+
+
 def token() -> str:
     return str(uuid.uuid4())
 
@@ -49,3 +53,15 @@ def recall() -> str:
 
 def add(left: int, right: int) -> int:
     return left + right
+
+
+def days_ago(days: int) -> str:
+    """Has so many ways that a test of each way is tried before all are given up."""
+    if days < 0:
+        raise ValueError("days must not be negative")
+    day = datetime.date.today() - datetime.timedelta(days=min(days, 1000))  # noqa: DTZ011
+    if days > 100:
+        return f"long ago: {day}"
+    if days > 10:
+        return f"a while ago: {day}"
+    return str(day)
