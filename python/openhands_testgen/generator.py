@@ -242,9 +242,9 @@ class OpenHandsTestGenerator:
     async def stop(self, grace_seconds: float = 10.0) -> None:
         """Ends this generator's use of the engine. Idempotent.
 
-        Every generator that has made a call counts as a user until it is stopped. The last one stops
-        the engine: no more claims, up to `grace_seconds` for what runs; the rest
-        goes back to the queue.
+        Every generator that has made a call counts as a user until it is stopped. The last one
+        stops the engine: no more claims, up to `grace_seconds` for what runs; the rest goes back to
+        the queue.
         """
         await _arrival(self.engine.stop(grace_seconds))
 
