@@ -54,6 +54,11 @@ pub(super) fn result(finished: &Finished) -> String {
     text
 }
 
+/// What the user's own pytest needs to find the module, where it needs something.
+pub(super) fn note(finished: &Finished) -> Option<&str> {
+    finished.result.as_deref()?["verification"]["note"].as_str()
+}
+
 fn coverage_line(text: &mut String, result: &Value) {
     let coverage = &result["coverage"];
     let Some(percent) = coverage["percent"].as_f64() else { return };

@@ -34,6 +34,9 @@ pub(super) fn tell_one(finished: &Finished, terminal: &Terminal) -> Result<Exit,
     if !left.is_empty() {
         output::print(left)?;
     }
+    if let Some(note) = describe::note(finished) {
+        terminal.hint(note);
+    }
     if let Some(failure) = finished.failure() {
         let name = describe::label(&finished.task);
         terminal.error(format_args!("{BOLD}{name}{BOLD:#}: {}", failure.message));

@@ -5,6 +5,7 @@
 
 mod best;
 mod handler;
+mod import_note;
 mod iterations;
 mod module;
 mod namesake;

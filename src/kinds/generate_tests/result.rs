@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::best::Best;
+use super::import_note::import_note;
 use super::preparation::Preparation;
 use crate::task::{ErrorKind, Failure, GenerateTests};
 use crate::verify::Published;
@@ -44,6 +45,7 @@ pub(super) fn build(
             "discarded": verdict.discarded,
             "sandbox": verdict.sandbox,
             "command": verdict.command,
+            "note": import_note(prepared),
         },
         "usage": best.report.usage,
         "duration_seconds": (took.as_secs_f64() * 1000.0).round() / 1000.0,
