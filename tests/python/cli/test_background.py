@@ -100,6 +100,19 @@ def test_a_second_ctrl_c_cancels(cli: Cli, project: Path) -> None:
     assert not (project / "tests/shop/test_pricing.py").exists()
 
 
+def test_a_second_ctrl_c_cancels_after_the_hand_over_too(cli: Cli, slow_module: str) -> None:
+    running = cli.start("generate", slow_module)
+    running.wait_for("agent")
+    running.send(signal.SIGINT)
+    running.wait_for("  cancel  ")
+    running.send(signal.SIGINT)
+    exit_code, _, said = running.finish()
+    assert exit_code == 130, said
+    assert "cancelled 1 task" in said
+    [task] = cli.json("list")["tasks"]
+    assert task["status"] == "cancelled"
+
+
 def test_ctrl_c_with_the_memory_store_says_that_nothing_goes_on(cli: Cli) -> None:
     running = cli.start("generate", "src/shop/pricing.py", "--store", "memory:")
     running.wait_for("agent")
@@ -114,6 +127,7 @@ def test_a_wait_that_is_over_leaves_the_task_going_on(cli: Cli) -> None:
     assert done.returncode == 124, done.stderr
     [task] = cli.json("list")["tasks"]
     assert task["task_id"] in done.stderr
+    assert "once more" not in done.stderr
     assert cli("results", task["task_id"]).returncode == 0
 
 
