@@ -32,7 +32,7 @@ pub(super) async fn detach(
     if session.location == StoreLocation::Memory {
         return Err(CommandError::NothingToHandOver);
     }
-    let works = submission::work(request, session)?;
+    let works = submission::work(request, session, terminal)?;
     let engine = session.open_without_workers().await?;
     let tasks = submission::submit(works, request, session, &engine).await?;
     print_ids(&tasks, json)?;
