@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 import uuid
@@ -73,6 +74,13 @@ def test_the_status_of_a_task(cli: Cli) -> None:
     assert status["priority"] == 1
     assert status["metadata"]["coverage_threshold"] == 80
     assert status["completed_at"].endswith("+00:00")
+
+
+def test_the_status_of_a_completed_task_names_the_coverage_it_reached(cli: Cli) -> None:
+    [result] = cli.json("generate", "src/shop/pricing.py")["results"]
+    done = cli("status", result["task_id"])
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"coverage +[\d.]+ %, asked for 80 %", done.stdout), done.stdout
 
 
 @pytest.mark.parametrize("verb", ["status", "results", "watch", "cancel", "retry"])
