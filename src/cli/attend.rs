@@ -84,7 +84,7 @@ impl<'a> Attendance<'a> {
         if !unfinished.is_empty() && self.has_workers() {
             let tasks = unfinished;
             let interrupted = Interrupted { session: self.session, terminal: self.terminal, tasks };
-            interrupted.hand_over(&self.engine, &mut self.signals).await?;
+            interrupted.hand_over(ending, &self.engine, &mut self.signals).await?;
             return Ok(exit);
         }
         if !unfinished.is_empty() {

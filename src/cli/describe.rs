@@ -128,7 +128,7 @@ pub(super) fn plural(number: usize, noun: &str) -> String {
 }
 
 /// A percentage as people read it: cut, not rounded, so that 100 means all.
-fn figure(percent: f64) -> String {
+pub(super) fn figure(percent: f64) -> String {
     let tenths = (percent * 10.0 + 1e-9).floor() / 10.0;
     format!("{tenths}")
 }

@@ -47,7 +47,7 @@ async fn begin_tasks<'a>(
     session: &'a Session,
     terminal: &'a Terminal,
 ) -> Result<Attendance<'a>, CommandError> {
-    let works = submission::work(&command.request, session)?;
+    let works = submission::work(&command.request, session, terminal)?;
     let engine = session.open_with_workers().await?;
     let lane = session.lane();
     if !engine.has_worker(&lane).await? {

@@ -3,19 +3,24 @@
 use std::time::Duration;
 
 use futures_util::future::try_join_all;
+use tokio::time::Instant;
 
 use super::describe::plural;
 use super::error::CommandError;
+use super::follow::Ending;
 use super::handover::{self, Heir};
 use super::output::Terminal;
+use super::progress::Waiting;
 use super::session::Session;
 use super::signals::Signals;
 use super::submit;
 use crate::engine::Engine;
-use crate::task::{Lane, TaskId};
+use crate::task::{Lane, TaskId, TaskStatus};
 
 /// How many ids a hint names.
 const MOST_NAMED: usize = 3;
+/// How long after the first sign to stop a second one is heeded.
+const SECOND_THOUGHTS: Duration = Duration::from_secs(2);
 
 /// Tasks whose process was asked to stop.
 pub(super) struct Interrupted<'a> {
@@ -26,11 +31,18 @@ pub(super) struct Interrupted<'a> {
 
 impl Interrupted<'_> {
     /// Stops the engine and its attempts, then has another process go on; with a second signal, nobody.
-    pub(super) async fn hand_over(&self, engine: &Engine, signals: &mut Signals) -> Result<(), CommandError> {
+    pub(super) async fn hand_over(
+        &self,
+        ending: &Ending,
+        engine: &Engine,
+        signals: &mut Signals,
+    ) -> Result<(), CommandError> {
         if !engine.is_durable() {
             return self.end_with_process(engine).await;
         }
-        self.terminal.note("stopping here; once more cancels");
+        let until = Instant::now() + SECOND_THOUGHTS;
+        let is_signal = matches!(ending, Ending::Stopped(_));
+        self.terminal.note(if is_signal { "stopping here; once more cancels" } else { "stopping here" });
         let mut cancelled = self.stop(engine, signals).await;
         let engine = self.session.open_without_workers().await?;
         if !cancelled {
@@ -38,6 +50,9 @@ impl Interrupted<'_> {
                 heir = handover::hand_over(self.session, &engine, &self.tasks) => self.say_who_goes_on(&heir?),
                 _ = signals.next() => cancelled = true,
             }
+        }
+        if !cancelled && is_signal {
+            cancelled = self.waits_for_another(until, signals).await;
         }
         if cancelled {
             tokio::select! {
@@ -62,6 +77,13 @@ impl Interrupted<'_> {
         }
     }
 
+    /// The user may have second thoughts once it is said who goes on. Answers whether a second signal came.
+    async fn waits_for_another(&self, until: Instant, signals: &mut Signals) -> bool {
+        let what = if self.tasks.len() == 1 { "it" } else { "them" };
+        let _waiting = Waiting::new(self.terminal, format!("Ctrl-C now cancels {what}"));
+        tokio::time::timeout_at(until, signals.next()).await.is_ok()
+    }
+
     async fn end_with_process(&self, engine: &Engine) -> Result<(), CommandError> {
         self.cancel(engine).await?;
         engine.stop(Duration::ZERO).await;
@@ -70,8 +92,13 @@ impl Interrupted<'_> {
     }
 
     async fn cancel(&self, engine: &Engine) -> Result<(), CommandError> {
-        try_join_all(self.tasks.iter().map(|(id, _)| engine.cancel(*id))).await?;
-        self.terminal.line(format_args!("cancelled {}", plural(self.tasks.len(), "task")));
+        let tasks = try_join_all(self.tasks.iter().map(|(id, _)| engine.cancel(*id))).await?;
+        let has_ended = |status: TaskStatus| status.is_final() && status != TaskStatus::Cancelled;
+        let ended = tasks.iter().filter(|task| has_ended(task.status())).count();
+        self.terminal.line(format_args!("cancelled {}", plural(tasks.len() - ended, "task")));
+        if ended > 0 {
+            self.terminal.line(format_args!("{} had ended before", plural(ended, "task")));
+        }
         Ok(())
     }
 

@@ -25,6 +25,16 @@ pub(super) struct Chosen {
     pub(super) modules: Vec<String>,
     /// The test file, if one is named.
     pub(super) output: Option<String>,
+    /// How many files of folders have nothing to test.
+    pub(super) left_out: usize,
+}
+
+/// What a folder holds.
+#[derive(Debug, Default)]
+struct Found {
+    modules: Vec<PathBuf>,
+    /// Modules with nothing to test.
+    left_out: Vec<PathBuf>,
 }
 
 /// The modules that these arguments name, and the test file taken from the same folder as they.
@@ -37,6 +47,7 @@ pub(super) fn choose(
     place: &Place,
 ) -> Result<Chosen, CommandError> {
     let mut modules = Vec::new();
+    let mut left_out = HashSet::new();
     let mut base = place.project_root.as_path();
     for argument in arguments {
         let Some((folder, path)) = find(argument, place) else {
@@ -45,7 +56,9 @@ pub(super) fn choose(
         };
         base = folder;
         if path.is_dir() {
-            modules.extend(modules_below(&path, place)?);
+            let found = modules_below(&path, place)?;
+            left_out.extend(texts(&found.left_out)?);
+            modules.extend(texts(&found.modules)?);
         } else {
             modules.push(text(&inside(&path, &place.project_root))?);
         }
@@ -53,7 +66,9 @@ pub(super) fn choose(
     let mut seen = HashSet::new();
     modules.retain(|module| seen.insert(module.clone()));
     let output = output.map(|path| output_text(path, base, modules.len())).transpose()?;
-    Ok(Chosen { modules, output })
+    // Whoever names one of them wants it.
+    let left_out = left_out.difference(&seen).count();
+    Ok(Chosen { modules, output, left_out })
 }
 
 /// Where the path exists, and from which folder it was taken.
@@ -88,7 +103,7 @@ fn output_text(output: &Path, base: &Path, modules: usize) -> Result<String, Com
     text(&base.join(output))
 }
 
-fn modules_below(folder: &Path, place: &Place) -> Result<Vec<String>, CommandError> {
+fn modules_below(folder: &Path, place: &Place) -> Result<Found, CommandError> {
     let real = folder.canonicalize().map_err(|error| unreadable(folder, &error))?;
     if !real.starts_with(&place.project_root) {
         return Err(CommandError::Usage {
@@ -100,21 +115,21 @@ fn modules_below(folder: &Path, place: &Place) -> Result<Vec<String>, CommandErr
             hint: "name another project by `--project-root`".to_owned(),
         });
     }
-    let mut found = Vec::new();
+    let mut found = Found::default();
     walk(&real, &place.workspace_root, &mut found)?;
-    if found.is_empty() {
+    if found.modules.is_empty() {
         return Err(CommandError::Usage {
             message: format!("no Python modules found in {}", folder.display()),
-            hint: "tests, conftest.py, files that define nothing, hidden folders and virtual environments are left \
-                   out"
+            hint: "tests, conftest.py, __main__.py, files that define nothing, hidden folders and virtual \
+                   environments are left out"
                 .to_owned(),
         });
     }
-    found.iter().map(|path| text(path)).collect()
+    Ok(found)
 }
 
 /// Collects modules below a folder, sorted by name; links are not followed.
-fn walk(folder: &Path, workspace_root: &Path, found: &mut Vec<PathBuf>) -> Result<(), CommandError> {
+fn walk(folder: &Path, workspace_root: &Path, found: &mut Found) -> Result<(), CommandError> {
     let entries: io::Result<Vec<_>> = fs::read_dir(folder).and_then(Iterator::collect);
     let mut entries = entries.map_err(|error| unreadable(folder, &error))?;
     entries.sort_by_key(fs::DirEntry::file_name);
@@ -124,8 +139,9 @@ fn walk(folder: &Path, workspace_root: &Path, found: &mut Vec<PathBuf>) -> Resul
         let kind = entry.file_type().map_err(|error| unreadable(&path, &error))?;
         if kind.is_dir() && path != workspace_root && is_source_folder(&path, &name.to_string_lossy()) {
             walk(&path, workspace_root, found)?;
-        } else if kind.is_file() && is_module(&name.to_string_lossy()) && !has_nothing_to_test(&path) {
-            found.push(path);
+        } else if kind.is_file() && is_module(&name.to_string_lossy()) {
+            let list = if has_nothing_to_test(&path) { &mut found.left_out } else { &mut found.modules };
+            list.push(path);
         }
     }
     Ok(())
@@ -142,16 +158,19 @@ fn is_module(name: &str) -> bool {
     is_python && !name.starts_with('.') && !name.starts_with("test_") && name != "conftest.py"
 }
 
-/// Whether it surely has nothing to test: an `__init__.py` that defines nothing itself, or comments only. A module
+/// Whether it surely has nothing to test: it defines no function and no class, or runs when it is imported. A module
 /// that is named is never passed over.
 fn has_nothing_to_test(path: &Path) -> bool {
-    let Ok(source) = fs::read_to_string(path) else { return false };
-    let mut lines = source.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    if path.ends_with("__init__.py") {
-        let defines = |line: &str| ["def ", "async def ", "class "].iter().any(|word| line.starts_with(word));
-        return !lines.any(defines);
+    if path.ends_with("__main__.py") {
+        return true;
     }
-    lines.next().is_none()
+    let Ok(source) = fs::read_to_string(path) else { return false };
+    let defines = |line: &str| ["def ", "async def ", "class "].iter().any(|word| line.starts_with(word));
+    !source.lines().map(str::trim).any(defines)
+}
+
+fn texts(paths: &[PathBuf]) -> Result<Vec<String>, CommandError> {
+    paths.iter().map(|path| text(path)).collect()
 }
 
 fn text(path: &Path) -> Result<String, CommandError> {
@@ -179,7 +198,7 @@ mod tests {
         for file in files {
             let path = root.join(file);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, "ANSWER = 42\n").unwrap();
+            fs::write(path, "def answer() -> int:\n    return 42\n").unwrap();
         }
         let workspace_root = root.join("openhands_workspace");
         (folder, Place { working_directory: root.clone(), project_root: root, workspace_root })
@@ -218,6 +237,35 @@ mod tests {
         let expected = ["src/a.py", "src/b.py", "src/deep/c.py"];
         assert_eq!(names(&["src"], &place), expected);
         assert_eq!(names(&["."], &place), expected);
+    }
+
+    #[test]
+    fn files_of_a_folder_with_nothing_to_test_are_left_out_and_counted() {
+        let (_folder, place) = project(&["src/a.py", "src/shape.py", "src/job.py", "src/__main__.py"]);
+        for (file, source) in [
+            ("src/__init__.py", ""),
+            ("src/constants.py", "# the def of all\nANSWER = 42\nUNDEFINED = \"class\"\n"),
+            ("src/shape.py", "if True:\n    class Shape:\n        pass\n"),
+            ("src/job.py", "async def job() -> None:\n    pass\n"),
+        ] {
+            fs::write(place.project_root.join(file), source).unwrap();
+        }
+        assert_eq!(names(&["src"], &place), ["src/a.py", "src/job.py", "src/shape.py"]);
+        let left_out = |arguments: &[&str]| {
+            let arguments: Vec<PathBuf> = arguments.iter().map(PathBuf::from).collect();
+            choose(&arguments, None, &place).unwrap().left_out
+        };
+        assert_eq!(left_out(&["src"]), 3);
+        assert_eq!(left_out(&["src", "."]), 3, "each once");
+        assert_eq!(left_out(&["src", "src/constants.py"]), 2, "not the one that is named");
+        assert_eq!(left_out(&["src/a.py"]), 0);
+    }
+
+    #[test]
+    fn a_module_that_is_named_is_never_left_out() {
+        let (_folder, place) = project(&["src/__main__.py"]);
+        assert_eq!(names(&["src/__main__.py"], &place), ["src/__main__.py"]);
+        assert!(refusal(&["src"], None, &place).contains("no Python modules found in"));
     }
 
     #[test]

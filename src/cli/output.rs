@@ -6,6 +6,8 @@ use std::io::{self, ErrorKind, IsTerminal as _, Write};
 
 use anstyle::{AnsiColor, Style};
 use indicatif::{MultiProgress, ProgressDrawTarget};
+use rustix::process::getpgrp;
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr};
 use serde::Serialize;
 
 use super::error::CommandError;
@@ -72,6 +74,36 @@ impl Terminal {
     pub(super) fn hint(&self, text: impl Display) {
         self.line(format_args!("{HINT}hint{HINT:#}: {text}"));
     }
+}
+
+/// While it lives, the terminal does not show the keys of signals: a `^C` behind a line that is redrawn would move
+/// the cursor to the next one, and the line would stay.
+#[derive(Debug)]
+pub(super) struct QuietKeys {
+    before: Termios,
+}
+
+impl QuietKeys {
+    /// `None` where nothing is redrawn, or the terminal is not ours to change.
+    pub(super) fn new(terminal: &Terminal) -> Option<Self> {
+        terminal.bars()?;
+        let before = tcgetattr(io::stderr()).ok()?;
+        let mut quiet = before.clone();
+        quiet.local_modes.remove(LocalModes::ECHOCTL);
+        set_modes(&quiet).then_some(Self { before })
+    }
+}
+
+impl Drop for QuietKeys {
+    fn drop(&mut self) {
+        set_modes(&self.before);
+    }
+}
+
+/// Only in the foreground: in the background the system would stop us for it.
+fn set_modes(modes: &Termios) -> bool {
+    let is_foreground = tcgetpgrp(io::stderr()).is_ok_and(|group| group == getpgrp());
+    is_foreground && tcsetattr(io::stderr(), OptionalActions::Now, modes).is_ok()
 }
 
 /// Text for standard output. A reader that has had enough is no error.

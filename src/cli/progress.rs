@@ -7,7 +7,7 @@ use chrono::Utc;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::describe;
-use super::output::{BOLD, DIM, ERROR, GOOD, Terminal};
+use super::output::{BOLD, DIM, ERROR, GOOD, QuietKeys, Terminal};
 use crate::engine::Finished;
 use crate::task::{Stage, State, Task, TaskId, TaskStatus};
 
@@ -24,6 +24,7 @@ pub(super) struct Display {
     lines: HashMap<TaskId, Line>,
     /// `2 of 5`, where there are several.
     overall: Option<ProgressBar>,
+    _keys: Option<QuietKeys>,
 }
 
 #[derive(Debug, Default)]
@@ -55,13 +56,14 @@ impl Moment {
 impl Display {
     /// A display of so many tasks.
     pub(super) fn new(terminal: &Terminal, total: usize) -> Self {
+        let keys = QuietKeys::new(terminal);
         let overall = terminal.bars().filter(|_| total > 1).map(|bars| {
             let bar = bars.add(ProgressBar::new(total as u64));
             bar.set_style(style("{bar:24} {pos} of {len}  {elapsed:.dim}"));
             bar.enable_steady_tick(TURN);
             bar
         });
-        Self { terminal: terminal.clone(), total, ended: 0, lines: HashMap::new(), overall }
+        Self { terminal: terminal.clone(), total, ended: 0, lines: HashMap::new(), overall, _keys: keys }
     }
 
     /// Shows a task as it stands.
@@ -119,6 +121,36 @@ impl Drop for Display {
     fn drop(&mut self) {
         let bars = self.lines.values().filter_map(|line| line.bar.as_ref()).chain(&self.overall);
         for bar in bars {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// A turning line that says what is waited for, for as long as it lives; nothing where nothing can be redrawn.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    bar: Option<ProgressBar>,
+    _keys: Option<QuietKeys>,
+}
+
+impl Waiting {
+    /// Begins to wait.
+    pub(super) fn new(terminal: &Terminal, text: String) -> Self {
+        let keys = QuietKeys::new(terminal);
+        let bar = terminal.bars().map(|bars| {
+            let bar = bars.add(ProgressBar::new_spinner());
+            bar.set_style(style("{spinner} {wide_msg}"));
+            bar.set_message(text);
+            bar.enable_steady_tick(TURN);
+            bar
+        });
+        Self { bar, _keys: keys }
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
     }

@@ -19,6 +19,26 @@ struct Generated<'a> {
     results: Vec<ResultView<'a>>,
 }
 
+/// The document of a command with `--json` that ended with an error.
+#[derive(Debug, Serialize)]
+struct Failed<'a> {
+    error: ErrorView<'a>,
+}
+
+/// What people read on standard error.
+#[derive(Debug, Serialize)]
+struct ErrorView<'a> {
+    message: &'a str,
+    hint: Option<&'a str>,
+    exit_code: i32,
+}
+
+/// For programs: why the command could not do what it was asked.
+pub(super) fn print_error(message: &str, hint: Option<&str>, exit_code: i32) {
+    // It may be standard output itself that failed; people have been told.
+    let _ = output::print_json(&Failed { error: ErrorView { message, hint, exit_code } });
+}
+
 /// For people: one block a module. Answers the exit code of what became of the tasks.
 pub(super) fn tell(followed: &Followed, terminal: &Terminal) -> Result<Exit, CommandError> {
     let mut exit = Exit::Done;

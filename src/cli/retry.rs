@@ -29,7 +29,7 @@ pub(super) async fn run(
     } else {
         output::print(task.id())?;
     }
-    let outcome = submit::entrust(session, &engine, &[task], terminal).await;
+    let exit = submit::entrust(session, &engine, &[task], terminal).await;
     engine.stop(Duration::ZERO).await;
-    outcome.map(|()| Exit::Done)
+    Ok(exit)
 }

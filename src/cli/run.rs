@@ -13,36 +13,64 @@ use super::error::CommandError;
 use super::exit::Exit;
 use super::logs::{self, Detail};
 use super::output::Terminal;
+use super::report;
 use super::session::{Host, Session};
 use super::{cancel, completions, config, doctor, generate, list, results, retry, status, submit, worker};
+
+/// The hint for programs where the parser explains itself to people.
+const SEE_HELP: &str = "`openhands-testgen --help` lists what can be said";
 
 /// Runs the command line, without the program's name, and answers its exit code. Never panics.
 #[must_use]
 pub fn run(arguments: Vec<OsString>, host: &Host) -> i32 {
-    let outcome = catch_unwind(AssertUnwindSafe(|| parse_and_run(arguments, host)));
+    let json = is_for_programs(&arguments);
+    let outcome = catch_unwind(AssertUnwindSafe(|| parse_and_run(arguments, json, host)));
     outcome.unwrap_or_else(|_| {
+        let (message, hint) =
+            ("a bug of ours: the command panicked", "please report it with the lines above");
         let terminal = Terminal::new();
-        terminal.error("a bug of ours: the command panicked");
-        terminal.hint("please report it with the lines above");
+        terminal.error(message);
+        terminal.hint(hint);
+        if json {
+            report::print_error(message, Some(hint), Exit::Internal.code());
+        }
         Exit::Internal.code()
     })
 }
 
-fn parse_and_run(arguments: Vec<OsString>, host: &Host) -> i32 {
+/// Whether `--json` is given. Read before the rest: a command line that makes no sense has an answer too.
+fn is_for_programs(arguments: &[OsString]) -> bool {
+    arguments.iter().take_while(|argument| *argument != "--").any(|argument| argument == "--json")
+}
+
+fn parse_and_run(arguments: Vec<OsString>, json: bool, host: &Host) -> i32 {
     let arguments = match Arguments::try_parse_from(std::iter::once(NAME.into()).chain(arguments)) {
         Ok(arguments) => arguments,
         Err(error) => {
             // Nobody reads it: then nobody misses it.
             let _ = error.print();
+            if json && error.use_stderr() {
+                report::print_error(&first_line(&error), Some(SEE_HELP), error.exit_code());
+            }
             return error.exit_code();
         }
     };
     let terminal = Terminal::new();
     let exit = perform(&arguments.verb, &arguments.settings, host, &terminal).unwrap_or_else(|error| {
         tell(&error, &terminal);
+        if json {
+            report::print_error(&error.to_string(), error.hint().as_deref(), error.exit().code());
+        }
         error.exit()
     });
     exit.code()
+}
+
+/// What the parser says, without the usage below it.
+fn first_line(error: &clap::Error) -> String {
+    let text = error.to_string();
+    let line = text.lines().next().unwrap_or_default();
+    line.strip_prefix("error: ").unwrap_or(line).to_owned()
 }
 
 /// Says what went wrong and what to do.
@@ -112,4 +140,25 @@ fn in_runtime(verb: impl Future<Output = Result<Exit, CommandError>>) -> Result<
     let outcome = runtime.block_on(verb);
     runtime.shutdown_timeout(THREADS_END);
     outcome
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asks(line: &str) -> bool {
+        is_for_programs(&line.split_whitespace().map(OsString::from).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn programs_are_known_by_their_option() {
+        assert!(asks("status nope --json") && asks("--json frobnicate"));
+        assert!(!asks("status nope") && !asks("generate -- --json") && !asks("generate --json.py"));
+    }
+
+    #[test]
+    fn the_parser_is_told_in_one_line() {
+        let error = Arguments::try_parse_from([NAME, "frobnicate"]).unwrap_err();
+        assert_eq!(first_line(&error), "unrecognized subcommand 'frobnicate'");
+    }
 }

@@ -1,5 +1,6 @@
 //! `status`: where a task stands now.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -11,32 +12,40 @@ use super::exit::Exit;
 use super::output::{self, BOLD};
 use super::results::task_id;
 use super::session::Session;
-use crate::engine::StatusView;
-use crate::task::{State, Task, Work};
+use crate::engine::{Engine, EngineError, StatusView};
+use crate::task::{State, Task, TaskId, Threshold, Work};
 
 /// `status`.
 pub(super) async fn run(command: &OneTask, session: &Session) -> Result<Exit, CommandError> {
     let id = task_id(&command.id)?;
     let engine = session.open_without_workers().await?;
-    let task = engine.get(id).await;
+    let found = look(&engine, id).await;
     engine.stop(Duration::ZERO).await;
-    let task = task?;
+    let (task, reached) = found?;
     if command.format.json {
         output::print_json(&StatusView::of(&task))?;
     } else {
-        output::print(text(&task))?;
+        output::print(text(&task, reached))?;
     }
     Ok(Exit::Done)
 }
 
+/// The task, and the coverage that its tests reach.
+async fn look(engine: &Engine, id: TaskId) -> Result<(Arc<Task>, Option<f64>), EngineError> {
+    let task = engine.get(id).await?;
+    let finished = engine.finished_now(id).await?;
+    let reached = finished.and_then(|finished| finished.result?["coverage"]["percent"].as_f64());
+    Ok((task, reached))
+}
+
 /// One line for each thing that is known.
-fn text(task: &Task) -> String {
+fn text(task: &Task, reached: Option<f64>) -> String {
     let mut lines = vec![("task", task.id().to_string()), ("status", status(task))];
     match &task.new.work {
         Work::GenerateTests(request) => {
             lines.push(("module", request.module_path.clone()));
             lines.push(("test file", request.output_path.clone()));
-            lines.push(("coverage", format!("at least {} %", request.coverage_threshold.percent())));
+            lines.push(("coverage", coverage(reached, request.coverage_threshold)));
         }
         Work::Noop => lines.push(("kind", describe::label(task).to_owned())),
     }
@@ -52,6 +61,15 @@ fn text(task: &Task) -> String {
     }
     let lines = lines.into_iter().map(|(name, value)| format!("{BOLD}{name:<10}{BOLD:#}{value}"));
     lines.collect::<Vec<_>>().join("\n")
+}
+
+/// What was reached, as far as that is known, and what was asked for.
+fn coverage(reached: Option<f64>, threshold: Threshold) -> String {
+    let asked = threshold.percent();
+    match reached {
+        Some(percent) => format!("{} %, asked for {asked} %", describe::figure(percent)),
+        None => format!("at least {asked} %"),
+    }
 }
 
 fn status(task: &Task) -> String {
@@ -70,4 +88,16 @@ fn status(task: &Task) -> String {
 
 fn clock(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn coverage_is_what_was_reached_once_that_is_known() {
+        let threshold = Threshold::try_from(80).unwrap();
+        assert_eq!(coverage(None, threshold), "at least 80 %");
+        assert_eq!(coverage(Some(96.27), threshold), "96.2 %, asked for 80 %");
+    }
 }

@@ -3,14 +3,20 @@
 use std::sync::Arc;
 
 use super::arguments::Request;
+use super::describe::plural;
 use super::error::CommandError;
 use super::modules;
+use super::output::Terminal;
 use super::session::Session;
 use crate::engine::{Engine, SubmitOptions, TestRequest};
 use crate::task::{Lane, Task, TaskId, Work};
 
 /// The work that the arguments ask for, one piece a module.
-pub(super) fn work(request: &Request, session: &Session) -> Result<Vec<Work>, CommandError> {
+pub(super) fn work(
+    request: &Request,
+    session: &Session,
+    terminal: &Terminal,
+) -> Result<Vec<Work>, CommandError> {
     let chosen = modules::choose(&request.modules, request.output.as_deref(), &session.place())?;
     let context = Arc::new(session.settings.context());
     let test_request = |module_path| TestRequest {
@@ -23,6 +29,12 @@ pub(super) fn work(request: &Request, session: &Session) -> Result<Vec<Work>, Co
     let requests = chosen.modules.iter().cloned().map(test_request);
     let works: Result<_, _> =
         requests.map(|request| request.into_work(&context, session.settings.max_iterations)).collect();
+    if chosen.left_out > 0 {
+        let files = plural(chosen.left_out, "file");
+        terminal.note(format_args!(
+            "left out {files} with nothing to test: no function or class, or __main__.py"
+        ));
+    }
     Ok(works?)
 }
 

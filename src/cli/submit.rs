@@ -32,25 +32,33 @@ pub(super) async fn detach(
     if session.location == StoreLocation::Memory {
         return Err(CommandError::NothingToHandOver);
     }
-    let works = submission::work(request, session)?;
+    let works = submission::work(request, session, terminal)?;
     let engine = session.open_without_workers().await?;
     let tasks = submission::submit(works, request, session, &engine).await?;
     print_ids(&tasks, json)?;
-    let outcome = entrust(session, &engine, &tasks, terminal).await;
+    let exit = entrust(session, &engine, &tasks, terminal).await;
     engine.stop(std::time::Duration::ZERO).await;
-    outcome.map(|()| Exit::Done)
+    Ok(exit)
 }
 
-/// Leaves tasks in the store to a living worker, or to one that is started, and says which.
+/// Leaves tasks in the store to a living worker, or to one that is started, and says which. An error is told here:
+/// standard output has the ids already.
 pub(super) async fn entrust(
     session: &Session,
     engine: &Engine,
     tasks: &[Arc<Task>],
     terminal: &Terminal,
-) -> Result<(), CommandError> {
-    let heir = handover::hand_over(session, engine, &submission::ids_and_lanes(tasks)).await?;
-    tell(&heir, terminal);
-    Ok(())
+) -> Exit {
+    match handover::hand_over(session, engine, &submission::ids_and_lanes(tasks)).await {
+        Ok(heir) => {
+            tell(&heir, terminal);
+            Exit::Done
+        }
+        Err(error) => {
+            super::run::tell(&error, terminal);
+            error.exit()
+        }
+    }
 }
 
 /// Says who goes on.

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import pty
 import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -100,6 +103,55 @@ def test_a_second_ctrl_c_cancels(cli: Cli, project: Path) -> None:
     assert not (project / "tests/shop/test_pricing.py").exists()
 
 
+def test_a_second_ctrl_c_cancels_after_the_hand_over_too(cli: Cli, slow_module: str) -> None:
+    running = cli.start("generate", slow_module)
+    running.wait_for("agent")
+    running.send(signal.SIGINT)
+    running.wait_for("  cancel  ")
+    running.send(signal.SIGINT)
+    exit_code, _, said = running.finish()
+    assert exit_code == 130, said
+    assert "cancelled 1 task" in said
+    [task] = cli.json("list")["tasks"]
+    assert task["status"] == "cancelled"
+
+
+def test_the_key_of_ctrl_c_does_not_disturb_the_display(cli: Cli, slow_module: str) -> None:
+    parent, child = pty.openpty()
+    process = subprocess.Popen(
+        [
+            "setsid",
+            "--ctty",
+            "--wait",
+            sys.executable,
+            "-m",
+            "openhands_testgen",
+            "generate",
+            "src",
+        ],
+        cwd=cli.project,
+        env=cli.environment | {"TERM": "xterm-256color"},
+        stdin=child,
+        stdout=child,
+        stderr=child,
+    )
+    os.close(child)
+    seen, is_pressed = "", False
+    while True:
+        try:
+            seen += os.read(parent, 65536).decode(errors="replace")
+        except OSError:  # Linux says so when the other end is closed
+            break
+        if not is_pressed and "agent" in seen:
+            os.write(parent, b"\x03")
+            is_pressed = True
+    process.wait()
+    os.close(parent)
+    assert "stopping here; once more cancels" in seen
+    assert "Ctrl-C now cancels" in seen
+    assert "^C" not in seen
+
+
 def test_ctrl_c_with_the_memory_store_says_that_nothing_goes_on(cli: Cli) -> None:
     running = cli.start("generate", "src/shop/pricing.py", "--store", "memory:")
     running.wait_for("agent")
@@ -114,6 +166,7 @@ def test_a_wait_that_is_over_leaves_the_task_going_on(cli: Cli) -> None:
     assert done.returncode == 124, done.stderr
     [task] = cli.json("list")["tasks"]
     assert task["task_id"] in done.stderr
+    assert "once more" not in done.stderr
     assert cli("results", task["task_id"]).returncode == 0
 
 

@@ -75,6 +75,16 @@ def test_a_folder_means_every_module_below_it(cli: Cli, project: Path) -> None:
     assert (project / "tests/shop/test_tax.py").exists()
 
 
+def test_files_of_a_folder_with_nothing_to_test_are_left_out(cli: Cli, project: Path) -> None:
+    (project / "src/shop/__main__.py").write_text("def main() -> None:\n    pass\n\n\nmain()\n")
+    (project / "src/shop/constants.py").write_text("RATE = 5\n")
+    done = cli("generate", "src")
+    assert done.returncode == 0, done.stderr
+    assert "note: left out 3 files with nothing to test" in done.stderr
+    assert (project / "tests/shop/test_pricing.py").exists()
+    assert not (project / "tests/shop/test_constants.py").exists()
+
+
 def test_paths_begin_where_the_user_is(cli: Cli, project: Path) -> None:
     done = cli("generate", "pricing.py", cwd=project / "src/shop")
     assert done.returncode == 0, done.stderr

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
+import re
 import subprocess
 import sys
 import uuid
@@ -74,6 +76,13 @@ def test_the_status_of_a_task(cli: Cli) -> None:
     assert status["completed_at"].endswith("+00:00")
 
 
+def test_the_status_of_a_completed_task_names_the_coverage_it_reached(cli: Cli) -> None:
+    [result] = cli.json("generate", "src/shop/pricing.py")["results"]
+    done = cli("status", result["task_id"])
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"coverage +[\d.]+ %, asked for 80 %", done.stdout), done.stdout
+
+
 @pytest.mark.parametrize("verb", ["status", "results", "watch", "cancel", "retry"])
 @pytest.mark.parametrize("task_id", [str(uuid.uuid4()), "nonsense", ""])
 def test_an_unknown_id_is_not_found(cli: Cli, verb: str, task_id: str) -> None:
@@ -82,6 +91,35 @@ def test_an_unknown_id_is_not_found(cli: Cli, verb: str, task_id: str) -> None:
     assert done.stdout == ""
     assert "not found" in done.stderr
     assert "hint: " in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["status", "nope"], 7, "nope"),
+        (["results", "nope"], 7, "nope"),
+        (["list", "--store", "somewhere"], 3, "somewhere"),
+        (["list", "--limit", "0"], 2, "--limit"),
+        (["frobnicate"], 2, "frobnicate"),
+    ],
+)
+def test_an_error_is_a_document_for_programs(
+    cli: Cli, arguments: list[str], code: int, said: str
+) -> None:
+    done = cli(*arguments, "--json")
+    assert done.returncode == code, done.stderr
+    document = json.loads(done.stdout)
+    assert set(document) == {"error"}
+    assert set(document["error"]) == {"message", "hint", "exit_code"}
+    assert document["error"]["exit_code"] == code
+    assert said in document["error"]["message"]
+    assert document["error"]["message"] in done.stderr
+
+
+def test_the_hint_for_programs_is_that_for_people(cli: Cli) -> None:
+    done = cli("status", "nope", "--json")
+    hint = json.loads(done.stdout)["error"]["hint"]
+    assert f"hint: {hint}" in done.stderr
 
 
 def test_a_list_is_newest_first_and_comes_in_pages(cli: Cli) -> None:
