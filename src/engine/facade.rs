@@ -168,7 +168,12 @@ impl Engine {
     /// How many tasks nobody will run once this process ends: those that wait and those that run here, unless
     /// another living process works their lanes.
     pub async fn left_to_nobody(&self) -> Result<u64, EngineError> {
-        let here = self.shared.running.lock().len() as u64;
+        let mut here = 0;
+        for id in self.shared.running_ids() {
+            // By its row: an attempt whose end is stored may still be about to leave the list.
+            let task = self.shared.store.get(id).await?;
+            here += u64::from(task.is_some_and(|task| !task.status().is_final()));
+        }
         let mut lanes = if here > 0 { self.shared.options.lanes() } else { Vec::new() };
         let newest = ListFilter { status: Some(TaskStatus::Queued), limit: 1, ..ListFilter::default() };
         lanes.extend(self.list(newest).await?.tasks.pop().map(|task| task.new.lane.clone()));

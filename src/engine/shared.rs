@@ -73,6 +73,11 @@ impl Shared {
         !self.running.lock().is_empty()
     }
 
+    /// The tasks whose attempts are under way here.
+    pub(super) fn running_ids(&self) -> Vec<TaskId> {
+        self.running.lock().keys().copied().collect()
+    }
+
     /// Whether an attempt of this task is under way here.
     pub(super) fn runs(&self, id: TaskId) -> bool {
         self.running.lock().contains_key(&id)
