@@ -135,6 +135,7 @@ pub(super) fn command(
         .env("PYTHONHASHSEED", variation.hash_seed())
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("OTG_RECORD", traces.join("record.jsonl"))
+        .env("OTG_ROOT", workspace.root())
         .env("OTG_ORDER", variation.order())
         .env("OTG_MODULE", &verification.layout.module_name)
         .env("OTG_MODULE_FILE", workspace.root().join(verification.module))
