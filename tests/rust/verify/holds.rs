@@ -64,6 +64,12 @@ def test_depends_on_the_hash_seed():
     assert hash("tea") == SEED_0_HASH
 
 
+def test_depends_on_the_user():
+    import os
+
+    assert os.environ.get("LOGNAME", "stranger") == "stranger"
+
+
 def test_comes_first():
     seen.append("first")
     assert seen
@@ -143,11 +149,12 @@ at_both_levels! {
         assert_eq!(reason(removed, "test_asserts_the_obvious"), "asserts nothing");
         assert_eq!(reason(removed, "test_skipped"), "is skipped: Skipped: later");
         assert!(reason(removed, "test_expected_to_fail").starts_with("is marked as expected to fail"));
-        let another = "fails in another order or with another hash seed: ";
+        let another = "fails in another order, environment or with another hash seed: ";
         let seed = reason(removed, "test_depends_on_the_hash_seed");
         assert!(seed.starts_with(another), "{seed}");
+        assert!(reason(removed, "test_depends_on_the_user").starts_with(another));
         assert!(reason(removed, "test_depends_on_order").starts_with(another));
-        let elsewhere = "fails in another working directory, time zone or with another hash seed: ";
+        let elsewhere = "fails in another working directory, time zone, locale or with another hash seed: ";
         assert!(reason(removed, "test_depends_on_the_folder").starts_with(elsewhere));
         assert!(reason(removed, "test_depends_on_the_time_zone").starts_with(elsewhere));
         assert_eq!(reason(removed, "test_writes_a_file"), "asserts nothing");
@@ -155,7 +162,7 @@ at_both_levels! {
         assert_eq!(reason(removed, "test_writes_a_file_and_asserts"), changes);
         assert!(reason(removed, "test_fails_in_its_fixture").starts_with("fails in its setup: "));
         assert_eq!(reason(removed, "TestOnlyBad::test_wrong"), "fails: assert 1.0 == 2");
-        assert_eq!(removed.len(), 13);
+        assert_eq!(removed.len(), 14);
         let first = "\n\ndef test_comes_first():\n    seen.append(\"first\")\n    assert seen\n";
         assert_eq!(verdict.test_source, format!("{GOOD}\n\nseen = []\n{first}"));
     }
