@@ -28,6 +28,7 @@ impl PytestRun {
             return Ok(vec![Removed { test: test.clone(), reason: self.how_it_broke_off() }]);
         }
         let mut faults = self.phase_faults();
+        self.add_touch_faults(&mut faults);
         let ran: BTreeSet<&str> = self.calls().map(|phase| phase.test.as_str()).collect();
         let blamed: BTreeSet<String> = faults.iter().map(|fault| fault.test.clone()).collect();
         let idle = collected.iter().filter(|test| !ran.contains(test.as_str()) && !blamed.contains(*test));
@@ -51,6 +52,17 @@ impl PytestRun {
             .filter(|(phase, _)| seen.insert(phase.test.clone()))
             .map(|(phase, reason)| Removed { test: phase.test.clone(), reason })
             .collect()
+    }
+
+    /// Tests that reach for files that a user may have, even if there were none in the copy.
+    fn add_touch_faults(&self, faults: &mut Vec<Removed>) {
+        for touched in &self.record.touched {
+            if !faults.iter().any(|fault| fault.test == touched.test) {
+                let paths = touched.paths.join(", ");
+                let reason = format!("touches files outside of a temporary folder: {paths}");
+                faults.push(Removed { test: touched.test.clone(), reason });
+            }
+        }
     }
 
     fn reason(&self, phase: &Phase) -> Option<String> {

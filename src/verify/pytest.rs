@@ -24,9 +24,10 @@ const FAR_ZONE_RULE: &str = "<+1245>-12:45";
 pub(super) enum Variation {
     /// As a user runs it, measured.
     Plain,
-    /// In reverse order, with another hash seed: of all orders the one that turns every pair of tests round.
+    /// In reverse order, with another hash seed: of all orders the one that turns every pair of tests round. As
+    /// another user's, on a server, with a wide terminal.
     Reordered,
-    /// From another working directory, in another time zone, with yet another hash seed.
+    /// From another working directory, in another time zone and locale, with yet another hash seed.
     Elsewhere,
     /// As plain, not measured, with an eye on the files after each test.
     Watched,
@@ -47,8 +48,8 @@ impl Variation {
     pub(super) fn difference(self) -> &'static str {
         match self {
             Self::Plain | Self::Watched => "",
-            Self::Reordered => " in another order or with another hash seed",
-            Self::Elsewhere => " in another working directory, time zone or with another hash seed",
+            Self::Reordered => " in another order, environment or with another hash seed",
+            Self::Elsewhere => " in another working directory, time zone, locale or with another hash seed",
         }
     }
 
@@ -57,6 +58,21 @@ impl Variation {
             Self::Plain | Self::Watched => "0",
             Self::Reordered => "1",
             Self::Elsewhere => "2",
+        }
+    }
+
+    /// What differs between the machines on which tests run, and must not matter.
+    fn surroundings(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Plain | Self::Watched => &[],
+            Self::Reordered => &[
+                ("CI", "true"),
+                ("COLUMNS", "132"),
+                ("LC_ALL", "C.UTF-8"),
+                ("LOGNAME", "somebody-else"),
+                ("USER", "somebody-else"),
+            ],
+            Self::Elsewhere => &[("LANG", "C"), ("LC_ALL", "C")],
         }
     }
 
@@ -130,11 +146,15 @@ pub(super) fn command(
         Variation::Watched => command.arg(verification.output.as_str()).env("OTG_WATCH", workspace.root()),
         Variation::Plain | Variation::Reordered => command.arg(verification.output.as_str()),
     };
+    for (name, value) in variation.surroundings() {
+        command = command.env(*name, *value);
+    }
     command
         .env("PYTHONPATH", python_path(verification, workspace, variation))
         .env("PYTHONHASHSEED", variation.hash_seed())
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("OTG_RECORD", traces.join("record.jsonl"))
+        .env("OTG_ROOT", workspace.root())
         .env("OTG_ORDER", variation.order())
         .env("OTG_MODULE", &verification.layout.module_name)
         .env("OTG_MODULE_FILE", workspace.root().join(verification.module))

@@ -13,6 +13,7 @@ enum Line {
     Start { test: String },
     Phase { test: String, when: String, outcome: String, xfail: bool, text: String },
     Changed { test: Option<String>, paths: Vec<String>, only_added: bool },
+    Touched { test: String, paths: Vec<String> },
     Finish {},
     End { exit: i32, modules: Vec<Module> },
 }
@@ -46,6 +47,13 @@ pub(super) struct Changed {
     pub(super) only_added: bool,
 }
 
+/// Files outside of a temporary folder that one test changed, or tried to.
+#[derive(Debug, Clone)]
+pub(super) struct Touched {
+    pub(super) test: String,
+    pub(super) paths: Vec<String>,
+}
+
 /// The record of one run.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Record {
@@ -55,6 +63,7 @@ pub(super) struct Record {
     pub(super) collected: Option<Vec<String>>,
     pub(super) phases: Vec<Phase>,
     pub(super) changed: Vec<Changed>,
+    pub(super) touched: Vec<Touched>,
     /// The test that began and did not end.
     pub(super) open_test: Option<String>,
     /// What pytest said at its end, and the modules it saw; `None` if it did not get that far.
@@ -87,6 +96,7 @@ impl Record {
             Line::Changed { test, paths, only_added } => {
                 self.changed.push(Changed { test: test.as_deref().map(name_of), paths, only_added });
             }
+            Line::Touched { test, paths } => self.touched.push(Touched { test: name_of(&test), paths }),
             Line::End { exit, modules } => self.end = Some((exit, modules)),
         }
     }

@@ -69,9 +69,9 @@ impl Session<'_> {
         if tests.is_empty() || !faults.is_empty() {
             return Ok(Round::Faulty(faults));
         }
-        report("run 2 of 3: another order and hash seed");
+        report("run 2 of 3: another order, environment and hash seed");
         let (coverage, reordered) = tokio::join!(self.measure(&plain), self.pytest(Variation::Reordered));
-        report("run 3 of 3: another working directory and time zone");
+        report("run 3 of 3: another working directory, time zone and locale");
         let elsewhere = self.pytest(Variation::Elsewhere).await?;
         // A file that a test left behind may be why another fails: that first.
         let faults = self.file_faults().await?;

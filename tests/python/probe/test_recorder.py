@@ -106,6 +106,48 @@ def test_changed_files_are_laid_to_the_test_that_changed_them(tmp_path: Path) ->
     assert [event["only_added"] for event in changed] == [True, True, False]
 
 
+def test_what_a_test_tries_to_do_to_files_is_recorded(tmp_path: Path) -> None:
+    source = (
+        "import os, shutil, pytest\nfrom pathlib import Path\nopen('on_load', 'w').close()\n\n"
+        "@pytest.fixture\ndef tidy():\n    yield\n"
+        "    shutil.rmtree(b'build', ignore_errors=True)\n\n"
+        "def test_a(tidy): pass\n\n"
+        "def test_b(): (Path.home() / '.no_such_file').unlink(missing_ok=True)\n\n"
+        "def test_c():\n    with pytest.raises(OSError): os.rename('no', 'where')\n\n"
+        "def test_d():\n    with pytest.raises(OSError): open('no/file', 'a')\n\n"
+        "def test_e(tmp_path, monkeypatch):\n"
+        "    (tmp_path / 'out').symlink_to(os.getcwd())\n"
+        "    monkeypatch.chdir(tmp_path)\n    open('out/left', 'w').close()\n"
+    )
+    touched = of_kind(record(tmp_path, source), "touched")
+    assert [(event["test"][-6:], event["paths"]) for event in touched] == [
+        ("test_a", ["build"]),
+        ("test_b", ["~/.no_such_file"]),
+        ("test_c", ["no", "where"]),
+        ("test_d", ["no/file"]),
+        ("test_e", ["left"]),
+    ]
+
+
+def test_temporary_files_and_files_that_are_read_are_not_recorded(tmp_path: Path) -> None:
+    source = (
+        "import os, shutil, tempfile, subprocess\n\n"
+        "def test_a(tmp_path, monkeypatch):\n"
+        "    open('test_it.py').close()\n    os.makedirs(os.getcwd(), exist_ok=True)\n"
+        "    open(os.devnull, 'w').close()\n"
+        "    monkeypatch.chdir(tmp_path)\n    os.makedirs('a/b')\n    open('a/b/c', 'w').close()\n"
+        "    os.symlink(__file__, 'link')\n    os.remove('link')\n    shutil.rmtree('a')\n\n"
+        "def test_b(capfd):\n"
+        "    with tempfile.TemporaryDirectory() as folder:\n"
+        "        os.makedirs(folder + '/a/b')\n        shutil.copy(__file__, folder + '/a/b')\n"
+        "    tempfile.TemporaryFile().close()\n    subprocess.run(['true'], check=True)\n"
+        "    read, write = os.pipe()\n    os.close(read)\n    open(write, 'w').close()\n"
+    )
+    events = record(tmp_path, source)
+    assert of_kind(events, "touched") == []
+    assert events[-1]["exit"] == 0
+
+
 def test_the_file_of_the_module_under_test_is_recorded(tmp_path: Path) -> None:
     (tmp_path / "shop.py").write_text("x = 1\n")
     source = "import shop\n\ndef test_a(): assert shop.x\n"

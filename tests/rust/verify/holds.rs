@@ -1,7 +1,10 @@
 //! Good files are kept whole; what does not hold is taken out, with its reason, and the rest stays as it was.
 
-use super::bench::{reason, verify};
+use _core::verify::Candidate;
+
+use super::bench::{reason, verify, verify_in};
 use crate::at_both_levels;
+use crate::sandbox::ground::Ground;
 
 const GOOD: &str = r#"import pytest
 
@@ -59,6 +62,12 @@ def test_expected_to_fail():
 
 def test_depends_on_the_hash_seed():
     assert hash("tea") == SEED_0_HASH
+
+
+def test_depends_on_the_user():
+    import os
+
+    assert os.environ.get("LOGNAME", "stranger") == "stranger"
 
 
 def test_comes_first():
@@ -140,21 +149,36 @@ at_both_levels! {
         assert_eq!(reason(removed, "test_asserts_the_obvious"), "asserts nothing");
         assert_eq!(reason(removed, "test_skipped"), "is skipped: Skipped: later");
         assert!(reason(removed, "test_expected_to_fail").starts_with("is marked as expected to fail"));
-        let another = "fails in another order or with another hash seed: ";
+        let another = "fails in another order, environment or with another hash seed: ";
         let seed = reason(removed, "test_depends_on_the_hash_seed");
         assert!(seed.starts_with(another), "{seed}");
+        assert!(reason(removed, "test_depends_on_the_user").starts_with(another));
         assert!(reason(removed, "test_depends_on_order").starts_with(another));
-        let elsewhere = "fails in another working directory, time zone or with another hash seed: ";
+        let elsewhere = "fails in another working directory, time zone, locale or with another hash seed: ";
         assert!(reason(removed, "test_depends_on_the_folder").starts_with(elsewhere));
         assert!(reason(removed, "test_depends_on_the_time_zone").starts_with(elsewhere));
         assert_eq!(reason(removed, "test_writes_a_file"), "asserts nothing");
-        let changes = "changes files of the project: left_behind.txt";
+        let changes = "touches files outside of a temporary folder: left_behind.txt";
         assert_eq!(reason(removed, "test_writes_a_file_and_asserts"), changes);
         assert!(reason(removed, "test_fails_in_its_fixture").starts_with("fails in its setup: "));
         assert_eq!(reason(removed, "TestOnlyBad::test_wrong"), "fails: assert 1.0 == 2");
-        assert_eq!(removed.len(), 13);
+        assert_eq!(removed.len(), 14);
         let first = "\n\ndef test_comes_first():\n    seen.append(\"first\")\n    assert seen\n";
         assert_eq!(verdict.test_source, format!("{GOOD}\n\nseen = []\n{first}"));
+    }
+
+    async fn a_test_that_would_delete_files_of_the_user_is_taken_out(sandbox: Sandbox) {
+        let module = "import shutil\nfrom pathlib import Path\n\n\ndef clean(folder=\"build\"):\n    shutil.rmtree(folder, ignore_errors=True)\n    return folder\n\n\ndef log_out():\n    (Path.home() / \".shop_token\").unlink(missing_ok=True)\n    return True\n";
+        let good = "import tempfile\n\nfrom shop.tidy import clean, log_out\n\n\ndef test_clean(tmp_path):\n    (tmp_path / \"build\").mkdir()\n    (tmp_path / \"build\" / \"x\").write_text(\"x\")\n    assert not clean(tmp_path / \"build\").exists()\n\n\ndef test_clean_here(tmp_path, monkeypatch):\n    monkeypatch.chdir(tmp_path)\n    assert clean() == \"build\"\n\n\ndef test_clean_a_folder_of_its_own():\n    with tempfile.TemporaryDirectory() as folder:\n        assert clean(folder + \"/x\") == folder + \"/x\"\n";
+        let bad = "\n\ndef test_clean_at_home():\n    assert clean() == \"build\"\n\n\ndef test_log_out():\n    assert log_out() is True\n";
+        let ground = Ground::of(&[("shop/__init__.py", ""), ("shop/tidy.py", module)]).await;
+        let candidate = Candidate::new(format!("{good}{bad}"));
+        let verdict = verify_in(&sandbox, &ground, "shop/tidy.py", "tests/test_tidy.py", candidate).await.unwrap();
+        assert_eq!(verdict.test_source, good);
+        let touches = "touches files outside of a temporary folder: ";
+        assert_eq!(reason(&verdict.removed, "test_clean_at_home"), format!("{touches}build"));
+        assert_eq!(reason(&verdict.removed, "test_log_out"), format!("{touches}~/.shop_token"));
+        assert_eq!(verdict.removed.len(), 2);
     }
 
     async fn a_test_that_ends_the_process_is_taken_out(sandbox: Sandbox) {

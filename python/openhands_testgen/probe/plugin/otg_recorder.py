@@ -10,12 +10,17 @@ environment variables, which are taken out of the environment before any test se
 ``OTG_MODULE_FILE``   its file, absolute
 ``OTG_TEST_SECONDS``  how long one phase of one test may take; 0 for ever
 ``OTG_WATCH``         a folder; changed files below it are recorded per test
+``OTG_ROOT``          the root of the project; without it the working directory
+
+What a test does to files outside of a temporary folder is recorded when it tries to: what is not
+there to be deleted here may be there elsewhere.
 """
 
 import json
 import os
 import signal
 import sys
+import tempfile
 from collections.abc import Generator
 from types import FrameType
 
@@ -25,20 +30,55 @@ import pytest
 CACHES = frozenset({"__pycache__", ".pytest_cache", ".hypothesis", ".mypy_cache", ".ruff_cache"})
 #: What one message may hold.
 MESSAGE_CHARACTERS = 600
+#: How many paths of one test are recorded.
+TOUCHED_PATHS = 5
+
+#: The audit events of what is done to files: where among the arguments are the path and the
+#: descriptor of its folder, if there is one?
+TOUCHING: dict[str, tuple[tuple[int, int | None], ...]] = {
+    "open": ((0, None),),
+    "os.chmod": ((0, 2),),
+    "os.chown": ((0, 3),),
+    "os.link": ((1, 3),),
+    "os.mkdir": ((0, 2),),
+    "os.remove": ((0, 1),),
+    "os.removexattr": ((0, None),),
+    "os.rename": ((0, 2), (1, 3)),
+    "os.rmdir": ((0, 1),),
+    "os.setxattr": ((0, None),),
+    "os.symlink": ((1, 2),),
+    "os.truncate": ((0, None),),
+    "os.utime": ((0, 3),),
+    "shutil.chown": ((0, None),),
+    "shutil.copyfile": ((1, None),),
+    "shutil.copymode": ((1, None),),
+    "shutil.copystat": ((1, None),),
+    "shutil.copytree": ((1, None),),
+    "shutil.make_archive": ((0, None),),
+    "shutil.move": ((0, None), (1, None)),
+    "shutil.rmtree": ((0, 1),),
+    "shutil.unpack_archive": ((1, None),),
+}
+#: Those that act on the link itself, not on what it leads to.
+OF_NAMES = frozenset(
+    {"os.link", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.symlink", "shutil.move"}
+)
+#: Flags of ``open`` for more than reading.
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 Stamp = tuple[int, int]
 
 #: Taken when the plug-in is loaded, before any conftest.
 SETTINGS = {
     name: os.environ.pop("OTG_" + name, "")
-    for name in ("RECORD", "ORDER", "MODULE", "MODULE_FILE", "TEST_SECONDS", "WATCH")
+    for name in ("RECORD", "ORDER", "MODULE", "MODULE_FILE", "TEST_SECONDS", "WATCH", "ROOT")
 }
 
 
 class Recorder:
     """The open record of one pytest run."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, base: str | None) -> None:
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
         self._file = os.open(path, flags, 0o600)
         self._process = os.getpid()
@@ -49,6 +89,10 @@ class Recorder:
         self._watched = SETTINGS["WATCH"]
         self._modules: set[tuple[str, str]] = set()
         self._tree = tree_of(self._watched)
+        self._places = Places(SETTINGS["ROOT"] or os.getcwd(), base)
+        self._in_test = False
+        self._touched: dict[str, None] = {}
+        sys.addaudithook(self._audit)
 
     def write(self, event: str, **fields: object) -> None:
         """Adds one line; a forked child writes nothing."""
@@ -97,22 +141,32 @@ class Recorder:
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         """A test has ended."""
         self._write_changes(nodeid)
+        if self._touched:
+            self.write("touched", test=nodeid, paths=list(self._touched))
+            self._touched = {}
         self.write("finish", test=nodeid)
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_setup(self) -> Generator[None, None, None]:
         """Guards the fixtures."""
-        yield from self._within_time()
+        yield from self._guarded()
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_call(self) -> Generator[None, None, None]:
         """Guards the test."""
-        yield from self._within_time()
+        yield from self._guarded()
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_teardown(self) -> Generator[None, None, None]:
         """Guards the end of the fixtures."""
-        yield from self._within_time()
+        yield from self._guarded()
+
+    def _guarded(self) -> Generator[None, None, None]:
+        self._in_test = True
+        try:
+            yield from self._within_time()
+        finally:
+            self._in_test = False
 
     def _within_time(self) -> Generator[None, None, None]:
         if not self._seconds:
@@ -128,6 +182,15 @@ class Recorder:
 
     def _too_long(self, _signal: int, _frame: FrameType | None) -> None:
         pytest.fail(f"took longer than {self._seconds:g} s", pytrace=False)
+
+    def _audit(self, event: str, arguments: tuple[object, ...]) -> None:
+        if self._in_test and event in TOUCHING and len(self._touched) < TOUCHED_PATHS:
+            try:
+                for path in touched_by(event, arguments):
+                    if not self._places.may_be_touched(event, path):
+                        self._touched[self._places.shown(path)] = None
+            except Exception:  # of the test's arguments: the call itself will say so
+                return
 
     # The end -------------------------------------------------------------------------------------
 
@@ -165,6 +228,68 @@ class Recorder:
             self._tree = tree
 
 
+class Places:
+    """Which folders are temporary, and which are not, all without links."""
+
+    def __init__(self, root: str, base: str | None) -> None:
+        temporary = {tempfile.gettempdir(), os.environ.get("TMPDIR"), base, "/tmp", "/dev"}
+        self._temporary = {os.path.realpath(folder) for folder in temporary if folder}
+        self._root = os.path.realpath(root)
+        self._home = os.path.realpath(os.path.expanduser("~"))
+        self._kept = {self._root, self._home, os.path.realpath(os.curdir)}
+
+    def may_be_touched(self, event: str, path: str) -> bool:
+        """Whether it is in a temporary folder: the innermost folder of those known decides."""
+        if not CACHES.isdisjoint(path.split(os.sep)) or path.endswith(".pyc"):
+            return True
+        if event == "os.mkdir" and os.path.isdir(path):
+            return True  # in vain, here and elsewhere
+        folder = path if event in ("open", "os.mkdir") else os.path.dirname(path)
+        if path in self._kept:
+            return False
+        while folder not in self._kept:
+            if folder in self._temporary:
+                return True
+            folder, inner = os.path.dirname(folder), folder
+            if folder == inner:
+                return False
+        return False
+
+    def shown(self, path: str) -> str:
+        """The path as a user would write it."""
+        for folder, name in ((self._root, ""), (self._home, "~")):
+            if os.path.join(path, "").startswith(os.path.join(folder, "")):
+                path = os.path.join(name, os.path.relpath(path, folder))
+                break
+        return os.fsencode(path).decode("utf-8", "replace")
+
+
+def touched_by(event: str, arguments: tuple[object, ...]) -> list[str]:
+    """The paths, absolute and without links, that an audited call is about to change."""
+    if event == "open":
+        _, mode, flags = arguments
+        writes = isinstance(flags, int) and flags & WRITING
+        if not writes and not (isinstance(mode, str) and set("wax+") & set(mode)):
+            return []
+    paths = []
+    for place, folder_place in TOUCHING[event]:
+        given = arguments[place]
+        if isinstance(given, int):
+            continue  # opened before
+        path = os.fsdecode(given)  # type: ignore[arg-type]
+        if folder_place is not None and folder_place < len(arguments):
+            folder = arguments[folder_place]
+            if isinstance(folder, int) and folder >= 0:
+                path = os.path.join(os.readlink(f"/proc/self/fd/{folder}"), path)
+        path = os.path.abspath(path)
+        if event in OF_NAMES:
+            parent, name = os.path.split(path)
+            paths.append(os.path.join(os.path.realpath(parent), name))
+        else:
+            paths.append(os.path.realpath(path))
+    return paths
+
+
 def message_of(report: pytest.CollectReport | pytest.TestReport) -> str:
     """The shortest text that says why: the error line, or the reason of a skip."""
     reason: object = report.longrepr
@@ -200,4 +325,6 @@ def tree_of(root: str) -> dict[str, Stamp]:
 def pytest_configure(config: pytest.Config) -> None:
     """Begins the record, if one is asked for."""
     if SETTINGS["RECORD"]:
-        config.pluginmanager.register(Recorder(SETTINGS["RECORD"]), "otg-record")
+        config.pluginmanager.register(
+            Recorder(SETTINGS["RECORD"], config.getoption("basetemp")), "otg-record"
+        )
