@@ -20,7 +20,10 @@ pub(super) fn repeatable_command(verification: &Verification<'_>, project_root: 
     words.extend(["-m", "pytest"].map(str::to_owned));
     words.extend(PYTEST_OPTIONS.iter().map(|&option| option.to_owned()));
     words.push(quoted(verification.output.as_str()));
-    words.push(format!("&& {} -m coverage report --rcfile=/dev/null --show-missing", quoted(&python)));
+    words.push(format!(
+        "&& {} -m coverage report --rcfile=/dev/null --show-missing --precision=2",
+        quoted(&python)
+    ));
     words.join(" ")
 }
 

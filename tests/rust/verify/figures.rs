@@ -45,7 +45,7 @@ at_both_levels! {
             assert_eq!(columns[2], missing.to_string(), "{report}");
             assert_eq!(columns[3], counts.branches.to_string(), "{report}");
             let percent: f64 = columns[5].trim_end_matches('%').parse().unwrap();
-            assert!((percent - verdict.coverage.percent).abs() < 0.51, "{report} {:?}", verdict.coverage);
+            assert!((percent - verdict.coverage.percent).abs() < 0.011, "{report} {:?}", verdict.coverage);
         }
     }
 }
