@@ -56,7 +56,10 @@ def project(tmp_path: Path) -> Path:
     root = tmp_path / "project"
     package = root / "src/shop"
     package.mkdir(parents=True)
-    (root / "pyproject.toml").write_text('[project]\nname = "shop"\nversion = "1"\n')
+    (root / "pyproject.toml").write_text(
+        '[project]\nname = "shop"\nversion = "1"\n\n'
+        '[tool.pytest.ini_options]\npythonpath = ["src"]\n'
+    )
     (package / "__init__.py").touch()
     (package / "pricing.py").write_text(PRICING.lstrip())
     return root

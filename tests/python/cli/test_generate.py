@@ -26,6 +26,13 @@ def never(number: int) -> str:
 '''
 
 
+def test_what_plain_pytest_needs_is_said_once_it_needs_something(cli: Cli, project: Path) -> None:
+    (project / "pyproject.toml").write_text('[project]\nname = "shop"\nversion = "1"\n')
+    done = cli("generate", "src/shop/pricing.py")
+    assert done.returncode == 0, done.stderr
+    assert 'pytest finds shop.pricing only with `pythonpath = ["src"]`' in done.stderr
+
+
 def test_a_verified_file_is_written(cli: Cli, project: Path) -> None:
     done = cli("generate", "src/shop/pricing.py")
     assert done.returncode == 0, done.stderr
@@ -36,7 +43,7 @@ def test_a_verified_file_is_written(cli: Cli, project: Path) -> None:
     rerun = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", written],
         cwd=project,
-        env=cli.environment | {"PYTHONPATH": str(project / "src")},
+        env=cli.environment,
         capture_output=True,
         text=True,
         check=False,
