@@ -215,6 +215,23 @@ def test_the_documented_keys_and_defaults() -> None:
         assert set(result) == {
             "success", "task_id", "result", "error", "error_kind", "module_path", "output_path",
         }  # fmt: skip
+        assert result["result"] is not None
+        assert set(result["result"]) == {
+            "test_file", "tests", "coverage", "coverage_threshold", "threshold_met", "agent",
+            "fallback", "model", "iterations", "left_out", "verification", "usage",
+            "duration_seconds", "source_sha256", "test_sha256",
+        }  # fmt: skip
+        assert set(result["result"]["coverage"]) == {
+            "percent", "line_percent", "branch_percent", "covered_lines", "missing_lines",
+            "missing_branches",
+        }  # fmt: skip
+        assert set(result["result"]["verification"]) == {
+            "runs", "removed", "discarded", "sandbox", "command", "note",
+        }  # fmt: skip
+        assert result["result"]["verification"]["runs"] == 3
+        assert result["result"]["usage"] == {
+            "cost_usd": None, "prompt_tokens": None, "completion_tokens": None,
+        }  # fmt: skip
         final = await generator.get_task_status(task_id)
         assert final["status"] is TaskStatus.COMPLETED and final["status"].is_final
         assert final["completed_at"] is not None
