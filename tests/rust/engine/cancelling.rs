@@ -78,16 +78,3 @@ async fn waiters_of_a_cancelled_task_are_woken() {
     let finished = waiting.await.unwrap().unwrap();
     assert_eq!(finished.task.status(), TaskStatus::Cancelled);
 }
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_cancel_that_meets_the_claim_is_heeded() {
-    let (gate, _arrivals) = Gate::new();
-    let engine = in_memory(Gate::options(&gate, 1)).await;
-    for number in 0..300 {
-        let id = submit(&engine, &number.to_string()).await;
-
-        let cancelled = engine.cancel(id).await.unwrap();
-
-        assert_eq!(cancelled.status(), TaskStatus::Cancelled);
-    }
-}
