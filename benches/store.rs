@@ -214,6 +214,8 @@ fn noop(submitter: ProcessId) -> NewTask {
         submitter,
         attempt_seconds: 300.0,
         max_retries: 3,
+        retention_seconds: 86_400.0,
+        terms: None,
     }
 }
 

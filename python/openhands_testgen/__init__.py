@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .types import (
         GenerationResult,
         QueueStats,
+        TaskEvent,
         TaskPage,
         TaskPriority,
         TaskStatus,
@@ -47,6 +48,7 @@ _HOME = {
     "StoreError": "exceptions",
     "SubmissionError": "exceptions",
     "TaskNotFoundError": "exceptions",
+    "TaskEvent": "types",
     "TaskPage": "types",
     "TaskPriority": "types",
     "TaskStatus": "types",
@@ -68,6 +70,7 @@ __all__ = [
     "SecretStr",
     "StoreError",
     "SubmissionError",
+    "TaskEvent",
     "TaskNotFoundError",
     "TaskPage",
     "TaskPriority",

@@ -2,10 +2,11 @@
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, final
 
-from .types import GenerationResult, QueueStats, TaskPage, TaskStatusDict
+from .types import GenerationResult, QueueStats, TaskEvent, TaskPage, TaskStatusDict
 
 __all__ = [
     "Engine",
@@ -48,6 +49,7 @@ class Engine:
         overwrite: bool,
         max_iterations: int | None,
         metadata: Mapping[str, Any] | None,
+        terms: tuple[str | None, Iterable[str], datetime | None] | None,
     ) -> str | Pending: ...
     def submit(
         self,
@@ -56,6 +58,7 @@ class Engine:
         priority: int,
         timeout: float | None,
         metadata: Mapping[str, Any] | None,
+        terms: tuple[str | None, Iterable[str], datetime | None] | None,
     ) -> str | Pending: ...
     def status(self, task_id: str) -> TaskStatusDict | Pending: ...
     def results(self, task_id: str, timeout: float | None) -> GenerationResult | Pending: ...
@@ -64,6 +67,7 @@ class Engine:
     def list(
         self, status: str | None, kind: str | None, limit: int, cursor: str | None
     ) -> TaskPage | Pending: ...
+    def events(self, task_id: str, after: int, timeout: float) -> Sequence[TaskEvent] | Pending: ...
     def stats(self) -> QueueStats | Pending: ...
     def start(self) -> Pending | None: ...
     def stop(self, grace_seconds: float) -> Pending | None: ...

@@ -87,10 +87,16 @@ class OpenHandsIntegrationConfig:
     store: str | None = None
     agent: str | None = None
     workers: int | None = None
+    queue_size: int | None = None
+    queue_size_per_owner: int | None = None
+    running_limit: int | None = None
+    running_limit_per_owner: int | None = None
+    running_limit_per_lane: str | None = None
     max_iterations: int | None = None
     require_sandbox: bool | None = None
     resume_max_age_seconds: float | None = None
     retention_seconds: float | None = None
+    retention_seconds_by_kind: str | None = None
 
     def __post_init__(self) -> None:
         """Fills in defaults and checks every value.

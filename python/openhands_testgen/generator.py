@@ -5,13 +5,21 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Iterable, Mapping
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, cast
 
 from . import _core, _helper
 from .config import OpenHandsIntegrationConfig
 from .engine import ResultValidator
-from .types import GenerationResult, QueueStats, TaskPage, TaskPriority, TaskStatusDict
+from .types import (
+    GenerationResult,
+    QueueStats,
+    TaskEvent,
+    TaskPage,
+    TaskPriority,
+    TaskStatusDict,
+)
 
 
 class OpenHandsTestGenerator:
@@ -61,6 +69,9 @@ class OpenHandsTestGenerator:
         overwrite: bool = False,
         max_iterations: int | None = None,
         metadata: Mapping[str, Any] | None = None,
+        idempotency_key: str | None = None,
+        depends_on: Iterable[str] = (),
+        run_at: datetime | None = None,
     ) -> str:
         """Submits and returns at once.
 
@@ -75,12 +86,18 @@ class OpenHandsTestGenerator:
             overwrite: Whether a file that is not ours may be replaced.
             max_iterations: How often the agent may go on after a verification, 1 to 20.
             metadata: The caller's own notes, plain values, kept in the task's status.
+            idempotency_key: The same key names the same task for as long as it is kept: a repeated
+                submission answers its id. With another module or output it is refused.
+            depends_on: Ids of tasks that must have completed first, at most 1,000; when one of
+                them fails or is cancelled, this one fails with ``dependency``.
+            run_at: Not before this time, a `datetime` with a zone, at most ten years ahead.
 
         Returns:
             The task's id.
 
         Raises:
             InvalidRequestError: An argument names something impossible; nothing was stored.
+            QueueFullError: As many tasks wait as `queue_size` allows; nothing was stored.
             EngineClosedError: The generator is stopped.
         """
         answer = self.engine.submit_test_generation(
@@ -92,6 +109,7 @@ class OpenHandsTestGenerator:
             overwrite,
             max_iterations,
             metadata,
+            _terms(idempotency_key, depends_on, run_at),
         )
         return answer if type(answer) is str else cast("str", await _arrival(answer))
 
@@ -163,13 +181,19 @@ class OpenHandsTestGenerator:
         priority: TaskPriority = TaskPriority.HIGH,
         timeout: float | None = None,
         metadata: Mapping[str, Any] | None = None,
+        idempotency_key: str | None = None,
+        depends_on: Iterable[str] = (),
+        run_at: datetime | None = None,
     ) -> str:
         """Submits a task of any kind (``generate_tests``, ``noop``) and returns its id at once.
+
+        The keywords are those of `submit_test_generation_task`.
 
         Raises:
             InvalidRequestError: The kind is unknown, or the payload is not its own.
         """
-        answer = self.engine.submit(kind, payload, priority, timeout, metadata)
+        terms = _terms(idempotency_key, depends_on, run_at)
+        answer = self.engine.submit(kind, payload, priority, timeout, metadata, terms)
         return answer if type(answer) is str else cast("str", await _arrival(answer))
 
     async def cancel_task(self, task_id: str) -> TaskStatusDict:
@@ -211,6 +235,27 @@ class OpenHandsTestGenerator:
         """
         return cast("TaskPage", await _arrival(self.engine.list(status, kind, limit, cursor)))
 
+    async def watch_task(self, task_id: str, after: int = 0) -> AsyncIterator[TaskEvent]:
+        """Yields every move and every step of progress of a task, numbered, until it has ended.
+
+        Events are kept with the task: read them late, or again from any number, as often as you
+        like. A slow reader holds up nobody.
+
+        Args:
+            task_id: The id that submit returned.
+            after: The number of the last event that is known; 0 begins with the submission.
+
+        Raises:
+            TaskNotFoundError: No task has this id.
+        """
+        while True:
+            page = cast("list[TaskEvent]", await _arrival(self.engine.events(task_id, after, 60.0)))
+            for event in page:
+                yield event
+                after = event["number"]
+            if not page and (await self.get_task_status(task_id))["status"].is_final:
+                return
+
     async def as_completed(
         self, task_ids: Iterable[str], timeout: float | None = None
     ) -> AsyncIterator[GenerationResult]:
@@ -232,7 +277,7 @@ class OpenHandsTestGenerator:
             await asyncio.gather(*waits, return_exceptions=True)
 
     async def get_queue_stats(self) -> QueueStats:
-        """How many tasks there are, by status."""
+        """How the queue is: counts by status and priority, ages, and figures of what ended."""
         return cast("QueueStats", await _arrival(self.engine.stats()))
 
     async def start(self) -> None:
@@ -265,6 +310,15 @@ class OpenHandsTestGenerator:
     def __reduce__(self) -> tuple[Any, ...]:
         """Another process gets a generator with the same settings, not the same engine."""
         return (type(self), (self.config, self.use_docker, self.circuit_breaker_name))
+
+
+def _terms(
+    idempotency_key: str | None, depends_on: Iterable[str], run_at: datetime | None
+) -> tuple[str | None, Iterable[str], datetime | None] | None:
+    """What few submissions ask for besides."""
+    if idempotency_key is None and run_at is None and depends_on == ():
+        return None
+    return (idempotency_key, depends_on, run_at)
 
 
 async def _arrival(answer: object) -> object:

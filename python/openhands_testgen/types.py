@@ -90,8 +90,41 @@ class TaskPage(TypedDict):
     next_cursor: str | None
 
 
+class TaskEvent(TypedDict):
+    """What `watch_task` yields: one move or one step of progress of a task."""
+
+    number: int
+    """From 1, the submission, without gaps."""
+    event: str
+    """``status``, ``progress``, ``log`` or ``cancel_requested``."""
+    time: str
+    """ISO 8601 in UTC."""
+    status: TaskStatus
+    """Where the task stood right after it."""
+    attempt: int
+    """Attempts so far."""
+    error: str | None
+    """Why the last attempt, or the task, failed; with ``status``."""
+    error_kind: str | None
+    progress: ProgressDict | None
+    """With ``progress``."""
+    level: str | None
+    """``debug``, ``info``, ``warning`` or ``error``; with ``log``."""
+    message: str | None
+    """With ``log``."""
+
+
+class DepthByPriority(TypedDict):
+    """How many tasks wait for a worker, by priority."""
+
+    critical: int
+    high: int
+    normal: int
+    low: int
+
+
 class QueueStats(TypedDict):
-    """How many tasks there are, by status."""
+    """How the queue is: counts of what is there, and figures of what ended lately."""
 
     total_tasks: int
     pending: int
@@ -101,3 +134,16 @@ class QueueStats(TypedDict):
     failed: int
     cancelled: int
     queue_size: int
+    """What waits: ``pending + queued``."""
+    queued_by_priority: DepthByPriority
+    oldest_queued_seconds: float | None
+    """How long the task that waits longest for a worker has been there."""
+    workers: int
+    """Living processes that run tasks."""
+    created_last_minute: int
+    mean_completion_seconds: float | None
+    """From claim to completion, of the last 1,000 tasks that ended."""
+    failure_rate: float | None
+    """Of the same: failed among completed and failed, 0 to 1."""
+    cleaned_up: int
+    """Final tasks deleted after their retention, since the store was made."""

@@ -16,7 +16,7 @@ use super::progress::Display;
 use super::session::Session;
 use super::signals::Signals;
 use crate::engine::Engine;
-use crate::task::{Lane, State, TaskId};
+use crate::task::{Lane, State, TaskId, Wait};
 
 /// One command's time with its tasks.
 #[derive(Debug)]
@@ -60,7 +60,7 @@ impl<'a> Attendance<'a> {
         if self.has_workers() {
             self.engine.stop(Duration::ZERO).await;
             return Err(match task.state {
-                State::Pending { due: None } => CommandError::LeftBehind { id: id.to_string() },
+                State::Pending { wait: Wait::LeftBehind } => CommandError::LeftBehind { id: id.to_string() },
                 _ => CommandError::NoWorkers { lane: task.new.lane.as_str().to_owned() },
             });
         }

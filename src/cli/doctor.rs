@@ -10,7 +10,7 @@ use super::error::CommandError;
 use super::exit::Exit;
 use super::output::{self, BOLD, ERROR, GOOD, HINT, WARNING};
 use super::session::Session;
-use crate::engine::{Engine, SubmitOptions};
+use crate::engine::{Defaults, Engine, SubmitOptions};
 use crate::sandbox::{Interpreter, Level, Sandbox};
 use crate::task::{Priority, Work};
 
@@ -154,8 +154,9 @@ async fn store_and_engine(session: &Session) -> Vec<Check> {
 }
 
 async fn run_nothing(engine: &Engine, session: &Session) -> Result<(), CommandError> {
-    let options = SubmitOptions { priority: Priority::Critical, attempt_seconds: None, metadata: None };
-    let task = options.into_task(Work::Noop, engine.process(), session.submission_defaults())?;
+    let options = SubmitOptions { priority: Priority::Critical, ..SubmitOptions::default() };
+    let defaults = Defaults::of(&session.settings, &Work::Noop.kind());
+    let task = options.into_task(Work::Noop, engine.process(), &defaults)?;
     let task = engine.submit(task).await?;
     engine.wait(task.id(), Some(PATIENCE)).await?;
     Ok(())

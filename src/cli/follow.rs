@@ -13,7 +13,7 @@ use super::error::CommandError;
 use super::progress::Display;
 use super::signals::{Signal, Signals};
 use crate::engine::{Engine, EngineError, Finished};
-use crate::task::{ListFilter, State, Task, TaskId, TaskStatus};
+use crate::task::{ListFilter, State, Task, TaskId, TaskStatus, Wait};
 
 /// How often progress is looked up.
 const LOOK: Duration = Duration::from_millis(200);
@@ -150,7 +150,7 @@ async fn left_alone(engine: &Engine, followed: &Followed) -> Result<Option<TaskI
             continue;
         }
         let now = engine.get(id).await?;
-        let left_behind = matches!(now.state, State::Pending { due: None });
+        let left_behind = matches!(now.state, State::Pending { wait: Wait::LeftBehind });
         let is_alone = left_behind || !engine.has_worker(&task.new.lane).await?;
         if is_alone && !now.status().is_final() {
             return Ok(Some(id));

@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use super::error::CommandError;
 use super::session::Session;
 use crate::engine::Engine;
-use crate::task::{Lane, ListFilter, State, Task, TaskId, TaskStatus};
+use crate::task::{Lane, ListFilter, State, Task, TaskId, TaskStatus, Wait};
 
 /// How long a worker process may take until it works.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -71,7 +71,7 @@ pub(super) async fn waiting_tasks(
     for status in [TaskStatus::Queued, TaskStatus::Pending] {
         let tasks = all(engine, status).await?;
         let goes_on = |task: &&Arc<Task>| {
-            lanes.contains(&task.new.lane) && !matches!(task.state, State::Pending { due: None })
+            lanes.contains(&task.new.lane) && !matches!(task.state, State::Pending { wait: Wait::LeftBehind })
         };
         found.extend(tasks.iter().filter(goes_on).map(|task| (task.id(), task.new.lane.clone())));
     }

@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::describe;
 use super::output::{BOLD, DIM, ERROR, GOOD, QuietKeys, Terminal};
 use crate::engine::Finished;
-use crate::task::{Stage, State, Task, TaskId, TaskStatus};
+use crate::task::{Stage, State, Task, TaskId, TaskStatus, Wait};
 
 /// How often a terminal's spinner turns.
 const TURN: Duration = Duration::from_millis(120);
@@ -170,7 +170,7 @@ fn state_text(task: &Task) -> String {
             format!("{}{colon}{message}{iteration}", progress.stage)
         }
         (State::Running { .. }, None, _) => "started".to_owned(),
-        (State::Pending { due: Some(due) }, _, Some(failure)) => {
+        (State::Pending { wait: Wait::Due(due) }, _, Some(failure)) => {
             let seconds = (*due - Utc::now()).num_seconds().max(0);
             format!("retry {} in {seconds} s: {}", task.retries, failure.message)
         }

@@ -100,11 +100,6 @@ impl Session {
         }
     }
 
-    /// Seconds of an attempt, and how often a task may be retried, where the submission does not say.
-    pub(super) fn submission_defaults(&self) -> (f64, u32) {
-        (self.settings.default_timeout_seconds, self.settings.max_retries)
-    }
-
     /// A command to type for the same store, such as `openhands-testgen cancel ID`.
     pub(super) fn command(&self, verb: &str, ids: &[TaskId]) -> String {
         let mut words = vec![NAME.to_owned(), verb.to_owned()];

@@ -13,7 +13,7 @@ use super::output::{self, BOLD};
 use super::results::task_id;
 use super::session::Session;
 use crate::engine::{Engine, EngineError, StatusView};
-use crate::task::{State, Task, TaskId, Threshold, Work};
+use crate::task::{State, Task, TaskId, Threshold, Wait, Work};
 
 /// `status`.
 pub(super) async fn run(command: &OneTask, session: &Session) -> Result<Exit, CommandError> {
@@ -78,10 +78,10 @@ fn status(task: &Task) -> String {
             "running: {}, {} (iteration {} of {})",
             progress.stage, progress.message, progress.iteration, progress.max_iterations
         ),
-        (State::Pending { due: None }, _) => {
+        (State::Pending { wait: Wait::LeftBehind }, _) => {
             "pending: left behind by a process that ended; retry it".to_owned()
         }
-        (State::Pending { due: Some(due) }, _) => format!("pending: next try at {}", clock(*due)),
+        (State::Pending { wait: Wait::Due(due) }, _) => format!("pending: next try at {}", clock(*due)),
         (state, _) => state.status().to_string(),
     }
 }

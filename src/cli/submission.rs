@@ -8,7 +8,7 @@ use super::error::CommandError;
 use super::modules;
 use super::output::Terminal;
 use super::session::Session;
-use crate::engine::{Engine, SubmitOptions, TestRequest};
+use crate::engine::{Defaults, Engine, SubmitOptions, TestRequest};
 use crate::task::{Lane, Task, TaskId, Work};
 
 /// The work that the arguments ask for, one piece a module.
@@ -47,9 +47,13 @@ pub(super) async fn submit(
 ) -> Result<Vec<Arc<Task>>, CommandError> {
     let mut tasks = Vec::with_capacity(works.len());
     for work in works {
-        let options =
-            SubmitOptions { priority: request.priority, attempt_seconds: request.timeout, metadata: None };
-        let task = options.into_task(work, engine.process(), session.submission_defaults())?;
+        let options = SubmitOptions {
+            priority: request.priority,
+            attempt_seconds: request.timeout,
+            ..SubmitOptions::default()
+        };
+        let defaults = Defaults::of(&session.settings, &work.kind());
+        let task = options.into_task(work, engine.process(), &defaults)?;
         tasks.push(engine.submit(task).await?);
     }
     Ok(tasks)

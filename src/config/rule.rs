@@ -1,6 +1,7 @@
 //! What must a value be? One rule a setting: how text becomes a value, what is refused, how it is shown.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
@@ -36,6 +37,11 @@ pub enum Rule {
         /// The most.
         max: f64,
     },
+    /// Whole numbers by name, such as `noop=60,generate_tests=3600`.
+    Figures {
+        /// What the names are, for messages.
+        names: &'static str,
+    },
     /// One of these names.
     Choice {
         /// What may be chosen.
@@ -50,7 +56,7 @@ impl Rule {
     pub(super) fn read(self, text: &str) -> Value {
         let trimmed = text.trim();
         let value = match self {
-            Self::Text | Self::Path | Self::Address | Self::Url => None,
+            Self::Text | Self::Path | Self::Address | Self::Url | Self::Figures { .. } => None,
             Self::Secret => Some(Value::from(trimmed)),
             Self::Flag => read_flag(trimmed).map(Value::from),
             Self::Whole { .. } => trimmed.parse::<i64>().ok().map(Value::from),
@@ -82,6 +88,10 @@ impl Rule {
                 Some(number) if (min..=max).contains(&number) => None,
                 Some(_) => Some(format!("between {min} and {max}")),
                 None => Some(format!("a number between {min} and {max}")),
+            },
+            Self::Figures { names } => match value.as_str().and_then(read_figures) {
+                Some(_) => None,
+                None => Some(format!("whole numbers by {names}, such as `name=60,other=5`")),
             },
             Self::Choice { names, .. } => match value.as_str() {
                 Some(name) if names.contains(&name) => None,
@@ -132,6 +142,19 @@ pub(super) fn show(value: &Value) -> String {
         },
         other => other.to_string(),
     }
+}
+
+/// Numbers by name from `name=number,…`; `None` where that is not what the text is.
+pub(super) fn read_figures(text: &str) -> Option<BTreeMap<String, u64>> {
+    let pairs = text.split(',').map(str::trim).filter(|pair| !pair.is_empty());
+    let figures: Option<BTreeMap<_, _>> = pairs
+        .map(|pair| {
+            let (name, number) = pair.split_once('=')?;
+            let name = name.trim();
+            (!name.is_empty()).then_some((name.to_owned(), number.trim().parse().ok()?))
+        })
+        .collect();
+    figures.filter(|figures| !figures.is_empty())
 }
 
 fn read_flag(text: &str) -> Option<bool> {

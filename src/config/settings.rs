@@ -1,5 +1,6 @@
 //! Which settings hold, typed? One field a setting, checked and with absolute paths.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use secrecy::SecretString;
@@ -7,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::agent::{AgentChoice, EffectiveAgent};
 use super::model::ModelPreset;
+use super::rule::read_figures;
 use crate::task::Context;
 
 /// The settings that hold. What each is for stands in [`super::SETTINGS`]. Neither `Debug` nor `Serialize` shows
@@ -29,6 +31,16 @@ pub struct Settings {
     pub agent: AgentChoice,
     /// How many tasks this process runs at once, 0 to 256.
     pub workers: u32,
+    /// How many tasks may wait; 0 is no limit, here and below.
+    pub queue_size: u64,
+    /// The same for one owner.
+    pub queue_size_per_owner: u64,
+    /// How many tasks may run at once in all processes.
+    pub running_limit: u64,
+    /// The same for one owner.
+    pub running_limit_per_owner: u64,
+    /// The same for some lanes, as `lane=number,…`.
+    pub running_limit_per_lane: Option<String>,
     /// How often the agent may go on, 1 to 20.
     pub max_iterations: u32,
     /// Whether a missing sandbox fails the task.
@@ -43,6 +55,8 @@ pub struct Settings {
     pub resume_max_age_seconds: f64,
     /// How long finished tasks are kept, in seconds.
     pub retention_seconds: f64,
+    /// The same for some kinds, as `kind=seconds,…`.
+    pub retention_seconds_by_kind: Option<String>,
     /// The key of the model provider.
     #[serde(skip_serializing)]
     pub api_key: Option<SecretString>,
@@ -83,6 +97,22 @@ impl Settings {
     #[must_use]
     pub fn effective_agent(&self) -> EffectiveAgent {
         EffectiveAgent::of(self.agent, self.api_key.is_some(), self.enable_real_agent)
+    }
+
+    /// How many tasks of some lanes may run at once in all processes.
+    #[must_use]
+    pub fn running_limits_by_lane(&self) -> BTreeMap<String, u64> {
+        self.running_limit_per_lane.as_deref().and_then(read_figures).unwrap_or_default()
+    }
+
+    /// How long an ended task of the kind of this name is kept, in seconds.
+    #[must_use]
+    pub fn retention_of(&self, kind: &str) -> f64 {
+        let Some(by_kind) = self.retention_seconds_by_kind.as_deref().and_then(read_figures) else {
+            return self.retention_seconds;
+        };
+        #[expect(clippy::cast_precision_loss, reason = "seconds of a retention are far below 2^52")]
+        by_kind.get(kind).map_or(self.retention_seconds, |seconds| *seconds as f64)
     }
 
     /// What all tasks submitted under these settings share.

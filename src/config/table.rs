@@ -66,6 +66,9 @@ impl Setting {
 /// Ten years: what the longest time may be, so that no sum with a clock overflows.
 const LONGEST_SECONDS: f64 = 315_360_000.0;
 
+/// More than any store should hold.
+const MOST_TASKS: u64 = 100_000_000;
+
 /// Every setting, in the order in which `config show` lists them.
 pub const SETTINGS: &[Setting] = &[
     Setting::new(
@@ -120,6 +123,41 @@ pub const SETTINGS: &[Setting] = &[
         "How many tasks this process runs at once; 0 runs none.",
     ),
     Setting::new(
+        "queue_size",
+        "OPENHANDS_QUEUE_SIZE",
+        Rule::Whole { min: 0, max: MOST_TASKS },
+        Some("0"),
+        "How many tasks may wait in the store; one more is refused. 0 is no limit, here and below.",
+    ),
+    Setting::new(
+        "queue_size_per_owner",
+        "OPENHANDS_QUEUE_SIZE_PER_OWNER",
+        Rule::Whole { min: 0, max: MOST_TASKS },
+        Some("0"),
+        "The same for the tasks of one owner.",
+    ),
+    Setting::new(
+        "running_limit",
+        "OPENHANDS_RUNNING_LIMIT",
+        Rule::Whole { min: 0, max: MOST_TASKS },
+        Some("0"),
+        "How many tasks run at once in all processes of the store.",
+    ),
+    Setting::new(
+        "running_limit_per_owner",
+        "OPENHANDS_RUNNING_LIMIT_PER_OWNER",
+        Rule::Whole { min: 0, max: MOST_TASKS },
+        Some("0"),
+        "The same for the tasks of one owner.",
+    ),
+    Setting::new(
+        "running_limit_per_lane",
+        "OPENHANDS_RUNNING_LIMIT_PER_LANE",
+        Rule::Figures { names: "lane" },
+        None,
+        "The same for some lanes (kind, or kind/agent), such as `generate_tests/local=2`.",
+    ),
+    Setting::new(
         "max_iterations",
         "OPENHANDS_MAX_ITERATIONS",
         Rule::Whole { min: 1, max: 20 },
@@ -167,6 +205,13 @@ pub const SETTINGS: &[Setting] = &[
         Rule::Number { min: 1.0, max: LONGEST_SECONDS },
         Some("86400"),
         "How long finished tasks are kept.",
+    ),
+    Setting::new(
+        "retention_seconds_by_kind",
+        "OPENHANDS_RETENTION_SECONDS_BY_KIND",
+        Rule::Figures { names: "kind" },
+        None,
+        "The same for some kinds of task, such as `noop=60`.",
     ),
     Setting::new(
         "api_key",

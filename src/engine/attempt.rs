@@ -9,12 +9,13 @@ use std::time::Duration;
 use chrono::Utc;
 use futures_util::FutureExt;
 use serde_json::Value;
-use tokio::sync::watch;
+use tokio::sync::watch::{self, Receiver};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::backoff;
-use super::shared::Shared;
+use super::shared::{Running, Shared};
+use super::watch::follow_up;
 use crate::kinds::{Attempt, Handler};
 use crate::store::{Store, StoreError};
 use crate::task::{ErrorKind, Failure, Progress, Settlement, Task};
@@ -52,24 +53,23 @@ impl Stop {
 /// Runs a claimed task to its settlement.
 pub(super) async fn run(shared: Arc<Shared>, task: Arc<Task>) {
     let stop = Stop::default();
-    shared.running.lock().insert(task.id(), stop.clone());
+    shared.running.lock().insert(task.id(), Running { token: task.token, stop: stop.clone() });
     if shared.abandoning.is_cancelled() {
         stop.request(StopReason::ShuttingDown);
     }
     tracing::debug!(task = %task.id(), attempt = task.attempt, "an attempt started");
+    shared.watchers.hint(task.id());
     let outcome = match shared.options.handlers.get(&task.new.lane) {
         Some(handler) => supervise(&shared, handler.as_ref(), &task, &stop).await,
         None => Err(Failure::new(ErrorKind::Internal, "no handler for the lane of this task")),
     };
-    let ended = match settlement(&shared, &task, &stop, outcome) {
-        Some(settlement) => settle(&shared, &task, settlement).await,
-        None => None,
-    };
+    let settlement = settlement(&shared, &task, &stop, outcome);
+    let ended = settle(&shared, &task, settlement).await;
     // Not running any more when those who wait for it hear of its end.
     shared.running.lock().remove(&task.id());
     if let Some(task) = ended {
         tracing::debug!(task = %task.id(), status = %task.status(), "an attempt ended");
-        shared.task_changed(&task);
+        follow_up(&shared, &task).await;
     }
 }
 
@@ -109,45 +109,42 @@ async fn supervise(
 async fn forward_reports(
     shared: &Shared,
     task: &Task,
-    reports: &mut watch::Receiver<Option<Progress>>,
+    reports: &mut Receiver<Option<Progress>>,
     stop: &Stop,
 ) -> Infallible {
     while reports.changed().await.is_ok() {
+        let next = Instant::now() + REPORT_INTERVAL;
         let newest = reports.borrow_and_update().clone();
         if let Some(progress) = newest {
             match shared.store.report(task.id(), task.token, progress).await {
-                Ok(()) => {}
+                Ok(()) => shared.watchers.hint(task.id()),
                 Err(StoreError::LeaseLost) => stop.request(StopReason::LeaseLost),
                 Err(error) => tracing::warn!(task = %task.id(), %error, "progress could not be stored"),
             }
         }
-        tokio::time::sleep(REPORT_INTERVAL).await;
+        // A durable store has taken most of the time already: such a write waits for others.
+        tokio::time::sleep_until(next).await;
     }
     std::future::pending().await
 }
 
-/// What the end of the handler means for the task; `None` when it is not ours any more.
-fn settlement(
-    shared: &Shared,
-    task: &Task,
-    stop: &Stop,
-    outcome: Result<Arc<Value>, Failure>,
-) -> Option<Settlement> {
+/// What the end of the handler means for the task.
+fn settlement(shared: &Shared, task: &Task, stop: &Stop, outcome: Result<Arc<Value>, Failure>) -> Settlement {
     let failure = match outcome {
-        Ok(result) => return Some(Settlement::Complete(result)),
+        Ok(result) => return Settlement::Complete(result),
         Err(failure) => failure,
     };
     match stop.reason.get() {
-        Some(StopReason::LeaseLost) => None,
-        Some(StopReason::Cancelled) => Some(Settlement::Cancel),
-        Some(StopReason::ShuttingDown) => Some(Settlement::GiveBack),
-        Some(StopReason::TimedOut) => Some(Settlement::Fail(timed_out(task))),
+        Some(StopReason::Cancelled) => Settlement::Cancel,
+        // Nothing happens to a task that is someone else's; one whose lease was only in doubt goes on.
+        Some(StopReason::ShuttingDown | StopReason::LeaseLost) => Settlement::GiveBack,
+        Some(StopReason::TimedOut) => Settlement::Fail(timed_out(task)),
         None if failure.kind.is_retryable() && task.has_retries_left() => {
             let delay =
                 backoff::delay(shared.options.retry_base_delay, task.retries + 1, failure.retry_after);
-            Some(Settlement::Retry { failure, due: Utc::now() + delay })
+            Settlement::Retry { failure, due: Utc::now() + delay }
         }
-        None => Some(Settlement::Fail(failure)),
+        None => Settlement::Fail(failure),
     }
 }
 

@@ -16,6 +16,18 @@ pub enum EngineError {
     /// The request cannot be carried out; nothing was stored.
     #[error(transparent)]
     InvalidRequest(#[from] InvalidRequest),
+    /// As many tasks wait as may; nothing was stored.
+    #[error(
+        "{whose} {waiting} task(s) that wait, and may have {limit}: wait for some to end, or raise the limit"
+    )]
+    QueueFull {
+        /// Who has them.
+        whose: String,
+        /// How many wait.
+        waiting: u64,
+        /// How many may.
+        limit: u64,
+    },
     /// The engine is stopped or stopping.
     #[error("the engine is stopped: start it again, or make a new generator")]
     Closed,
@@ -38,6 +50,16 @@ impl From<StoreError> for EngineError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Closed => Self::Closed,
+            StoreError::Full { whose, waiting, limit } => Self::QueueFull { whose, waiting, limit },
+            StoreError::KeyTaken { key, id } => InvalidRequest::new(
+                "idempotency_key",
+                format!("{key:?} belongs to task {id}, which asks for something else: use another key"),
+            )
+            .into(),
+            StoreError::UnknownDependency { id } => {
+                let message = format!("task {id} not found: name tasks of this store that are still kept");
+                InvalidRequest::new("depends_on", message).into()
+            }
             other => Self::Store(other),
         }
     }

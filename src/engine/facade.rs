@@ -12,10 +12,10 @@ use super::error::{EngineError, InvalidRequest};
 use super::options::EngineOptions;
 use super::outcome::Finished;
 use super::shared::Shared;
-use super::{dispatcher, housekeeping};
+use super::{dispatcher, housekeeping, lease, watch};
 use crate::store::{AnyStore, Paused, Store, StoreLocation};
 use crate::task::{
-    Lane, ListFilter, NewTask, ProcessId, QueueStats, State, Task, TaskId, TaskPage, TaskStatus,
+    Lane, ListFilter, NewTask, ProcessId, QueueStats, State, Task, TaskId, TaskPage, TaskStatus, Wait,
 };
 
 /// How long [`Engine::cancel`] waits for the processes of a running task to be dead.
@@ -24,8 +24,8 @@ const CANCEL_WAIT: Duration = Duration::from_secs(10);
 /// One engine over one store.
 #[derive(Debug)]
 pub struct Engine {
-    shared: Arc<Shared>,
-    /// The dispatcher and housekeeping; taken by the first [`Engine::stop`].
+    pub(super) shared: Arc<Shared>,
+    /// What works by itself; taken by the first [`Engine::stop`].
     background: Mutex<Option<Background>>,
 }
 
@@ -33,6 +33,7 @@ pub struct Engine {
 struct Background {
     dispatcher: JoinHandle<()>,
     housekeeping: JoinHandle<()>,
+    lease: JoinHandle<()>,
 }
 
 impl Engine {
@@ -40,11 +41,13 @@ impl Engine {
     /// Must be called inside a tokio runtime.
     pub async fn open(location: &StoreLocation, options: EngineOptions) -> Result<Self, EngineError> {
         let store = Arc::new(AnyStore::open(location).await?);
+        store.set_limits(options.limits.clone());
         let shared = Arc::new(Shared::new(store, options));
         housekeeping::begin(&shared).await?;
         let background = Background {
             dispatcher: tokio::spawn(dispatcher::run(Arc::clone(&shared))),
             housekeeping: tokio::spawn(housekeeping::run(Arc::clone(&shared))),
+            lease: tokio::spawn(lease::run(Arc::clone(&shared))),
         };
         Ok(Self { shared, background: Mutex::new(Some(background)) })
     }
@@ -55,7 +58,10 @@ impl Engine {
             return Err(EngineError::Closed);
         }
         let task = self.shared.store.submit(task).await?;
-        self.shared.task_queued();
+        match task.state {
+            State::Pending { .. } => self.shared.due.notify_one(),
+            _ => self.shared.task_queued(),
+        }
         Ok(task)
     }
 
@@ -94,7 +100,7 @@ impl Engine {
     /// answered unchanged.
     pub async fn cancel(&self, id: TaskId) -> Result<Arc<Task>, EngineError> {
         let task = self.shared.store.cancel(id).await?.ok_or_else(|| not_found(id))?;
-        self.shared.task_changed(&task);
+        watch::follow_up(&self.shared, &task).await;
         if task.status() != TaskStatus::Running {
             return Ok(task);
         }
@@ -124,7 +130,7 @@ impl Engine {
         let old = self.get(id).await?;
         match old.state {
             State::Failed | State::Cancelled => {}
-            State::Pending { due: None } => drop(self.cancel(id).await?),
+            State::Pending { wait: Wait::LeftBehind } => drop(self.cancel(id).await?),
             _ => {
                 let message =
                     format!("task {id} is {}: only a failed or cancelled task can be retried", old.status());
@@ -135,6 +141,8 @@ impl Engine {
             id: TaskId::fresh(),
             metadata: with_retry_of(&old),
             submitter: self.shared.store.process(),
+            // The key stands for the old task, and what it waited for has ended.
+            terms: None,
             ..old.new.clone()
         };
         self.submit(new).await
@@ -174,15 +182,22 @@ impl Engine {
             let task = self.shared.store.get(id).await?;
             here += u64::from(task.is_some_and(|task| !task.status().is_final()));
         }
+        // Counted before the look at who waits: what comes in between has a process of its own.
+        let waiting = self.stats().await?.queue_size;
         let mut lanes = if here > 0 { self.shared.options.lanes() } else { Vec::new() };
-        let newest = ListFilter { status: Some(TaskStatus::Queued), limit: 1, ..ListFilter::default() };
-        lanes.extend(self.list(newest).await?.tasks.pop().map(|task| task.new.lane.clone()));
+        for status in [TaskStatus::Queued, TaskStatus::Pending] {
+            let newest = ListFilter { status: Some(status), limit: 1, ..ListFilter::default() };
+            lanes.extend(self.list(newest).await?.tasks.pop().map(|task| task.new.lane.clone()));
+        }
+        if lanes.is_empty() {
+            return Ok(0);
+        }
         for lane in &lanes {
             if self.shared.store.has_live_worker(lane).await? {
                 return Ok(0);
             }
         }
-        Ok(self.stats().await?.queue_size + here)
+        Ok(waiting + here)
     }
 
     /// Whether tasks outlive this process.
@@ -220,6 +235,7 @@ impl Engine {
         self.shared.store.close().await;
         self.shared.closed.cancel();
         let _ = background.housekeeping.await;
+        let _ = background.lease.await;
         self.shared.waiters.clear();
     }
 
@@ -251,6 +267,7 @@ fn with_retry_of(old: &Task) -> Box<str> {
     Value::Object(metadata).to_string().into_boxed_str()
 }
 
-fn not_found(id: TaskId) -> EngineError {
+/// The error of an id that no task has.
+pub(super) fn not_found(id: TaskId) -> EngineError {
     EngineError::TaskNotFound { id: id.to_string() }
 }

@@ -21,7 +21,7 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(5);
 /// What a starting engine does before its first claim: rescue, adopt, promote.
 pub(super) async fn begin(shared: &Arc<Shared>) -> Result<(), StoreError> {
     let lanes = shared.options.lanes();
-    shared.store.join(&lanes).await?;
+    shared.store.join(&lanes, shared.options.lease.length).await?;
     if lanes.is_empty() {
         return Ok(());
     }
@@ -75,6 +75,7 @@ async fn promote(shared: &Shared, wake_at: &mut Instant) -> Result<(), StoreErro
     *wake_at = Instant::now() + LONGEST_SLEEP;
     let promotion = shared.store.promote().await?;
     if promotion.promoted > 0 {
+        shared.watchers.hint_all();
         shared.task_queued();
     }
     if let Some(due) = promotion.next_due {
@@ -88,7 +89,7 @@ async fn rescue(shared: &Shared) -> Result<(), StoreError> {
     for id in shared.store.rescue().await? {
         tracing::warn!(task = %id, "the process that ran this task is dead: it runs again");
         if let Some(task) = shared.store.get(id).await? {
-            shared.task_changed(&task);
+            watch::follow_up(shared, &task).await;
         }
         shared.task_queued();
     }
@@ -96,7 +97,8 @@ async fn rescue(shared: &Shared) -> Result<(), StoreError> {
 }
 
 async fn prune(shared: &Shared) -> Result<(), StoreError> {
-    if shared.store.prune(shared.options.retention).await? > 0 {
+    if shared.store.prune(shared.options.expiry).await? > 0 {
+        shared.watchers.hint_all();
         watch::recheck_awaited(shared).await?;
     }
     Ok(())

@@ -2,25 +2,29 @@
 //!
 //! One [`Engine`] serves a process and a store. Three kinds of spawned work, all owned and joined by
 //! [`Engine::stop`]: the dispatcher claims tasks for idle workers and holds their attempts, housekeeping
-//! promotes, rescues and prunes, and the watch looks for completions by other processes while someone waits.
+//! promotes, rescues, prunes and looks for what other processes did, and the heartbeat renews the lease.
 
 mod attempt;
 mod backoff;
 mod dispatcher;
 mod error;
+mod events;
 mod facade;
 mod housekeeping;
+mod lease;
 mod options;
 mod outcome;
 mod request;
 mod shared;
+mod terms;
 mod view;
 mod waiters;
 mod watch;
+mod watchers;
 
 pub use error::{EngineError, InvalidRequest};
 pub use facade::Engine;
-pub use options::{EngineOptions, Pool};
+pub use options::{EngineOptions, LeaseTerms, Pool};
 pub use outcome::Finished;
-pub use request::{SubmitOptions, TestRequest};
-pub use view::{PageView, ResultView, StatusView};
+pub use request::{Defaults, SubmitOptions, TestRequest};
+pub use view::{EventView, PageView, ResultView, StatusView};

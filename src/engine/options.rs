@@ -9,6 +9,7 @@ use crate::agent::{Agent as _, LocalAgent};
 use crate::config::Settings;
 use crate::kinds::{GenerateTestsHandler, Handler, NoopHandler};
 use crate::sandbox::ProbeDir;
+use crate::store::Limits;
 use crate::task::{Kind, Lane};
 
 /// How many tasks of a set of lanes may run at once. Quick kinds have a pool of their own, so that they never
@@ -32,8 +33,31 @@ pub struct EngineOptions {
     pub retry_base_delay: Duration,
     /// How old a task left by a dead process may be to be adopted at start.
     pub resume_max_age: Duration,
-    /// How long final tasks are kept.
-    pub retention: Duration,
+    /// How long a task that nobody runs stays before it expires.
+    pub expiry: Duration,
+    /// How much may wait and run at once, over all processes of the store.
+    pub limits: Limits,
+    /// How long this process keeps its tasks without a sign of life.
+    pub lease: LeaseTerms,
+}
+
+/// The times of a lease. Each is well below the next, so that a worker that cannot renew has stopped its children
+/// before anyone may take its tasks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LeaseTerms {
+    /// How often it is renewed.
+    pub beat: Duration,
+    /// How long after the last renewal what runs here is stopped.
+    pub patience: Duration,
+    /// How long after the last renewal others may take the tasks.
+    pub length: Duration,
+}
+
+impl Default for LeaseTerms {
+    fn default() -> Self {
+        let seconds = Duration::from_secs;
+        Self { beat: seconds(10), patience: seconds(30), length: seconds(45) }
+    }
 }
 
 impl EngineOptions {
@@ -48,7 +72,9 @@ impl EngineOptions {
             handlers: HashMap::new(),
             retry_base_delay: Duration::from_secs(1),
             resume_max_age: Duration::from_hours(1),
-            retention: Duration::from_hours(24),
+            expiry: Duration::from_hours(24),
+            limits: Limits::default(),
+            lease: LeaseTerms::default(),
         }
     }
 
@@ -59,7 +85,7 @@ impl EngineOptions {
         let options = Self {
             retry_base_delay: Duration::from_secs_f64(settings.retry_base_delay),
             resume_max_age: Duration::from_secs_f64(settings.resume_max_age_seconds),
-            retention: Duration::from_secs_f64(settings.retention_seconds),
+            limits: limits(settings),
             ..Self::without_workers()
         };
         if settings.workers == 0 {
@@ -95,6 +121,18 @@ impl EngineOptions {
     #[must_use]
     pub fn lanes(&self) -> Vec<Lane> {
         self.pools.iter().flat_map(|pool| pool.lanes.iter().cloned()).collect()
+    }
+}
+
+fn limits(settings: &Settings) -> Limits {
+    let limit = |number: u64| (number > 0).then_some(number);
+    let by_lane = settings.running_limits_by_lane().into_iter();
+    Limits {
+        queued: limit(settings.queue_size),
+        queued_per_owner: limit(settings.queue_size_per_owner),
+        running: limit(settings.running_limit),
+        running_per_owner: limit(settings.running_limit_per_owner),
+        running_per_lane: by_lane.map(|(lane, number)| (Lane::from(lane), number)).collect(),
     }
 }
 

@@ -7,8 +7,12 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::error::{EngineError, InvalidRequest};
+use super::terms;
+use crate::config::Settings;
 use crate::sandbox::{ProjectPath, default_output};
-use crate::task::{Context, GenerateTests, Kind, NewTask, Priority, ProcessId, TaskId, Threshold, Work};
+use crate::task::{
+    Context, GenerateTests, Kind, NewTask, Priority, ProcessId, TaskId, Terms, Threshold, Work,
+};
 
 /// "Write unit tests for this module", as the caller put it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +30,7 @@ pub struct TestRequest {
 }
 
 /// How a task is to be run, whatever its kind.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct SubmitOptions {
     /// Who goes first.
     pub priority: Priority,
@@ -34,6 +38,31 @@ pub struct SubmitOptions {
     pub attempt_seconds: Option<f64>,
     /// The caller's own notes, at most 64 KiB as JSON.
     pub metadata: Option<Map<String, Value>>,
+    /// What few submissions ask for besides.
+    pub terms: Terms,
+}
+
+/// What holds for every task of one generator where its submission says nothing else.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Defaults {
+    /// How long one attempt may take, in seconds.
+    pub attempt_seconds: f64,
+    /// How often a task may be tried again.
+    pub max_retries: u32,
+    /// How long an ended task is kept, in seconds.
+    pub retention_seconds: f64,
+}
+
+impl Defaults {
+    /// What these settings say for a kind of task.
+    #[must_use]
+    pub fn of(settings: &Settings, kind: &Kind) -> Self {
+        Self {
+            attempt_seconds: settings.default_timeout_seconds,
+            max_retries: settings.max_retries,
+            retention_seconds: settings.retention_of(kind.as_str()),
+        }
+    }
 }
 
 /// The most that the caller's notes may take.
@@ -113,15 +142,15 @@ impl TestRequest {
 }
 
 impl SubmitOptions {
-    /// The task to store. `defaults`: seconds of an attempt, and how often it may be retried.
+    /// The task to store.
     pub fn into_task(
         self,
         work: Work,
         submitter: ProcessId,
-        defaults: (f64, u32),
+        defaults: &Defaults,
     ) -> Result<NewTask, EngineError> {
         let attempt_seconds = match self.attempt_seconds {
-            None => defaults.0,
+            None => defaults.attempt_seconds,
             Some(seconds) if seconds > 0.0 && seconds <= LONGEST_ATTEMPT => seconds,
             Some(seconds) => {
                 let message =
@@ -138,7 +167,9 @@ impl SubmitOptions {
             metadata: metadata_text(self.metadata)?,
             submitter,
             attempt_seconds,
-            max_retries: defaults.1,
+            max_retries: defaults.max_retries,
+            retention_seconds: defaults.retention_seconds,
+            terms: terms::checked(self.terms)?,
         })
     }
 }

@@ -1,6 +1,6 @@
 //! What do the parts of one engine share? The store, the waiters, what runs here, and the signs to wake up.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::attempt::{Stop, StopReason};
 use super::options::EngineOptions;
 use super::waiters::Waiters;
+use super::watchers::Watchers;
 use crate::store::AnyStore;
 use crate::task::{Task, TaskId};
 
@@ -20,8 +21,9 @@ pub(super) struct Shared {
     pub(super) store: Arc<AnyStore>,
     pub(super) options: EngineOptions,
     pub(super) waiters: Waiters,
+    pub(super) watchers: Watchers,
     /// The attempts under way here. Held for a look-up or an insertion only.
-    pub(super) running: Mutex<HashMap<TaskId, Stop>>,
+    pub(super) running: Mutex<HashMap<TaskId, Running>>,
     /// How many workers wait for a task; published by the dispatcher *before* it claims for the last time.
     pub(super) idle: AtomicUsize,
     /// Wakes the dispatcher.
@@ -37,12 +39,21 @@ pub(super) struct Shared {
     pub(super) closed: CancellationToken,
 }
 
+/// One attempt under way here.
+#[derive(Debug, Clone)]
+pub(super) struct Running {
+    /// The token of its lease.
+    pub(super) token: u64,
+    pub(super) stop: Stop,
+}
+
 impl Shared {
     pub(super) fn new(store: Arc<AnyStore>, options: EngineOptions) -> Self {
         Self {
             store,
             options,
             waiters: Waiters::default(),
+            watchers: Watchers::default(),
             running: Mutex::default(),
             idle: AtomicUsize::new(0),
             work: Notify::new(),
@@ -61,8 +72,9 @@ impl Shared {
         }
     }
 
-    /// A task may have ended: tells those who wait for it.
+    /// Something happened to a task, which may have ended: tells those who watch it and wait for it.
     pub(super) fn task_changed(&self, task: &Arc<Task>) {
+        self.watchers.hint(task.id());
         if task.status().is_final() {
             self.waiters.complete(task);
         }
@@ -86,15 +98,25 @@ impl Shared {
     /// Asks all attempts that run here to give their tasks back.
     pub(super) fn abandon_attempts(&self) {
         self.abandoning.cancel();
-        let stops: Vec<Stop> = self.running.lock().values().cloned().collect();
-        for stop in stops {
-            stop.request(StopReason::ShuttingDown);
+        self.stop_all(StopReason::ShuttingDown);
+    }
+
+    /// Asks all attempts that run here to stop.
+    pub(super) fn stop_all(&self, reason: StopReason) {
+        let running: Vec<Running> = self.running.lock().values().cloned().collect();
+        for attempt in running {
+            attempt.stop.request(reason);
         }
     }
 
     /// Asks an attempt that runs here to stop. False when none does.
     pub(super) fn stop_attempt(&self, id: TaskId, reason: StopReason) -> bool {
-        let stop = self.running.lock().get(&id).cloned();
-        stop.map(|stop| stop.request(reason)).is_some()
+        let running = self.running.lock().get(&id).cloned();
+        running.map(|attempt| attempt.stop.request(reason)).is_some()
+    }
+
+    /// The attempts under way here, as task and token.
+    pub(super) fn running_attempts(&self) -> HashSet<(TaskId, u64)> {
+        self.running.lock().iter().map(|(id, attempt)| (*id, attempt.token)).collect()
     }
 }

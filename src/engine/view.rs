@@ -6,7 +6,10 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::outcome::Finished;
-use crate::task::{ErrorKind, Failure, Kind, Progress, State, Task, TaskId, TaskPage, TaskStatus, Work};
+use crate::task::{
+    ErrorKind, Failure, Happening, Kind, LogLevel, Progress, State, Task, TaskEvent, TaskId, TaskPage,
+    TaskStatus, Work,
+};
 
 /// The status dict: where a task stands.
 #[derive(Debug, Serialize)]
@@ -119,6 +122,49 @@ impl<'a> PageView<'a> {
     pub fn of(page: &'a TaskPage) -> Self {
         let tasks = page.tasks.iter().map(|task| StatusView::of(task)).collect();
         Self { tasks, next_cursor: page.next_cursor }
+    }
+}
+
+/// One event of a task.
+#[derive(Debug, Serialize)]
+pub struct EventView<'a> {
+    number: u32,
+    event: &'static str,
+    time: String,
+    status: TaskStatus,
+    attempt: u32,
+    error: Option<&'a str>,
+    error_kind: Option<ErrorKind>,
+    progress: Option<&'a Progress>,
+    level: Option<LogLevel>,
+    message: Option<&'a str>,
+}
+
+impl<'a> EventView<'a> {
+    /// The view of an event.
+    #[must_use]
+    pub fn of(event: &'a TaskEvent) -> Self {
+        let mut view = Self {
+            number: event.number,
+            event: event.happening.as_str(),
+            time: iso(event.at),
+            status: event.status,
+            attempt: event.attempt,
+            error: None,
+            error_kind: None,
+            progress: None,
+            level: None,
+            message: None,
+        };
+        match &event.happening {
+            Happening::Moved(reason) => (view.error, view.error_kind) = failure(reason.as_deref()),
+            Happening::Progress(progress) => view.progress = Some(progress),
+            Happening::Log(level, line) => {
+                (view.level, view.message) = (Some(*level), Some(line.as_ref()));
+            }
+            Happening::CancelRequested => {}
+        }
+        view
     }
 }
 

@@ -1,10 +1,12 @@
 //! What did other processes do? One cheap question to the store, asked while someone here waits or works.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::attempt::StopReason;
 use super::shared::Shared;
 use crate::store::{Store, StoreError};
+use crate::task::Task;
 
 /// How often the question is asked.
 pub(super) const PERIOD: Duration = Duration::from_millis(50);
@@ -12,16 +14,33 @@ pub(super) const PERIOD: Duration = Duration::from_millis(50);
 /// Passes on what changed elsewhere: new tasks, asked ends, completions.
 pub(super) async fn look(shared: &Shared) -> Result<(), StoreError> {
     let works = !shared.options.pools.is_empty();
-    if !(works || shared.waiters.has_any()) || !shared.store.changed_elsewhere().await? {
+    let is_awaited = shared.waiters.has_any() || shared.watchers.has_any();
+    if !(works || is_awaited) || !shared.store.changed_elsewhere().await? {
         return Ok(());
     }
     shared.task_queued();
+    shared.watchers.hint_all();
     if shared.has_running() {
         for id in shared.store.cancel_requests().await? {
             shared.stop_attempt(id, StopReason::Cancelled);
         }
     }
     recheck_awaited(shared).await
+}
+
+/// Passes on what one change of a task here means: for those who wait for it, and for the tasks that depend on it,
+/// which the store has queued or ended with it.
+pub(super) async fn follow_up(shared: &Shared, task: &Arc<Task>) {
+    shared.task_changed(task);
+    if !(task.has_dependants && task.status().is_final()) {
+        return;
+    }
+    shared.task_queued();
+    shared.due.notify_one();
+    shared.watchers.hint_all();
+    if let Err(error) = recheck_awaited(shared).await {
+        tracing::warn!(%error, "tasks that depend on one that ended could not be read");
+    }
 }
 
 /// Reads every awaited task that does not run here, and tells who waits for those that ended.

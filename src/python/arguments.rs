@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyInt, PyString};
 use pythonize::depythonize;
@@ -9,17 +10,70 @@ use serde_json::{Map, Value};
 
 use super::errors;
 use crate::engine::{EngineError, InvalidRequest, SubmitOptions};
-use crate::task::{Priority, TaskId};
+use crate::task::{Priority, TaskId, Terms};
 
 /// How a task is to be run.
 pub(super) fn submit_options(
     priority: &Bound<'_, PyAny>,
     timeout: Option<&Bound<'_, PyAny>>,
     metadata: Option<&Bound<'_, PyAny>>,
+    terms: Option<TermsArgument<'_>>,
 ) -> PyResult<SubmitOptions> {
     let timeout = optional_number("timeout", timeout)?;
     let metadata = metadata.map(|metadata| json_object("metadata", metadata)).transpose()?;
-    Ok(SubmitOptions { priority: priority_of(priority)?, attempt_seconds: timeout, metadata })
+    let terms = terms.map(TermsArgument::read).transpose()?.unwrap_or_default();
+    Ok(SubmitOptions { priority: priority_of(priority)?, attempt_seconds: timeout, metadata, terms })
+}
+
+/// What few submissions ask for besides: `(idempotency_key, depends_on, run_at)`.
+#[derive(FromPyObject)]
+pub(crate) struct TermsArgument<'py>(Option<Bound<'py, PyAny>>, Bound<'py, PyAny>, Option<Bound<'py, PyAny>>);
+
+impl TermsArgument<'_> {
+    fn read(self) -> PyResult<Terms> {
+        let Self(key, depends_on, run_at) = &self;
+        Ok(Terms {
+            idempotency_key: key.as_ref().map(text_of_key).transpose()?,
+            depends_on: dependencies(depends_on)?,
+            run_at: run_at.as_ref().map(aware_time).transpose()?,
+        })
+    }
+}
+
+fn text_of_key(key: &Bound<'_, PyAny>) -> PyResult<Box<str>> {
+    let refused = |_| invalid("idempotency_key", format!("must be text, not {}", shown(key)));
+    key.extract::<String>().map(Into::into).map_err(refused)
+}
+
+/// The ids of an iterable; a lone text is one of characters, and surely not meant.
+fn dependencies(ids: &Bound<'_, PyAny>) -> PyResult<Vec<TaskId>> {
+    let refused = || invalid("depends_on", format!("must be a list of task ids, not {}", shown(ids)));
+    if ids.is_instance_of::<PyString>() {
+        return Err(refused());
+    }
+    ids.try_iter().map_err(|_| refused())?.map(|id| dependency(&id?)).collect()
+}
+
+fn dependency(id: &Bound<'_, PyAny>) -> PyResult<TaskId> {
+    let unknown = || invalid("depends_on", format!("task {} not found: name tasks of this store", shown(id)));
+    id.cast::<PyString>().map_err(|_| unknown())?.to_string_lossy().parse().map_err(|_| unknown())
+}
+
+/// A moment: a `datetime` that knows its zone.
+fn aware_time(time: &Bound<'_, PyAny>) -> PyResult<DateTime<Utc>> {
+    let refused = |_| {
+        let message = format!(
+            "must be a datetime with a zone, such as datetime.now(UTC) + timedelta(hours=1), not {}",
+            shown(time)
+        );
+        invalid("run_at", message)
+    };
+    // Its own conversion to UTC: zones with names have no fixed offset.
+    let utc = time.py().import("datetime")?.getattr("timezone")?.getattr("utc")?;
+    if time.getattr("tzinfo").map_or(true, |zone| zone.is_none()) {
+        return Err(refused(PyErr::new::<pyo3::exceptions::PyTypeError, _>(())));
+    }
+    time.call_method1("astimezone", (utc,)).and_then(|time| time.extract()).map_err(refused)
 }
 
 fn priority_of(priority: &Bound<'_, PyAny>) -> PyResult<Priority> {

@@ -13,8 +13,8 @@ use pyo3::types::{PyDict, PyList, PyString};
 use pythonize::pythonize;
 use serde_json::Value;
 
-use crate::engine::Finished;
-use crate::task::{QueueStats, State, Task, TaskId, TaskPage, TaskStatus, Work};
+use crate::engine::{EventView, Finished};
+use crate::task::{QueueStats, State, Task, TaskEvent, TaskId, TaskPage, TaskStatus, Work};
 
 /// What a call answers, still in Rust's terms.
 #[derive(Debug)]
@@ -27,6 +27,8 @@ pub(super) enum Answer {
     Finished(Finished),
     /// A listing.
     Page(TaskPage),
+    /// Events of a task.
+    Events(Vec<TaskEvent>),
     /// Counts.
     Stats(QueueStats),
     /// Nothing.
@@ -40,10 +42,23 @@ impl Answer {
             Self::Status(task) => status(py, &task).map(|dict| dict.into_any().unbind()),
             Self::Finished(finished) => result(py, &finished).map(|dict| dict.into_any().unbind()),
             Self::Page(page) => listing(py, &page).map(|dict| dict.into_any().unbind()),
+            Self::Events(events) => {
+                let views = PyList::empty(py);
+                for event in &events {
+                    views.append(event_dict(py, event)?)?;
+                }
+                views.into_py_any(py)
+            }
             Self::Stats(stats) => Ok(pythonize(py, &stats)?.unbind()),
             Self::Done => Ok(py.None()),
         }
     }
+}
+
+fn event_dict<'py>(py: Python<'py>, event: &TaskEvent) -> PyResult<Bound<'py, PyAny>> {
+    let dict = pythonize(py, &EventView::of(event))?;
+    dict.set_item(intern!(py, "status"), status_member(py, event.status)?)?;
+    Ok(dict)
 }
 
 /// Status dicts of tasks that a store keeps in memory, by id. A task is copied when it changes, so the same

@@ -6,11 +6,12 @@ use parking_lot::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
+use super::arguments::TermsArgument;
 use super::convert::Answer;
 use super::registry::{self, Slot};
 use super::{arguments, bridge, errors, settings};
 use crate::config::Settings;
-use crate::engine::{Engine, EngineError, EngineOptions, TestRequest};
+use crate::engine::{Defaults, Engine, EngineError, EngineOptions, TestRequest};
 use crate::store::StoreLocation;
 use crate::task::{Context, Cursor, Kind, ListFilter, TaskStatus};
 
@@ -48,8 +49,6 @@ impl PyEngine {
     }
 
     /// Keeps a request for tests of one module; answers its id.
-    #[pyo3(signature = (module_path, output_path, coverage_threshold, priority, timeout, overwrite,
-        max_iterations, metadata))]
     #[expect(clippy::too_many_arguments, reason = "the keywords of the public method, passed on")]
     fn submit_test_generation(
         &self,
@@ -62,6 +61,7 @@ impl PyEngine {
         overwrite: &Bound<'_, PyAny>,
         max_iterations: Option<&Bound<'_, PyAny>>,
         metadata: Option<&Bound<'_, PyAny>>,
+        terms: Option<TermsArgument<'_>>,
     ) -> PyResult<Py<PyAny>> {
         let request = TestRequest {
             module_path: arguments::path("module_path", module_path)?,
@@ -72,20 +72,21 @@ impl PyEngine {
                 .map(|number| arguments::whole("max_iterations", number))
                 .transpose()?,
         };
-        let options = arguments::submit_options(priority, timeout, metadata)?;
+        let options = arguments::submit_options(priority, timeout, metadata, terms)?;
         let slot = self.slot()?;
         let work = request
             .into_work(&self.context, self.settings.max_iterations)
             .map_err(|error| errors::raise(&error.into()))?;
-        let defaults = self.defaults();
+        let defaults = Defaults::of(&self.settings, &work.kind());
         bridge::answer(py, async move {
             let engine = slot.engine().await?;
-            let task = engine.submit(options.into_task(work, engine.process(), defaults)?).await?;
+            let task = engine.submit(options.into_task(work, engine.process(), &defaults)?).await?;
             Ok(Answer::Id(task.id()))
         })
     }
 
     /// Keeps a task of any kind; answers its id.
+    #[expect(clippy::too_many_arguments, reason = "the keywords of the public method, passed on")]
     fn submit(
         &self,
         py: Python<'_>,
@@ -94,17 +95,18 @@ impl PyEngine {
         priority: &Bound<'_, PyAny>,
         timeout: Option<&Bound<'_, PyAny>>,
         metadata: Option<&Bound<'_, PyAny>>,
+        terms: Option<TermsArgument<'_>>,
     ) -> PyResult<Py<PyAny>> {
         let kind: Kind = kind.parse().map_err(|message: String| arguments::invalid("kind", message))?;
-        let options = arguments::submit_options(priority, timeout, metadata)?;
+        let options = arguments::submit_options(priority, timeout, metadata, terms)?;
         let payload = arguments::json_object("payload", payload)?;
         let work = TestRequest::work_of_kind(kind, payload, &self.context, self.settings.max_iterations)
             .map_err(|error| errors::raise(&error.into()))?;
         let slot = self.slot()?;
-        let defaults = self.defaults();
+        let defaults = Defaults::of(&self.settings, &work.kind());
         bridge::answer(py, async move {
             let engine = slot.engine().await?;
-            let task = engine.submit(options.into_task(work, engine.process(), defaults)?).await?;
+            let task = engine.submit(options.into_task(work, engine.process(), &defaults)?).await?;
             Ok(Answer::Id(task.id()))
         })
     }
@@ -172,7 +174,25 @@ impl PyEngine {
         self.call(py, move |engine| async move { engine.list(filter).await.map(Answer::Page) })
     }
 
-    /// How many tasks there are, by status.
+    /// The events of a task after number `after`, as dicts; waits for the next one where there are none, at most
+    /// `timeout` seconds. None then, or once the task has ended: an empty list.
+    fn events(
+        &self,
+        py: Python<'_>,
+        task_id: &Bound<'_, PyAny>,
+        after: &Bound<'_, PyAny>,
+        timeout: f64,
+    ) -> PyResult<Py<PyAny>> {
+        let id = arguments::task_id(task_id)?;
+        let after = arguments::whole("after", after)?;
+        let after = u32::try_from(after).map_err(|_| {
+            arguments::invalid("after", format!("must be the number of an event, not {after}"))
+        })?;
+        let limit = arguments::seconds("timeout", timeout)?;
+        self.call(py, move |engine| async move { engine.events(id, after, limit).await.map(Answer::Events) })
+    }
+
+    /// How the queue is.
     fn stats(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         self.call(py, move |engine| async move { engine.stats().await.map(Answer::Stats) })
     }
@@ -232,9 +252,5 @@ impl PyEngine {
         // After a fork this may be the last owner of the parent's engine, which is not ours to take down.
         std::mem::forget(inherited);
         Ok(fresh)
-    }
-
-    fn defaults(&self) -> (f64, u32) {
-        (self.settings.default_timeout_seconds, self.settings.max_retries)
     }
 }

@@ -11,11 +11,14 @@ mod imported {
     pyo3::import_exception!(openhands_testgen.exceptions, TaskNotFoundError);
     pyo3::import_exception!(openhands_testgen.exceptions, InvalidRequestError);
     pyo3::import_exception!(openhands_testgen.exceptions, EngineClosedError);
+    pyo3::import_exception!(openhands_testgen.exceptions, QueueFullError);
     pyo3::import_exception!(openhands_testgen.exceptions, StoreError);
     pyo3::import_exception!(openhands_testgen.exceptions, ConfigurationError);
 }
 
-use imported::{ConfigurationError, EngineClosedError, InvalidRequestError, StoreError, TaskNotFoundError};
+use imported::{
+    ConfigurationError, EngineClosedError, InvalidRequestError, QueueFullError, StoreError, TaskNotFoundError,
+};
 
 /// The exception of an engine's error.
 pub(super) fn raise(error: &EngineError) -> PyErr {
@@ -23,6 +26,7 @@ pub(super) fn raise(error: &EngineError) -> PyErr {
     match error {
         EngineError::TaskNotFound { .. } => TaskNotFoundError::new_err(message),
         EngineError::InvalidRequest(_) => InvalidRequestError::new_err(message),
+        EngineError::QueueFull { .. } => QueueFullError::new_err(message),
         EngineError::Closed => EngineClosedError::new_err(message),
         EngineError::WaitTimedOut { .. } => PyTimeoutError::new_err(message),
         EngineError::Store(_) => StoreError::new_err(message),

@@ -5,16 +5,19 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{Adoption, MemoryStore, Paused, Promotion, SqliteStore, Store, StoreError, StoreLocation};
+use super::{
+    Adoption, Limits, MemoryStore, Paused, Promotion, SqliteStore, Store, StoreError, StoreLocation,
+};
 use crate::task::{
-    Lane, ListFilter, NewTask, ProcessId, Progress, QueueStats, Settlement, Task, TaskId, TaskPage,
+    Lane, ListFilter, LogLevel, NewTask, ProcessId, Progress, QueueStats, Settlement, Task, TaskEvent,
+    TaskId, TaskPage,
 };
 
 /// Any store.
 #[derive(Debug)]
 pub enum AnyStore {
     /// Within this process.
-    Memory(MemoryStore),
+    Memory(Box<MemoryStore>),
     /// In one file.
     Sqlite(SqliteStore),
 }
@@ -23,7 +26,7 @@ impl AnyStore {
     /// Opens the store at an address; a file is made where there is none.
     pub async fn open(location: &StoreLocation) -> Result<Self, StoreError> {
         Ok(match location {
-            StoreLocation::Memory => Self::Memory(MemoryStore::new()),
+            StoreLocation::Memory => Self::Memory(Box::default()),
             StoreLocation::Sqlite(path) => Self::Sqlite(SqliteStore::open(path).await?),
         })
     }
@@ -57,6 +60,13 @@ macro_rules! delegate {
                 }
             )+
 
+            fn set_limits(&self, limits: Limits) {
+                match self {
+                    Self::Memory(store) => store.set_limits(limits),
+                    Self::Sqlite(store) => store.set_limits(limits),
+                }
+            }
+
             fn is_durable(&self) -> bool {
                 match self {
                     Self::Memory(store) => store.is_durable(),
@@ -79,20 +89,23 @@ delegate! {
     async fn get(id: TaskId) -> Result<Option<Arc<Task>>, StoreError>;
     async fn result(id: TaskId) -> Result<Option<Arc<Value>>, StoreError>;
     async fn list(filter: ListFilter) -> Result<TaskPage, StoreError>;
+    async fn events(id: TaskId, after: u32, limit: usize) -> Result<Option<Vec<TaskEvent>>, StoreError>;
     async fn stats() -> Result<QueueStats, StoreError>;
     async fn claim(lanes: &[Lane], limit: usize) -> Result<Vec<Arc<Task>>, StoreError>;
     async fn report(id: TaskId, token: u64, progress: Progress) -> Result<(), StoreError>;
+    async fn log(id: TaskId, token: u64, lines: Vec<(LogLevel, Box<str>)>) -> Result<(), StoreError>;
     async fn renew(id: TaskId, token: u64) -> Result<(), StoreError>;
     async fn settle(id: TaskId, token: u64, settlement: Settlement) -> Result<Arc<Task>, StoreError>;
     async fn cancel(id: TaskId) -> Result<Option<Arc<Task>>, StoreError>;
     async fn cancel_requests() -> Result<Vec<TaskId>, StoreError>;
+    async fn heartbeat(lease: Duration) -> Result<Vec<(TaskId, u64)>, StoreError>;
     async fn promote() -> Result<Promotion, StoreError>;
-    async fn join(lanes: &[Lane]) -> Result<(), StoreError>;
+    async fn join(lanes: &[Lane], lease: Duration) -> Result<(), StoreError>;
     async fn leave() -> Result<(), StoreError>;
     async fn has_live_worker(lane: &Lane) -> Result<bool, StoreError>;
     async fn rescue() -> Result<Vec<TaskId>, StoreError>;
     async fn adopt(max_age: Duration) -> Result<Adoption, StoreError>;
-    async fn prune(retention: Duration) -> Result<usize, StoreError>;
+    async fn prune(expiry: Duration) -> Result<usize, StoreError>;
     async fn changed_elsewhere() -> Result<bool, StoreError>;
     async fn close() -> ();
 }

@@ -1,23 +1,33 @@
 //! What time is it? The system's, or in tests one that is set by hand.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
+use rustix::time::{ClockId, clock_gettime};
 
 /// Tells a store the time, in whole microseconds, which is what every store can keep.
 #[derive(Debug, Clone, Default)]
 pub enum Clock {
-    /// The wall clock of this machine.
+    /// The clocks of this machine.
     #[default]
     System,
-    /// Stands still until it is advanced; clones share the time. In microseconds since 1970.
-    Manual(Arc<AtomicI64>),
+    /// Stands still until it is advanced; clones share the time.
+    Manual(Arc<ManualTime>),
+}
+
+/// The time of a manual clock.
+#[derive(Debug)]
+pub struct ManualTime {
+    /// What people call the time, in microseconds since 1970.
+    wall: AtomicI64,
+    /// What no one sets, in microseconds since some moment.
+    steady: AtomicI64,
 }
 
 impl Clock {
-    /// The wall clock of this machine.
+    /// The clocks of this machine.
     #[must_use]
     pub fn system() -> Self {
         Self::System
@@ -26,17 +36,27 @@ impl Clock {
     /// A clock that stands at `start` until it is advanced.
     #[must_use]
     pub fn manual(start: DateTime<Utc>) -> Self {
-        Self::Manual(Arc::new(AtomicI64::new(start.timestamp_micros())))
+        let (wall, steady) = (AtomicI64::new(start.timestamp_micros()), AtomicI64::new(0));
+        Self::Manual(Arc::new(ManualTime { wall, steady }))
     }
 
-    /// The time now.
+    /// The time now, as people tell it: it jumps when someone sets the clock.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
         match self {
             Self::System => now_of_system(),
             Self::Manual(time) => {
-                DateTime::from_timestamp_micros(time.load(Ordering::SeqCst)).unwrap_or_default()
+                DateTime::from_timestamp_micros(time.wall.load(Ordering::SeqCst)).unwrap_or_default()
             }
+        }
+    }
+
+    /// Microseconds on the clock that no one sets; it means the same in every process, until the machine boots.
+    #[must_use]
+    pub fn steady(&self) -> i64 {
+        match self {
+            Self::System => steady_of_system(),
+            Self::Manual(time) => time.steady.load(Ordering::SeqCst),
         }
     }
 
@@ -53,7 +73,15 @@ impl Clock {
     pub fn advance(&self, step: Duration) {
         if let Self::Manual(time) = self {
             let step = i64::try_from(step.as_micros()).unwrap_or(i64::MAX);
-            time.fetch_add(step, Ordering::SeqCst);
+            time.wall.fetch_add(step, Ordering::SeqCst);
+            time.steady.fetch_add(step, Ordering::SeqCst);
+        }
+    }
+
+    /// Sets a manual clock and all its clones forward or back, as people and time servers do.
+    pub fn jump(&self, step: TimeDelta) {
+        if let Self::Manual(time) = self {
+            time.wall.fetch_add(step.num_microseconds().unwrap_or_default(), Ordering::SeqCst);
         }
     }
 }
@@ -63,4 +91,19 @@ fn now_of_system() -> DateTime<Utc> {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let whole_microseconds = since.subsec_micros() * 1000;
     DateTime::from_timestamp(since.as_secs().cast_signed(), whole_microseconds).unwrap_or_default()
+}
+
+fn steady_of_system() -> i64 {
+    let time = clock_gettime(ClockId::Monotonic);
+    time.tv_sec.saturating_mul(1_000_000) + time.tv_nsec / 1000
+}
+
+/// Which boot of this machine it is: the steady clock of another one says nothing. Where the system does not
+/// tell, all are taken for one, and only the locks of processes tell the living from the dead.
+pub(super) fn boot() -> &'static str {
+    static BOOT: LazyLock<String> = LazyLock::new(|| {
+        let read = std::fs::read_to_string("/proc/sys/kernel/random/boot_id");
+        read.map_or_else(|_| "unknown".to_owned(), |id| id.trim().to_owned())
+    });
+    &BOOT
 }

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::task::IllegalTransition;
+use crate::task::{IllegalTransition, TaskId};
 
 /// A store's error; the message names the file and the way out where there is one.
 #[derive(Debug, Error)]
@@ -10,6 +10,30 @@ pub enum StoreError {
     /// The attempt no longer holds its task: its work is to be stopped and thrown away.
     #[error("the lease of this attempt is lost")]
     LeaseLost,
+    /// The idempotency key stands for other work.
+    #[error("idempotency key {key:?} belongs to task {id}, which asks for something else")]
+    KeyTaken {
+        /// The key.
+        key: Box<str>,
+        /// The task that has it.
+        id: TaskId,
+    },
+    /// A task to depend on is not there.
+    #[error("task {id} to depend on not found")]
+    UnknownDependency {
+        /// What was asked for.
+        id: TaskId,
+    },
+    /// As many tasks wait as may.
+    #[error("{whose} {waiting} task(s) that wait, and may have {limit}")]
+    Full {
+        /// Who has them: `the queue has` or `owner … has`.
+        whose: String,
+        /// How many wait.
+        waiting: u64,
+        /// How many may.
+        limit: u64,
+    },
     /// The store was closed.
     #[error("the store is closed")]
     Closed,

@@ -6,6 +6,7 @@
 mod any;
 mod clock;
 mod error;
+mod limits;
 mod location;
 mod memory;
 mod rank;
@@ -19,12 +20,14 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::task::{
-    Lane, ListFilter, NewTask, ProcessId, Progress, QueueStats, Settlement, Task, TaskId, TaskPage,
+    Lane, ListFilter, LogLevel, NewTask, ProcessId, Progress, QueueStats, Settlement, Task, TaskEvent,
+    TaskId, TaskPage,
 };
 
 pub use any::AnyStore;
 pub use clock::Clock;
 pub use error::StoreError;
+pub use limits::Limits;
 pub use location::StoreLocation;
 pub use memory::MemoryStore;
 pub use sqlite::{Paused, SqliteStore};
@@ -35,8 +38,12 @@ const PRUNE_BATCH: usize = 100;
 /// What every store answers. All methods may be called at once from many tasks and, but for `memory:`, from
 /// many processes.
 pub trait Store: Send + Sync + 'static {
-    /// Keeps a new task, queued. Once this has answered, the task survives (but for `memory:`). An id that is
-    /// there already answers the task that is there, unchanged.
+    /// Keeps a new task: queued, or pending until its time and the completion of the tasks it depends on; one
+    /// that depends on a failed or cancelled task fails at once. Once this has answered, the task survives (but
+    /// for `memory:`). An id or an idempotency key that is there already answers the task that is there,
+    /// unchanged.
+    ///
+    /// Nothing is kept on `KeyTaken` (the key stands for other work), `UnknownDependency` and `Full`.
     fn submit(&self, task: NewTask) -> impl Future<Output = Result<Arc<Task>, StoreError>> + Send;
 
     /// The task as it stands now, or `None` for an unknown id.
@@ -48,11 +55,19 @@ pub trait Store: Send + Sync + 'static {
     /// One page, newest first.
     fn list(&self, filter: ListFilter) -> impl Future<Output = Result<TaskPage, StoreError>> + Send;
 
-    /// How many tasks there are, by status.
+    /// The events of a task after number `after`, at most `limit`, oldest first; `None` for an unknown id.
+    fn events(
+        &self,
+        id: TaskId,
+        after: u32,
+        limit: usize,
+    ) -> impl Future<Output = Result<Option<Vec<TaskEvent>>, StoreError>> + Send;
+
+    /// How the queue is.
     fn stats(&self) -> impl Future<Output = Result<QueueStats, StoreError>> + Send;
 
     /// Up to `limit` of the best queued tasks of these lanes, now running for this process: by priority, then
-    /// rank, then order of submission.
+    /// rank, then order of submission, passing over what the [`Limits`] hold back.
     fn claim(
         &self,
         lanes: &[Lane],
@@ -65,6 +80,14 @@ pub trait Store: Send + Sync + 'static {
         id: TaskId,
         token: u64,
         progress: Progress,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Keeps lines that a running attempt leaves, as events. `LeaseLost` when it is no longer this attempt's.
+    fn log(
+        &self,
+        id: TaskId,
+        token: u64,
+        lines: Vec<(LogLevel, Box<str>)>,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Proves that the attempt still holds its task, right before something outside the store is changed.
@@ -86,11 +109,19 @@ pub trait Store: Send + Sync + 'static {
     /// Running tasks of this process whose end was asked for.
     fn cancel_requests(&self) -> impl Future<Output = Result<Vec<TaskId>, StoreError>> + Send;
 
+    /// Renews this process's lease: for `lease` from now on, nobody takes its tasks while it lives. Answers the
+    /// attempts that it holds, as task and token; what it runs besides is lost.
+    fn heartbeat(
+        &self,
+        lease: Duration,
+    ) -> impl Future<Output = Result<Vec<(TaskId, u64)>, StoreError>> + Send;
+
     /// Queues what is due.
     fn promote(&self) -> impl Future<Output = Result<Promotion, StoreError>> + Send;
 
-    /// Tells the others that this process lives and which lanes it works; no lanes: it runs nothing.
-    fn join(&self, lanes: &[Lane]) -> impl Future<Output = Result<(), StoreError>> + Send;
+    /// Tells the others that this process lives and which lanes it works, and takes a lease; no lanes: it runs
+    /// nothing.
+    fn join(&self, lanes: &[Lane], lease: Duration) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Tells the others that this process is gone.
     fn leave(&self) -> impl Future<Output = Result<(), StoreError>> + Send;
@@ -98,7 +129,8 @@ pub trait Store: Send + Sync + 'static {
     /// Whether a living process other than this one works this lane.
     fn has_live_worker(&self, lane: &Lane) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// Takes running tasks from dead processes: back to the queue, or to their end. Answers their ids.
+    /// Takes running tasks from processes that are dead, or whose lease has run out: back to the queue, or to
+    /// their end. Answers their ids.
     fn rescue(&self) -> impl Future<Output = Result<Vec<TaskId>, StoreError>> + Send;
 
     /// For a starting engine: queued and waiting tasks whose submitter is dead go on if they are younger than
@@ -106,13 +138,17 @@ pub trait Store: Send + Sync + 'static {
     /// as submitter.
     fn adopt(&self, max_age: Duration) -> impl Future<Output = Result<Adoption, StoreError>> + Send;
 
-    /// Deletes at most 100 final tasks older than `retention`, and fails with `expired` at most 100 that
-    /// nobody ran within `retention`; tasks of a living submitter or worker never expire. Answers how many.
-    fn prune(&self, retention: Duration) -> impl Future<Output = Result<usize, StoreError>> + Send;
+    /// Deletes at most 100 final tasks whose retention is over, and fails with `expired` at most 100 that
+    /// nobody ran within `expiry`; tasks of a living submitter or worker never expire. Answers how many.
+    fn prune(&self, expiry: Duration) -> impl Future<Output = Result<usize, StoreError>> + Send;
 
     /// Whether another process may have changed something since the last call; cheap enough to ask 20 times
     /// a second. Always false for `memory:`.
     fn changed_elsewhere(&self) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// How much there may be at once from now on, where this process submits and claims. The counts are those of
+    /// the whole store.
+    fn set_limits(&self, limits: Limits);
 
     /// Whether tasks outlive the process.
     fn is_durable(&self) -> bool;

@@ -1,5 +1,6 @@
 //! What a task is: identity, priority, request, state machine and outcome. Pure data, no I/O.
 
+mod event;
 mod failure;
 mod id;
 mod lane;
@@ -9,17 +10,20 @@ mod progress;
 mod record;
 mod settlement;
 mod state;
+mod stats;
 mod status;
 mod work;
 
+pub use event::{Happening, LogLevel, TaskEvent};
 pub use failure::{ErrorKind, Failure};
 pub use id::{ProcessId, TaskId, forget_process};
 pub use lane::{Kind, Lane};
-pub use page::{Cursor, ListFilter, QueueStats, TaskPage};
+pub use page::{Cursor, ListFilter, TaskPage};
 pub use priority::Priority;
 pub use progress::{Progress, Stage};
-pub use record::{NewTask, Task};
+pub use record::{NewTask, Task, Terms};
 pub use settlement::Settlement;
-pub use state::{IllegalTransition, State};
+pub use state::{IllegalTransition, State, Wait};
+pub use stats::{ByPriority, QueueStats, Recent};
 pub use status::TaskStatus;
 pub use work::{Context, GenerateTests, Threshold, Work};

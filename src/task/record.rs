@@ -1,8 +1,11 @@
 //! What does the store keep of a task? One record; results lie apart.
 
-use chrono::{DateTime, Utc};
+use std::time::Duration;
 
-use super::{Failure, Lane, Priority, ProcessId, Progress, State, TaskId, TaskStatus, Work};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{Failure, Lane, Priority, ProcessId, Progress, State, TaskId, TaskStatus, Wait, Work};
 
 /// What a submission brings; the store adds its place in the queue.
 #[derive(Debug, Clone)]
@@ -25,6 +28,52 @@ pub struct NewTask {
     pub attempt_seconds: f64,
     /// How often the task may be tried again.
     pub max_retries: u32,
+    /// How long the record is kept once the task has ended, in seconds.
+    pub retention_seconds: f64,
+    /// What few submissions ask for besides. Boxed, as most tasks of a long queue have none.
+    pub terms: Option<Box<Terms>>,
+}
+
+/// When a task may run, and what makes it the same as another submission.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Terms {
+    /// The same key of the same owner names the same task.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub idempotency_key: Option<Box<str>>,
+    /// The tasks that must have completed first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub depends_on: Vec<TaskId>,
+    /// Not before this time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run_at: Option<DateTime<Utc>>,
+}
+
+impl NewTask {
+    /// The key by which a repeated submission is known.
+    #[must_use]
+    pub fn idempotency_key(&self) -> Option<&str> {
+        self.terms.as_ref()?.idempotency_key.as_deref()
+    }
+
+    /// The tasks that must have completed first.
+    #[must_use]
+    pub fn depends_on(&self) -> &[TaskId] {
+        self.terms.as_ref().map_or(&[], |terms| &terms.depends_on)
+    }
+
+    /// The time before which it must not run.
+    #[must_use]
+    pub fn run_at(&self) -> Option<DateTime<Utc>> {
+        self.terms.as_ref()?.run_at
+    }
+
+    /// Whether a submission under the same key asks for the same: the same work after the same tasks. How and
+    /// when it is run, and the caller's notes, may differ.
+    #[must_use]
+    pub fn asks_the_same(&self, other: &Self) -> bool {
+        self.work == other.work && self.depends_on() == other.depends_on()
+    }
 }
 
 /// A task as it stands in the store.
@@ -59,17 +108,28 @@ pub struct Task {
     pub started_at: Option<DateTime<Utc>>,
     /// When it reached its final state.
     pub completed_at: Option<DateTime<Utc>>,
+    /// The number of its last event; its submission was number 1.
+    pub events: u32,
+    /// When the last event was.
+    pub changed_at: DateTime<Utc>,
+    /// Whether other tasks wait for its end.
+    pub has_dependants: bool,
 }
 
 impl Task {
-    /// A submitted task, queued at a place that the store gives.
+    /// A submitted task at a place that the store gives; `open` of the tasks it depends on have not completed.
     #[must_use]
-    pub fn queued(new: NewTask, rank: i64, seq: i64, now: DateTime<Utc>) -> Self {
+    pub fn submitted(new: NewTask, rank: i64, seq: i64, open: u32, now: DateTime<Utc>) -> Self {
+        let state = match new.run_at() {
+            _ if open > 0 => State::Pending { wait: Wait::Dependencies { open } },
+            Some(due) if due > now => State::Pending { wait: Wait::Due(due) },
+            _ => State::Queued,
+        };
         Self {
             new,
             rank,
             seq,
-            state: State::Queued,
+            state,
             token: 0,
             attempt: 0,
             retries: 0,
@@ -80,7 +140,18 @@ impl Task {
             created_at: now,
             started_at: None,
             completed_at: None,
+            events: 1,
+            changed_at: now,
+            has_dependants: false,
         }
+    }
+
+    /// When the record may be deleted; `None` while the task has not ended.
+    #[must_use]
+    pub fn kept_until(&self) -> Option<DateTime<Utc>> {
+        let retention = Duration::try_from_secs_f64(self.new.retention_seconds).unwrap_or(Duration::MAX);
+        let kept = TimeDelta::from_std(retention).unwrap_or(TimeDelta::MAX);
+        Some(self.completed_at?.checked_add_signed(kept).unwrap_or(DateTime::<Utc>::MAX_UTC))
     }
 
     /// The task's id.

@@ -8,20 +8,21 @@
 //! ```
 //!
 //! Every store applies these functions to the record it read under its own lock or transaction, and writes
-//! what they leave. A later write than the claim carries the attempt's token; a stale token is refused.
+//! what they leave. A later write than the claim carries the attempt's token; a stale token is refused. Every
+//! move is an event: it raises the task's event number and is kept with it.
 
 use chrono::{DateTime, Utc};
 use thiserror::Error;
 
-use super::{ErrorKind, Failure, ProcessId, Settlement, Task, TaskStatus};
+use super::{ErrorKind, Failure, ProcessId, Progress, Settlement, Task, TaskStatus};
 
 /// Where a task stands, with what is only true there.
 #[derive(Debug, Clone, PartialEq)]
 pub enum State {
     /// Not yet eligible.
     Pending {
-        /// When it becomes eligible; `None` when it was left behind by a process and waits to be retried.
-        due: Option<DateTime<Utc>>,
+        /// What it waits for.
+        wait: Wait,
     },
     /// Waits for a worker.
     Queued,
@@ -36,6 +37,20 @@ pub enum State {
     Failed,
     /// Ended on request.
     Cancelled,
+}
+
+/// What makes a pending task eligible.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wait {
+    /// This time.
+    Due(DateTime<Utc>),
+    /// The completion of other tasks.
+    Dependencies {
+        /// How many of them have not completed; at least 1.
+        open: u32,
+    },
+    /// Nothing but a retry: its process is gone, and too long ago to go on by itself.
+    LeftBehind,
 }
 
 impl State {
@@ -74,13 +89,54 @@ pub(super) const MAX_CRASHES: u32 = 3;
 
 impl Task {
     /// `pending -> queued`: the task became eligible.
-    pub fn promote(&mut self) -> Result<(), IllegalTransition> {
+    pub fn promote(&mut self, now: DateTime<Utc>) -> Result<(), IllegalTransition> {
         match self.state {
-            State::Pending { .. } => {
-                self.state = State::Queued;
+            State::Pending { wait: Wait::Due(_) | Wait::LeftBehind } => {
+                self.enter(State::Queued, now);
                 Ok(())
             }
             _ => Err(self.illegal("be promoted")),
+        }
+    }
+
+    /// One of the tasks it depends on has completed. After the last one it waits for its time, or is queued.
+    pub fn dependency_completed(&mut self, now: DateTime<Utc>) -> Result<(), IllegalTransition> {
+        let State::Pending { wait: Wait::Dependencies { open } } = self.state else {
+            return Err(self.illegal("wait for another task"));
+        };
+        if open > 1 {
+            self.state = State::Pending { wait: Wait::Dependencies { open: open - 1 } };
+            return Ok(());
+        }
+        match self.new.run_at().filter(|run_at| *run_at > now) {
+            Some(due) => self.enter(State::Pending { wait: Wait::Due(due) }, now),
+            None => self.enter(State::Queued, now),
+        }
+        Ok(())
+    }
+
+    /// `pending -> failed`: one of the tasks it depends on will never complete; `reason` says which and why.
+    pub fn dependency_failed(&mut self, reason: &str, now: DateTime<Utc>) -> Result<(), IllegalTransition> {
+        match self.state {
+            State::Pending { wait: Wait::Dependencies { .. } } => {
+                self.end(State::Failed, Some(Failure::new(ErrorKind::Dependency, reason)), now);
+                Ok(())
+            }
+            _ => Err(self.illegal("fail with another task")),
+        }
+    }
+
+    /// What the failure of a task that depends on this one says, once this one has ended without success.
+    #[must_use]
+    pub fn reason_for_dependants(&self) -> String {
+        let why = self.failure.as_deref();
+        // Down a chain of dependants every task names the first that failed, and not all between.
+        match why {
+            Some(failure) if failure.kind == ErrorKind::Dependency => failure.message.clone(),
+            _ => {
+                let message = why.map_or("no reason was kept", |failure| failure.message.as_str());
+                format!("task {}, on which it depends, {}: {message}", self.id(), self.status())
+            }
         }
     }
 
@@ -89,11 +145,31 @@ impl Task {
         if self.state != State::Queued {
             return Err(self.illegal("be claimed"));
         }
-        self.state = State::Running { process };
         self.token += 1;
         self.attempt += 1;
         self.started_at = Some(now);
         self.progress = None;
+        self.enter(State::Running { process }, now);
+        Ok(())
+    }
+
+    /// The attempt with this token says how far it is.
+    pub fn report(
+        &mut self,
+        token: u64,
+        progress: Progress,
+        now: DateTime<Utc>,
+    ) -> Result<(), IllegalTransition> {
+        self.guard(token)?;
+        self.progress = Some(Box::new(progress));
+        self.happened(now);
+        Ok(())
+    }
+
+    /// The attempt with this token leaves a line for people; the store keeps it as the task's newest event.
+    pub fn log(&mut self, token: u64, now: DateTime<Utc>) -> Result<(), IllegalTransition> {
+        self.guard(token)?;
+        self.happened(now);
         Ok(())
     }
 
@@ -115,11 +191,11 @@ impl Task {
             Settlement::Retry { failure, due } => {
                 self.retries += 1;
                 self.failure = Some(Box::new(failure.clone()));
-                self.state = State::Pending { due: Some(*due) };
+                self.enter(State::Pending { wait: Wait::Due(*due) }, now);
             }
             Settlement::GiveBack => {
                 self.attempt -= 1;
-                self.state = State::Queued;
+                self.enter(State::Queued, now);
             }
         }
         Ok(())
@@ -137,7 +213,11 @@ impl Task {
     pub fn request_cancel(&mut self, now: DateTime<Utc>) -> Result<(), IllegalTransition> {
         match self.state {
             State::Pending { .. } | State::Queued => self.end_cancelled(now),
-            State::Running { .. } => self.cancel_requested = true,
+            State::Running { .. } if self.cancel_requested => {}
+            State::Running { .. } => {
+                self.cancel_requested = true;
+                self.happened(now);
+            }
             _ => return Err(self.illegal("be cancelled")),
         }
         Ok(())
@@ -158,17 +238,18 @@ impl Task {
             );
             self.end(State::Failed, Some(Failure::new(ErrorKind::Lost, message)), now);
         } else {
-            self.state = State::Queued;
+            self.enter(State::Queued, now);
         }
         Ok(())
     }
 
-    /// `queued | pending -> pending`: its process is gone, and too long ago to go on by itself.
-    pub fn leave_behind(&mut self) -> Result<(), IllegalTransition> {
-        if !matches!(self.state, State::Queued | State::Pending { due: Some(_) }) {
+    /// `queued | pending -> pending`: its process is gone, and too long ago to go on by itself. What waits for
+    /// other tasks goes their way.
+    pub fn leave_behind(&mut self, now: DateTime<Utc>) -> Result<(), IllegalTransition> {
+        if !matches!(self.state, State::Queued | State::Pending { wait: Wait::Due(_) }) {
             return Err(self.illegal("be left behind"));
         }
-        self.state = State::Pending { due: None };
+        self.enter(State::Pending { wait: Wait::LeftBehind }, now);
         Ok(())
     }
 
@@ -188,10 +269,21 @@ impl Task {
     }
 
     fn end(&mut self, state: State, failure: Option<Failure>, now: DateTime<Utc>) {
-        self.state = state;
         self.failure = failure.map(Box::new);
         self.completed_at = Some(now);
         self.progress = None;
+        self.enter(state, now);
+    }
+
+    fn enter(&mut self, state: State, now: DateTime<Utc>) {
+        self.state = state;
+        self.happened(now);
+    }
+
+    /// Something that whoever watches the task is to hear of.
+    fn happened(&mut self, now: DateTime<Utc>) {
+        self.events += 1;
+        self.changed_at = now;
     }
 
     fn illegal(&self, verb: &'static str) -> IllegalTransition {

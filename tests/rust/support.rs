@@ -20,6 +20,8 @@ pub(crate) fn noop() -> NewTask {
         submitter: ProcessId::fresh(),
         attempt_seconds: 300.0,
         max_retries: 3,
+        retention_seconds: 86_400.0,
+        terms: None,
     }
 }
 

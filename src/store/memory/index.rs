@@ -1,12 +1,12 @@
 //! Where is a task to be found? Every index over the tasks, brought along by each transition.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 
 use super::queues::Queues;
 use super::shelves::Shelves;
-use crate::task::{State, Task, TaskId};
+use crate::task::{State, Task, TaskId, Wait};
 
 /// All indexes; each holds exactly the tasks whose present state belongs there.
 #[derive(Debug, Default)]
@@ -15,8 +15,10 @@ pub(super) struct Index {
     pub(super) shelves: Shelves,
     /// Pending tasks that become eligible by themselves.
     due: BTreeSet<(DateTime<Utc>, TaskId)>,
-    /// Final tasks by their end.
-    finished: BTreeSet<(DateTime<Utc>, TaskId)>,
+    /// Pending tasks by owner.
+    pending: HashMap<Box<str>, u64>,
+    /// Final tasks by the end of their retention.
+    kept: BTreeSet<(DateTime<Utc>, TaskId)>,
 }
 
 impl Index {
@@ -25,10 +27,15 @@ impl Index {
         self.shelves.insert(task);
         match task.state {
             State::Queued => self.queues.insert(task),
-            State::Pending { due: Some(due) } => _ = self.due.insert((due, task.id())),
-            State::Pending { due: None } | State::Running { .. } => (),
+            State::Pending { wait } => {
+                *self.pending.entry(task.new.owner.clone()).or_default() += 1;
+                if let Wait::Due(due) = wait {
+                    self.due.insert((due, task.id()));
+                }
+            }
+            State::Running { .. } => (),
             State::Completed | State::Failed | State::Cancelled => {
-                self.finished.extend(task.completed_at.map(|ended| (ended, task.id())));
+                self.kept.extend(task.kept_until().map(|until| (until, task.id())));
             }
         }
     }
@@ -38,12 +45,31 @@ impl Index {
         self.shelves.remove(task);
         match task.state {
             State::Queued => self.queues.remove(task),
-            State::Pending { due: Some(due) } => _ = self.due.remove(&(due, task.id())),
-            State::Pending { due: None } | State::Running { .. } => (),
+            State::Pending { wait } => {
+                self.forget_pending(&task.new.owner);
+                if let Wait::Due(due) = wait {
+                    self.due.remove(&(due, task.id()));
+                }
+            }
+            State::Running { .. } => (),
             State::Completed | State::Failed | State::Cancelled => {
-                task.completed_at.map(|ended| self.finished.remove(&(ended, task.id())));
+                task.kept_until().map(|until| self.kept.remove(&(until, task.id())));
             }
         }
+    }
+
+    fn forget_pending(&mut self, owner: &str) {
+        if let Some(number) = self.pending.get_mut(owner) {
+            *number -= 1;
+            if *number == 0 {
+                self.pending.remove(owner);
+            }
+        }
+    }
+
+    /// How many tasks of an owner wait: queued and pending.
+    pub(super) fn waiting_of_owner(&self, owner: &str) -> u64 {
+        self.queues.count_of_owner(owner) + self.pending.get(owner).copied().unwrap_or_default()
     }
 
     /// The first pending task that is due by `now`.
@@ -56,8 +82,8 @@ impl Index {
         self.due.first().map(|(due, _)| *due)
     }
 
-    /// The task that ended first, if it ended before `cutoff`.
-    pub(super) fn first_ended_before(&self, cutoff: DateTime<Utc>) -> Option<TaskId> {
-        self.finished.first().filter(|(ended, _)| *ended < cutoff).map(|(_, id)| *id)
+    /// The final task whose retention ended first, if it has.
+    pub(super) fn first_kept_until(&self, now: DateTime<Utc>) -> Option<TaskId> {
+        self.kept.first().filter(|(until, _)| *until < now).map(|(_, id)| *id)
     }
 }

@@ -1,5 +1,8 @@
 //! Tasks within this process, for as long as it lives: one lock over one state.
 
+mod admission;
+mod claim;
+mod dependencies;
 mod hasher;
 mod index;
 mod queues;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::store::rank::next_rank;
-use crate::task::{Lane, Priority, Task, TaskId};
+use crate::task::{ByPriority, Lane, Priority, Task, TaskId};
 
 /// Where a task stands in its lane, smaller first: priority, rank and order of submission in one number, which
 /// compares several times faster than the three. Ranks grow by one from one, and so never reach the two bits of
@@ -34,6 +34,8 @@ pub(super) struct Queues {
     owners: HashMap<Box<str>, Ranks>,
     /// The highest rank claimed so far, by priority.
     turns: [i64; Priority::ALL.len()],
+    /// How many are queued, by priority.
+    depths: [u64; Priority::ALL.len()],
 }
 
 impl Queues {
@@ -48,6 +50,7 @@ impl Queues {
     pub(super) fn insert(&mut self, task: &Task) {
         self.line(&task.new.lane).insert(Place::of(task), task.id());
         let level = level(task.new.priority);
+        self.depths[level] += 1;
         if let Some(ranks) = self.owners.get_mut(&task.new.owner) {
             ranks[level].insert(task.rank);
         } else {
@@ -59,6 +62,7 @@ impl Queues {
     /// Takes a task out of its line.
     pub(super) fn remove(&mut self, task: &Task) {
         self.line(&task.new.lane).remove(&Place::of(task));
+        self.depths[level(task.new.priority)] -= 1;
         if let Some(ranks) = self.owners.get_mut(&task.new.owner) {
             ranks[level(task.new.priority)].remove(&task.rank);
             if ranks.iter().all(BTreeSet::is_empty) {
@@ -71,6 +75,26 @@ impl Queues {
     pub(super) fn first(&self, lanes: &[Lane]) -> Option<TaskId> {
         let open = self.lanes.iter().filter(|(lane, _)| lanes.contains(lane));
         open.filter_map(|(_, line)| line.first_key_value()).min().map(|(_, id)| *id)
+    }
+
+    /// The tasks of one lane, first to last, with their places.
+    pub(super) fn in_order(&self, lane: &Lane) -> impl Iterator<Item = (impl Ord + use<>, TaskId)> {
+        let found = self.lanes.iter().find(|(known, _)| known == lane);
+        found.into_iter().flat_map(|(_, line)| line.iter().map(|(place, id)| (*place, *id)))
+    }
+
+    /// How many tasks an owner has queued.
+    pub(super) fn count_of_owner(&self, owner: &str) -> u64 {
+        self.owners.get(owner).map_or(0, |ranks| ranks.iter().map(|ranks| ranks.len() as u64).sum())
+    }
+
+    /// How many tasks are queued, by priority.
+    pub(super) fn depths(&self) -> ByPriority {
+        let mut depths = ByPriority::default();
+        for priority in Priority::ALL {
+            depths.count(priority, self.depths[level(priority)]);
+        }
+        depths
     }
 
     /// Notes that a task was claimed: its rank has had its turn.

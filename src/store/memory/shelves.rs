@@ -43,6 +43,13 @@ impl Shelves {
         })
     }
 
+    /// The oldest task that a listing would show.
+    pub(super) fn oldest(&self, filter: &ListFilter) -> Option<TaskId> {
+        let shelves = self.0.iter().filter(|(key, _)| filter.status.is_none_or(|status| status == key.1));
+        let oldest = shelves.filter_map(|(_, ids)| ids.first()).min()?;
+        Some(TaskId::from(Uuid::from_u128(*oldest)))
+    }
+
     /// How many tasks there are, by status.
     pub(super) fn count(&self) -> QueueStats {
         let mut stats = QueueStats::default();

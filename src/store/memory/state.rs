@@ -1,21 +1,29 @@
 //! What lies under the lock? The tasks and the index over them, changed together in one place.
 
-use std::collections::hash_map;
+use std::collections::{HashMap, VecDeque, hash_map};
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
 use super::hasher::TaskMap;
 use super::index::Index;
-use crate::task::{IllegalTransition, ListFilter, NewTask, Task, TaskId, TaskPage};
+use crate::store::StoreError;
+use crate::task::{
+    Happening, IllegalTransition, ListFilter, LogLevel, NewTask, QueueStats, Recent, Task, TaskEvent, TaskId,
+    TaskPage, TaskStatus,
+};
 
-/// A task and what it left.
+/// A task, what happened to it since its submission, and what it left.
 #[derive(Debug)]
 struct Entry {
     task: Arc<Task>,
+    events: Vec<TaskEvent>,
     result: Option<Arc<Value>>,
 }
+
+/// How a task ended: status, claim and end.
+type Ending = (TaskStatus, Option<DateTime<Utc>>, DateTime<Utc>);
 
 /// All tasks of a memory store.
 #[derive(Debug, Default)]
@@ -24,6 +32,16 @@ pub(super) struct State {
     closed: bool,
     pub(super) index: Index,
     entries: TaskMap<Entry>,
+    /// The tasks that wait for another one's end, by that one.
+    pub(super) dependants: TaskMap<Vec<TaskId>>,
+    /// The task of each owner's idempotency key.
+    pub(super) keys: HashMap<(Box<str>, Box<str>), TaskId>,
+    /// What ended last.
+    endings: VecDeque<Ending>,
+    /// How many were deleted after their retention.
+    cleaned_up: u64,
+    /// Whether this process runs tasks.
+    pub(super) works: bool,
     last_seq: i64,
 }
 
@@ -38,23 +56,28 @@ impl State {
         self.closed
     }
 
-    /// Queues a new task at its owner's next place.
-    pub(super) fn insert(&mut self, new: NewTask, now: DateTime<Utc>) -> Arc<Task> {
+    /// Keeps a new task at its owner's next place; `open` of the tasks it depends on have not completed.
+    pub(super) fn insert(&mut self, new: NewTask, open: u32, now: DateTime<Utc>) -> Arc<Task> {
         let slot = match self.entries.entry(new.id) {
             hash_map::Entry::Occupied(entry) => return Arc::clone(&entry.get().task),
             hash_map::Entry::Vacant(slot) => slot,
         };
         let rank = self.index.queues.next_rank(&new.owner, new.priority);
         self.last_seq += 1;
-        let task = Arc::new(Task::queued(new, rank, self.last_seq, now));
+        let task = Arc::new(Task::submitted(new, rank, self.last_seq, open, now));
         self.index.insert(&task);
-        slot.insert(Entry { task: Arc::clone(&task), result: None });
+        slot.insert(Entry { task: Arc::clone(&task), events: Vec::new(), result: None });
         task
     }
 
     /// The task as it stands.
     pub(super) fn get(&self, id: TaskId) -> Option<Arc<Task>> {
         self.entries.get(&id).map(|entry| Arc::clone(&entry.task))
+    }
+
+    /// The task as it stands, to look at.
+    pub(super) fn peek(&self, id: TaskId) -> Option<&Task> {
+        self.entries.get(&id).map(|entry| &*entry.task)
     }
 
     /// What the task left.
@@ -69,6 +92,15 @@ impl State {
         }
     }
 
+    /// The events of a task after a number, oldest first.
+    pub(super) fn events(&self, id: TaskId, after: u32, limit: usize) -> Option<Vec<TaskEvent>> {
+        let entry = self.entries.get(&id)?;
+        let submission = (after == 0).then(|| TaskEvent::submission_of(&entry.task));
+        // Number 2 is the first that is kept.
+        let kept = entry.events.iter().skip(after.saturating_sub(1) as usize).cloned();
+        Some(submission.into_iter().chain(kept).take(limit).collect())
+    }
+
     /// One page of tasks, newest first.
     pub(super) fn page(&self, filter: &ListFilter) -> TaskPage {
         let limit = filter.limit.clamp(1, 1000);
@@ -78,37 +110,120 @@ impl State {
         TaskPage { tasks, next_cursor }
     }
 
-    /// Makes one move of the state machine and brings the index along; an illegal one changes nothing. The
-    /// lease of a task that is not there is lost. Readers that hold the record keep what they saw.
+    /// Makes one move of the state machine and brings the index, the events and the tasks that depend on it
+    /// along; an illegal move changes nothing. The lease of a task that is not there is lost. Readers that hold
+    /// the record keep what they saw.
     pub(super) fn change(
+        &mut self,
+        id: TaskId,
+        now: DateTime<Utc>,
+        transition: impl FnOnce(&mut Task) -> Result<(), IllegalTransition>,
+    ) -> Result<Arc<Task>, IllegalTransition> {
+        let task = self.step(id, transition)?;
+        if let Some(ended) = task.completed_at {
+            self.note_ending((task.status(), task.started_at, ended));
+            if task.has_dependants {
+                self.tell_dependants(id, now)?;
+            }
+        }
+        Ok(task)
+    }
+
+    /// One move of one task, its place in the index and its event.
+    pub(super) fn step(
         &mut self,
         id: TaskId,
         transition: impl FnOnce(&mut Task) -> Result<(), IllegalTransition>,
     ) -> Result<Arc<Task>, IllegalTransition> {
         let entry = self.entries.get_mut(&id).ok_or(IllegalTransition::LeaseLost)?;
+        let (status, asked, events) = (entry.task.status(), entry.task.cancel_requested, entry.task.events);
         self.index.remove(&entry.task);
         let outcome = transition(Arc::make_mut(&mut entry.task));
         self.index.insert(&entry.task);
+        if entry.task.events > events {
+            entry.events.push(TaskEvent::of_move(status, asked, &entry.task));
+        }
         outcome.map(|()| Arc::clone(&entry.task))
     }
 
-    /// Queues a pending task again, at its owner's next place.
-    pub(super) fn requeue(&mut self, id: TaskId) -> Result<(), IllegalTransition> {
-        let Some(task) = self.get(id) else { return Ok(()) };
+    /// Keeps a line that a running attempt leaves.
+    pub(super) fn log(
+        &mut self,
+        id: TaskId,
+        token: u64,
+        (level, line): (LogLevel, Box<str>),
+        now: DateTime<Utc>,
+    ) -> Result<(), IllegalTransition> {
+        let entry = self.entries.get_mut(&id).ok_or(IllegalTransition::LeaseLost)?;
+        Arc::make_mut(&mut entry.task).log(token, now)?;
+        entry.events.push(TaskEvent::last_of(&entry.task, Happening::Log(level, line)));
+        Ok(())
+    }
+
+    /// Notes that other tasks wait for the end of this one.
+    pub(super) fn add_dependant(&mut self, awaited: TaskId, dependant: TaskId) {
+        if let Some(entry) = self.entries.get_mut(&awaited) {
+            Arc::make_mut(&mut entry.task).has_dependants = true;
+            self.dependants.entry(awaited).or_default().push(dependant);
+        }
+    }
+
+    /// Deletes a task and what it left.
+    pub(super) fn forget(&mut self, id: TaskId) {
+        let Some(entry) = self.entries.remove(&id) else { return };
+        self.index.remove(&entry.task);
+        self.cleaned_up += 1;
+        if let Some(key) = entry.task.new.idempotency_key() {
+            self.keys.remove(&(entry.task.new.owner.clone(), key.into()));
+        }
+    }
+
+    fn note_ending(&mut self, ending: Ending) {
+        if self.endings.len() == QueueStats::RECENT {
+            self.endings.pop_front();
+        }
+        self.endings.push_back(ending);
+    }
+
+    /// How the queue is.
+    pub(super) fn stats(&self, now: DateTime<Utc>) -> QueueStats {
+        let mut stats = self.index.shelves.count();
+        let queued = ListFilter { status: Some(TaskStatus::Queued), ..ListFilter::default() };
+        let oldest = self.index.shelves.oldest(&queued).and_then(|id| self.peek(id));
+        let all = ListFilter::default();
+        let newest = self.index.shelves.newest(&all).filter_map(|id| self.peek(id));
+        let a_minute_ago = now - TimeDelta::minutes(1);
+        stats.queued_by_priority = self.index.queues.depths();
+        stats.oldest_queued_seconds = oldest.map(|task| (now - task.created_at).as_seconds_f64().max(0.0));
+        stats.workers = u64::from(self.works);
+        stats.created_last_minute = newest.take_while(|task| task.created_at > a_minute_ago).count() as u64;
+        stats.recent = Recent::of(self.endings.iter().copied());
+        stats.cleaned_up = self.cleaned_up;
+        stats
+    }
+
+    /// Queues a pending task whose time has come, at its owner's next place.
+    pub(super) fn requeue(&mut self, id: TaskId, now: DateTime<Utc>) -> Result<(), IllegalTransition> {
+        let Some(task) = self.peek(id) else { return Ok(()) };
         let rank = self.index.queues.next_rank(&task.new.owner, task.new.priority);
-        drop(task);
-        self.change(id, |task| {
-            task.promote()?;
+        self.step(id, |task| {
+            task.promote(now)?;
             task.rank = rank;
             Ok(())
         })?;
         Ok(())
     }
+}
 
-    /// Deletes a task and what it left.
-    pub(super) fn forget(&mut self, id: TaskId) {
-        if let Some(entry) = self.entries.remove(&id) {
-            self.index.remove(&entry.task);
+impl State {
+    /// Whether this key of an owner stands for a task; an error when that task asks for something else.
+    pub(super) fn known_by_key(&self, new: &NewTask) -> Result<Option<Arc<Task>>, StoreError> {
+        let Some(key) = new.idempotency_key() else { return Ok(None) };
+        let known = self.keys.get(&(new.owner.clone(), key.into()));
+        let Some(task) = known.and_then(|id| self.get(*id)) else { return Ok(None) };
+        if task.new.asks_the_same(new) {
+            return Ok(Some(task));
         }
+        Err(StoreError::KeyTaken { key: key.into(), id: task.id() })
     }
 }

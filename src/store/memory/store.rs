@@ -7,10 +7,10 @@ use parking_lot::{Mutex, MutexGuard};
 use serde_json::Value;
 
 use super::state::State;
-use crate::store::{Adoption, Clock, PRUNE_BATCH, Promotion, Store, StoreError};
+use crate::store::{Adoption, Clock, Limits, PRUNE_BATCH, Promotion, Store, StoreError};
 use crate::task::{
-    Lane, ListFilter, NewTask, ProcessId, Progress, QueueStats, Settlement, Task, TaskId, TaskPage,
-    TaskStatus,
+    Lane, ListFilter, LogLevel, NewTask, ProcessId, Progress, QueueStats, Settlement, Task, TaskEvent,
+    TaskId, TaskPage, TaskStatus,
 };
 
 /// Tasks in the memory of this process. Nobody else sees them, so that nothing is ever rescued, adopted or
@@ -19,6 +19,8 @@ use crate::task::{
 pub struct MemoryStore {
     /// Guards all tasks and their index; held for the few lines of one operation, never across an await.
     state: Mutex<State>,
+    /// Replaced as a whole; read under the lock of `state` or alone.
+    limits: Mutex<Arc<Limits>>,
     process: ProcessId,
     clock: Clock,
 }
@@ -33,7 +35,11 @@ impl MemoryStore {
     /// An empty store that takes its time from `clock`.
     #[must_use]
     pub fn with_clock(clock: Clock) -> Self {
-        Self { state: Mutex::default(), process: ProcessId::fresh(), clock }
+        Self { state: Mutex::default(), limits: Mutex::default(), process: ProcessId::fresh(), clock }
+    }
+
+    fn limits(&self) -> Arc<Limits> {
+        Arc::clone(&self.limits.lock())
     }
 
     /// The state of an open store, locked.
@@ -51,8 +57,8 @@ impl Default for MemoryStore {
 
 impl Store for MemoryStore {
     async fn submit(&self, task: NewTask) -> Result<Arc<Task>, StoreError> {
-        let now = self.clock.now();
-        Ok(self.open()?.insert(task, now))
+        let (now, limits) = (self.clock.now(), self.limits());
+        self.open()?.admit(task, &limits, now)
     }
 
     async fn get(&self, id: TaskId) -> Result<Option<Arc<Task>>, StoreError> {
@@ -67,29 +73,37 @@ impl Store for MemoryStore {
         Ok(self.open()?.page(&filter))
     }
 
+    async fn events(
+        &self,
+        id: TaskId,
+        after: u32,
+        limit: usize,
+    ) -> Result<Option<Vec<TaskEvent>>, StoreError> {
+        Ok(self.open()?.events(id, after, limit))
+    }
+
     async fn stats(&self) -> Result<QueueStats, StoreError> {
-        Ok(self.open()?.index.shelves.count())
+        let now = self.clock.now();
+        Ok(self.open()?.stats(now))
     }
 
     async fn claim(&self, lanes: &[Lane], limit: usize) -> Result<Vec<Arc<Task>>, StoreError> {
-        let now = self.clock.now();
-        let mut state = self.open()?;
-        let mut claimed = Vec::new();
-        while claimed.len() < limit {
-            let Some(id) = state.index.queues.first(lanes) else { break };
-            let task = state.change(id, |task| task.claim(self.process, now))?;
-            state.index.queues.pass_turn(&task);
-            claimed.push(task);
-        }
-        Ok(claimed)
+        let (now, limits) = (self.clock.now(), self.limits());
+        self.open()?.claim(lanes, limit, &limits, (self.process, now))
     }
 
     async fn report(&self, id: TaskId, token: u64, progress: Progress) -> Result<(), StoreError> {
-        self.open()?.change(id, |task| {
-            task.guard(token)?;
-            task.progress = Some(Box::new(progress));
-            Ok(())
-        })?;
+        let now = self.clock.now();
+        self.open()?.step(id, |task| task.report(token, progress, now))?;
+        Ok(())
+    }
+
+    async fn log(&self, id: TaskId, token: u64, lines: Vec<(LogLevel, Box<str>)>) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let mut state = self.open()?;
+        for line in lines {
+            state.log(id, token, line, now)?;
+        }
         Ok(())
     }
 
@@ -107,7 +121,7 @@ impl Store for MemoryStore {
         let now = self.clock.now();
         let result = settlement.take_result();
         let mut state = self.open()?;
-        let task = state.change(id, |task| task.settle(token, &settlement, now))?;
+        let task = state.change(id, now, |task| task.settle(token, &settlement, now))?;
         if let Some(result) = result {
             state.keep_result(id, result);
         }
@@ -120,7 +134,7 @@ impl Store for MemoryStore {
         match state.get(id) {
             Some(task) if !task.status().is_final() => {
                 drop(task);
-                Ok(Some(state.change(id, |task| task.request_cancel(now))?))
+                Ok(Some(state.change(id, now, |task| task.request_cancel(now))?))
             }
             unchanged => Ok(unchanged),
         }
@@ -133,23 +147,32 @@ impl Store for MemoryStore {
         Ok(ids.filter(|id| state.get(*id).is_some_and(|task| task.cancel_requested)).collect())
     }
 
+    async fn heartbeat(&self, _lease: Duration) -> Result<Vec<(TaskId, u64)>, StoreError> {
+        let running = ListFilter { status: Some(TaskStatus::Running), ..ListFilter::default() };
+        let state = self.open()?;
+        let ids = state.index.shelves.newest(&running);
+        Ok(ids.filter_map(|id| Some((id, state.peek(id)?.token))).collect())
+    }
+
     async fn promote(&self) -> Result<Promotion, StoreError> {
         let now = self.clock.now();
         let mut state = self.open()?;
         let mut promoted = 0;
         while let Some(id) = state.index.first_due(now) {
-            state.requeue(id)?;
+            state.requeue(id, now)?;
             promoted += 1;
         }
         Ok(Promotion { promoted, next_due: state.index.next_due() })
     }
 
-    async fn join(&self, _lanes: &[Lane]) -> Result<(), StoreError> {
-        self.open().map(drop)
+    async fn join(&self, lanes: &[Lane], _lease: Duration) -> Result<(), StoreError> {
+        self.open()?.works = !lanes.is_empty();
+        Ok(())
     }
 
     async fn leave(&self) -> Result<(), StoreError> {
-        self.open().map(drop)
+        self.open()?.works = false;
+        Ok(())
     }
 
     async fn has_live_worker(&self, _lane: &Lane) -> Result<bool, StoreError> {
@@ -164,12 +187,12 @@ impl Store for MemoryStore {
         self.open().map(|_| Adoption::default())
     }
 
-    async fn prune(&self, retention: Duration) -> Result<usize, StoreError> {
-        let cutoff = self.clock.before(retention);
+    async fn prune(&self, _expiry: Duration) -> Result<usize, StoreError> {
+        let now = self.clock.now();
         let mut state = self.open()?;
         let mut pruned = 0;
         while pruned < PRUNE_BATCH {
-            let Some(id) = state.index.first_ended_before(cutoff) else { break };
+            let Some(id) = state.index.first_kept_until(now) else { break };
             state.forget(id);
             pruned += 1;
         }
@@ -178,6 +201,10 @@ impl Store for MemoryStore {
 
     async fn changed_elsewhere(&self) -> Result<bool, StoreError> {
         self.open().map(|_| false)
+    }
+
+    fn set_limits(&self, limits: Limits) {
+        *self.limits.lock() = Arc::new(limits);
     }
 
     fn is_durable(&self) -> bool {

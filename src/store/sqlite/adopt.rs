@@ -7,7 +7,7 @@ use super::promote::requeue;
 use super::rows;
 use super::session::Session;
 use crate::store::StoreError;
-use crate::task::{ProcessId, State, Task};
+use crate::task::{ProcessId, State, Task, Wait};
 
 /// How many tasks are adopted or left behind in one transaction.
 pub(super) const ADOPT_BATCH: usize = 500;
@@ -15,7 +15,7 @@ pub(super) const ADOPT_BATCH: usize = 500;
 /// Makes this process the submitter of a dead one's young tasks, a batch of them; answers how many.
 pub(super) struct Adopt {
     pub(super) dead: ProcessId,
-    /// Tasks submitted after this are young.
+    /// Tasks submitted or due after this are young.
     pub(super) young_after: DateTime<Utc>,
 }
 
@@ -24,7 +24,7 @@ impl Operation for Adopt {
 
     async fn apply(&self, session: &mut Session) -> Result<usize, StoreError> {
         const YOUNG: &str = rows::select_tasks!(
-            "WHERE status IN ('pending', 'queued') AND submitter = ?1 AND created_at > ?2 \
+            "WHERE status IN ('pending', 'queued') AND submitter = ?1 AND (created_at > ?2 OR due > ?2) \
              ORDER BY created_at, seq LIMIT ?3"
         );
         let query = sqlx::query(YOUNG)
@@ -44,7 +44,7 @@ impl Operation for Adopt {
 async fn adopt(session: &mut Session, mut task: Task) -> Result<(), StoreError> {
     task.new.submitter = session.process;
     match task.state {
-        State::Pending { due: None } => requeue(session, &mut task).await,
+        State::Pending { wait: Wait::LeftBehind } => requeue(session, &mut task).await,
         _ => session.save(&task).await,
     }
 }
@@ -52,7 +52,7 @@ async fn adopt(session: &mut Session, mut task: Task) -> Result<(), StoreError> 
 /// Lists a dead process's old tasks as pending, a batch of them; answers how many.
 pub(super) struct LeaveBehind {
     pub(super) dead: ProcessId,
-    /// Tasks submitted after this are young.
+    /// Tasks submitted or due after this are young.
     pub(super) young_after: DateTime<Utc>,
     /// Lanes that a living process works, as a JSON array: their tasks are not left.
     pub(super) live_lanes: String,
@@ -64,7 +64,7 @@ impl Operation for LeaveBehind {
     async fn apply(&self, session: &mut Session) -> Result<usize, StoreError> {
         const OLD: &str = rows::select_tasks!(
             "WHERE status IN ('pending', 'queued') AND submitter = ?1 AND created_at <= ?2 \
-             AND NOT (status = 'pending' AND due IS NULL) \
+             AND (status = 'queued' OR due <= ?2) \
              AND lane NOT IN (SELECT value FROM json_each(?3)) ORDER BY created_at, seq LIMIT ?4"
         );
         let query = sqlx::query(OLD)
@@ -73,8 +73,9 @@ impl Operation for LeaveBehind {
             .bind(self.live_lanes.clone())
             .bind(rows::write_count(ADOPT_BATCH));
         let mut old = session.select(query).await?;
+        let now = session.now();
         for task in &mut old {
-            task.leave_behind()?;
+            task.leave_behind(now)?;
             session.save(task).await?;
         }
         Ok(old.len())

@@ -6,7 +6,7 @@ use super::operation::Operation;
 use super::rows;
 use super::session::Session;
 use crate::store::StoreError;
-use crate::task::{Progress, Settlement, Task, TaskId};
+use crate::task::{LogLevel, Progress, Settlement, Task, TaskId};
 
 /// Which attempt writes.
 #[derive(Debug, Clone, Copy)]
@@ -33,11 +33,49 @@ pub(super) struct Report {
 impl Operation for Report {
     type Answer = ();
 
+    const MAY_LINGER: bool = true;
+
     async fn apply(&self, session: &mut Session) -> Result<(), StoreError> {
-        const KEEP: &str = "UPDATE task SET progress = ?2 WHERE seq = ?1";
-        let task = self.lease.load(session).await?;
-        let progress = rows::write_json(&self.progress)?;
-        session.execute(sqlx::query(KEEP).bind(task.seq).bind(progress)).await.map(drop)
+        const KEEP: &str = "UPDATE task SET progress = ?2, events = ?3, changed_at = ?4 WHERE seq = ?1";
+        let mut task = self.lease.load(session).await?;
+        task.report(self.lease.token, self.progress.clone(), session.now())?;
+        let statement = sqlx::query(KEEP)
+            .bind(task.seq)
+            .bind(rows::write_json(&self.progress)?)
+            .bind(task.events)
+            .bind(rows::write_time(task.changed_at));
+        session.execute(statement).await.map(drop)
+    }
+}
+
+/// Keeps lines that an attempt leaves.
+pub(super) struct Log {
+    pub(super) lease: Lease,
+    pub(super) lines: Vec<(LogLevel, Box<str>)>,
+}
+
+impl Operation for Log {
+    type Answer = ();
+
+    const MAY_LINGER: bool = true;
+
+    async fn apply(&self, session: &mut Session) -> Result<(), StoreError> {
+        // The event is there when the trigger looks, which then adds none of its own.
+        const KEEP: &str = "INSERT INTO task_event (task, number, at, status, attempt, happening, detail) \
+             VALUES (?1, ?2, ?3, 'running', ?4, 'log', ?5); \
+             UPDATE task SET events = ?2, changed_at = ?3 WHERE seq = ?1";
+        let mut task = self.lease.load(session).await?;
+        for line in &self.lines {
+            task.log(self.lease.token, session.now())?;
+            let statement = sqlx::query(KEEP)
+                .bind(task.seq)
+                .bind(task.events)
+                .bind(rows::write_time(task.changed_at))
+                .bind(task.attempt)
+                .bind(rows::write_json(line)?);
+            session.execute(statement).await?;
+        }
+        Ok(())
     }
 }
 
@@ -73,15 +111,16 @@ impl Operation for Settle {
     type Answer = Arc<Task>;
 
     async fn apply(&self, session: &mut Session) -> Result<Arc<Task>, StoreError> {
-        const SAVE: &str = rows::update_task!("INSERT INTO task_result (task, result) VALUES (?1, ?16)");
+        const SAVE: &str = rows::update_task!("INSERT INTO task_result (task, result) VALUES (?1, ?20)");
         let mut task = self.lease.load(session).await?;
         task.settle(self.lease.token, &self.settlement, session.now())?;
         match &self.result {
             Some(result) => {
                 session.execute(rows::bind_task(SAVE, &task)?.bind(result.clone())).await?;
             }
-            None => session.save(&task).await?,
+            None => session.save_row(&task).await?,
         }
+        session.saved(&task).await?;
         Ok(Arc::new(task))
     }
 }

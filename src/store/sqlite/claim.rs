@@ -1,51 +1,133 @@
-//! How does a process get work? The heads of its lanes, and of these the best.
+//! How does a process get work? The heads of its lanes, and of these the best; where limits hold, the best of
+//! those that may run.
 
 use std::sync::Arc;
+
+use sqlx::Row;
 
 use super::operation::Operation;
 use super::rows;
 use super::session::Session;
-use crate::store::StoreError;
+use crate::store::limits::Running;
+use crate::store::{Limits, StoreError};
 use crate::task::{Lane, Task};
 
-/// Takes up to `limit` tasks of these lanes for this process.
+/// Takes up to `wanted` tasks of these lanes for this process.
 pub(super) struct Claim {
     pub(super) lanes: Vec<Lane>,
-    pub(super) limit: usize,
+    pub(super) wanted: usize,
+    pub(super) limits: Arc<Limits>,
 }
 
 impl Claim {
-    /// The best tasks of all lanes, first to last. No lane is read further than the limit.
-    async fn best(&self, session: &mut Session) -> Result<Vec<Task>, StoreError> {
+    /// The best tasks of some lanes, first to last. No lane is read further than is wanted.
+    async fn best(session: &mut Session, lanes: &[Lane], wanted: usize) -> Result<Vec<Task>, StoreError> {
         const HEADS: &str = rows::select_tasks!(
             "WHERE status = 'queued' AND lane = ?1 ORDER BY priority, rank, seq LIMIT ?2"
         );
         let mut best = Vec::new();
-        for lane in &self.lanes {
-            let query = sqlx::query(HEADS).bind(lane.as_str().to_owned()).bind(rows::write_count(self.limit));
+        for lane in lanes {
+            let query = sqlx::query(HEADS).bind(lane.as_str().to_owned()).bind(rows::write_count(wanted));
             best.extend(session.select(query).await?);
         }
-        best.sort_by_key(|task| (task.new.priority, task.rank, task.seq));
-        best.dedup_by_key(|task| task.seq);
-        best.truncate(self.limit);
-        Ok(best)
+        Ok(first_of(best, wanted))
     }
+
+    /// Takes the best tasks, whoever owns them.
+    async fn take_best(&self, session: &mut Session) -> Result<Vec<Task>, StoreError> {
+        let mut claimed = Self::best(session, &self.lanes, self.wanted).await?;
+        for task in &mut claimed {
+            take(session, task).await?;
+        }
+        Ok(claimed)
+    }
+
+    /// Takes the best tasks that no limit holds back.
+    async fn take_allowed(&self, session: &mut Session) -> Result<Vec<Task>, StoreError> {
+        let mut running = running(session).await?;
+        let wanted = running.room(&self.limits, self.wanted);
+        let mut claimed: Vec<Task> = Vec::new();
+        loop {
+            let candidates = self.candidates(session, &running, wanted - claimed.len()).await?;
+            let before = claimed.len();
+            for mut task in candidates {
+                let (owner, lane) = (&task.new.owner, &task.new.lane);
+                if running.has_room_for_owner(&self.limits, owner)
+                    && running.has_room_in_lane(&self.limits, lane)
+                {
+                    running.count(owner, lane, 1);
+                    take(session, &mut task).await?;
+                    claimed.push(task);
+                }
+            }
+            // Who was passed over has made room for others, until nothing more may run.
+            if claimed.len() == wanted || claimed.len() == before {
+                return Ok(claimed);
+            }
+        }
+    }
+
+    /// The best tasks of the lanes and owners that have room.
+    async fn candidates(
+        &self,
+        session: &mut Session,
+        running: &Running,
+        wanted: usize,
+    ) -> Result<Vec<Task>, StoreError> {
+        const HEADS: &str = rows::select_tasks!(
+            "WHERE status = 'queued' AND lane = ?1 AND owner NOT IN (SELECT value FROM json_each(?3)) \
+             ORDER BY priority, rank, seq LIMIT ?2"
+        );
+        let full = rows::write_json(&running.full_owners(&self.limits).collect::<Vec<_>>())?;
+        let mut best = Vec::new();
+        for lane in self.lanes.iter().filter(|lane| running.has_room_in_lane(&self.limits, lane)) {
+            let query = sqlx::query(HEADS)
+                .bind(lane.as_str().to_owned())
+                .bind(rows::write_count(wanted))
+                .bind(full.clone());
+            best.extend(session.select(query).await?);
+        }
+        Ok(first_of(best, wanted))
+    }
+}
+
+fn first_of(mut tasks: Vec<Task>, wanted: usize) -> Vec<Task> {
+    tasks.sort_by_key(|task| (task.new.priority, task.rank, task.seq));
+    tasks.dedup_by_key(|task| task.seq);
+    tasks.truncate(wanted);
+    tasks
+}
+
+async fn take(session: &mut Session, task: &mut Task) -> Result<(), StoreError> {
+    // The rank of a claimed task has had its turn.
+    const SAVE: &str = rows::update_task!("UPDATE turn SET rank = ?14 WHERE priority = ?20 AND rank < ?14");
+    task.claim(session.process, session.now())?;
+    let priority = i64::from(task.new.priority.as_number());
+    session.execute(rows::bind_task(SAVE, task)?.bind(priority)).await.map(drop)
+}
+
+/// What runs in all processes, counted.
+async fn running(session: &mut Session) -> Result<Running, StoreError> {
+    const TALLY: &str =
+        "SELECT owner, lane, sum(number) FROM tally WHERE status = 'running' GROUP BY owner, lane";
+    let mut running = Running::default();
+    for row in sqlx::query(TALLY).fetch_all(&mut session.connection).await? {
+        let lane = Lane::from(row.try_get::<String, _>(1)?);
+        running.count(row.try_get(0)?, &lane, rows::read_number(&row, 2)?);
+    }
+    Ok(running)
 }
 
 impl Operation for Claim {
     type Answer = Vec<Arc<Task>>;
 
     async fn apply(&self, session: &mut Session) -> Result<Vec<Arc<Task>>, StoreError> {
-        // The rank of a claimed task has had its turn.
-        const SAVE: &str =
-            rows::update_task!("UPDATE turn SET rank = ?14 WHERE priority = ?16 AND rank < ?14");
-        let mut claimed = self.best(session).await?;
-        let now = session.now();
-        for task in &mut claimed {
-            task.claim(session.process, now)?;
-            let priority = i64::from(task.new.priority.as_number());
-            session.execute(rows::bind_task(SAVE, task)?.bind(priority)).await?;
-        }
+        session.keep_lease().await?;
+        let claimed = if self.limits.concern_claims() {
+            self.take_allowed(session).await?
+        } else {
+            self.take_best(session).await?
+        };
         Ok(claimed.into_iter().map(Arc::new).collect())
     }
 }

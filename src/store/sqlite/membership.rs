@@ -1,29 +1,61 @@
 //! Who takes part? The rows by which processes tell each other their lanes, and whether others wrote.
 
+use std::time::Duration;
+
 use sqlx::Row;
 
 use super::operation::Operation;
 use super::rows;
 use super::session::Session;
 use crate::store::StoreError;
+use crate::store::clock::boot;
+use crate::task::TaskId;
 
-/// Tells the others which lanes this process works.
+/// Tells the others which lanes this process works, and takes its lease.
 pub(super) struct Join {
     /// A JSON array of names.
     pub(super) lanes: String,
+    pub(super) lease: Duration,
 }
 
 impl Operation for Join {
     type Answer = ();
 
     async fn apply(&self, session: &mut Session) -> Result<(), StoreError> {
-        const JOIN: &str = "INSERT INTO worker (process, lanes, joined_at) VALUES (?1, ?2, ?3) \
-             ON CONFLICT (process) DO UPDATE SET lanes = excluded.lanes";
+        const JOIN: &str = "INSERT INTO worker (process, lanes, joined_at, boot, lease_until) \
+             VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (process) DO UPDATE \
+             SET lanes = excluded.lanes, boot = excluded.boot, lease_until = excluded.lease_until";
         let statement = sqlx::query(JOIN)
             .bind(rows::write_process(session.process))
             .bind(self.lanes.clone())
-            .bind(rows::write_time(session.now()));
+            .bind(rows::write_time(session.now()))
+            .bind(boot())
+            .bind(session.take_lease(self.lease));
         session.execute(statement).await.map(drop)
+    }
+}
+
+/// Renews the lease of this process, and looks what it holds.
+pub(super) struct Heartbeat {
+    pub(super) lease: Duration,
+}
+
+impl Operation for Heartbeat {
+    type Answer = Vec<(TaskId, u64)>;
+
+    const MAY_LINGER: bool = true;
+
+    async fn apply(&self, session: &mut Session) -> Result<Self::Answer, StoreError> {
+        const RENEW: &str = "UPDATE worker SET boot = ?2, lease_until = ?3 WHERE process = ?1; \
+             SELECT id, token FROM task WHERE status = 'running' AND process = ?1";
+        let query = sqlx::query(RENEW)
+            .bind(rows::write_process(session.process))
+            .bind(boot())
+            .bind(session.take_lease(self.lease));
+        let held = query.fetch_all(&mut session.connection).await?;
+        held.iter()
+            .map(|row| Ok((TaskId::from(rows::read_uuid(row.try_get(0)?)?), rows::read_number(row, 1)?)))
+            .collect()
     }
 }
 

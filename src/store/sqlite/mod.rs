@@ -9,6 +9,8 @@ mod adopt;
 mod attempt;
 mod cancel;
 mod claim;
+mod dependencies;
+mod figures;
 mod membership;
 mod open;
 mod operation;

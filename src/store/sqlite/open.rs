@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
@@ -34,15 +35,17 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const MAX_READERS: u32 = 4;
 
 /// Opens the store, and makes it where there is none.
-pub(super) async fn open(path: &Path, clock: Clock) -> Result<SqliteStore, StoreError> {
+pub(super) async fn open(path: &Path, clock: Clock, linger: Duration) -> Result<SqliteStore, StoreError> {
     let place = Place::of(path)?;
     let process = ProcessId::fresh();
     let (opening, presence) = prepare(place.clone(), process).await?;
     let connection = connect(&place).await.inspect_err(|_| presence.end())?;
     drop(opening);
     let reader = Reader::new(place.clone());
-    let session = Session { connection, place, process, clock: clock.clone(), data_version: 0 };
-    Ok(SqliteStore { writer: Writer::start(session), reader, presence: Arc::new(presence), process, clock })
+    let session = Session { connection, place, process, clock: clock.clone(), data_version: 0, lease: None };
+    let writer = Writer::start(session, linger);
+    let presence = Arc::new(presence);
+    Ok(SqliteStore { writer, reader, presence, limits: Mutex::default(), process, clock })
 }
 
 /// Takes the lock of opening, and makes the files; on a thread that may block.

@@ -16,6 +16,9 @@ pub(super) trait Operation: Send + Sync + 'static {
     /// Whether it only reads, and so needs no transaction of its own.
     const ONLY_READS: bool = false;
 
+    /// Whether it is worth no commit of its own for a while: it rides along with the next one.
+    const MAY_LINGER: bool = false;
+
     /// Does it. May be done again from the start, after the transaction was rolled back. An error other than
     /// the database's comes before the first write: it concerns this operation alone.
     fn apply(&self, session: &mut Session) -> impl Future<Output = Result<Self::Answer, StoreError>> + Send;
@@ -25,6 +28,9 @@ pub(super) trait Operation: Send + Sync + 'static {
 pub(super) trait Job: Send {
     /// Whether it only reads.
     fn only_reads(&self) -> bool;
+
+    /// Whether it may wait for a commit that others need.
+    fn may_linger(&self) -> bool;
 
     /// Does the operation and keeps the answer; fails only where the transaction has to be rolled back.
     fn apply<'a>(
@@ -56,6 +62,10 @@ impl<O: Operation> Request<O> {
 impl<O: Operation> Job for Request<O> {
     fn only_reads(&self) -> bool {
         O::ONLY_READS
+    }
+
+    fn may_linger(&self) -> bool {
+        O::MAY_LINGER
     }
 
     fn apply<'a>(

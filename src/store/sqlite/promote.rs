@@ -31,7 +31,6 @@ impl Operation for Promote {
 
 /// Queues a pending task again, at its owner's next place.
 pub(super) async fn requeue(session: &mut Session, task: &mut Task) -> Result<(), StoreError> {
-    task.promote()?;
-    task.rank = session.next_rank(&task.new.owner, task.new.priority).await?;
-    session.save(task).await
+    task.promote(session.now())?;
+    session.save_at_next_place(task).await
 }

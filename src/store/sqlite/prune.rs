@@ -8,9 +8,9 @@ use super::session::Session;
 use crate::store::{PRUNE_BATCH, StoreError};
 use crate::task::ProcessId;
 
-/// Deletes final tasks that ended before `cutoff`, with all that belongs to them; answers how many.
+/// Deletes final tasks that were kept until before `now`, with all that belongs to them; answers how many.
 pub(super) struct Delete {
-    pub(super) cutoff: DateTime<Utc>,
+    pub(super) now: DateTime<Utc>,
 }
 
 impl Operation for Delete {
@@ -18,10 +18,13 @@ impl Operation for Delete {
 
     async fn apply(&self, session: &mut Session) -> Result<usize, StoreError> {
         const DELETE: &str = "DELETE FROM task WHERE seq IN (SELECT seq FROM task \
-             WHERE completed_at IS NOT NULL AND completed_at < ?1 ORDER BY completed_at LIMIT ?2)";
+             WHERE kept_until IS NOT NULL AND kept_until < ?1 ORDER BY kept_until LIMIT ?2)";
+        const COUNT: &str = "UPDATE cleaned SET number = number + ?1; DELETE FROM tally WHERE number = 0";
         let statement =
-            sqlx::query(DELETE).bind(rows::write_time(self.cutoff)).bind(rows::write_count(PRUNE_BATCH));
-        Ok(usize::try_from(session.execute(statement).await?).unwrap_or(usize::MAX))
+            sqlx::query(DELETE).bind(rows::write_time(self.now)).bind(rows::write_count(PRUNE_BATCH));
+        let deleted = usize::try_from(session.execute(statement).await?).unwrap_or(usize::MAX);
+        session.execute(sqlx::query(COUNT).bind(rows::write_count(deleted))).await?;
+        Ok(deleted)
     }
 }
 
@@ -40,6 +43,7 @@ impl Operation for Expire {
     async fn apply(&self, session: &mut Session) -> Result<usize, StoreError> {
         const OLD: &str = rows::select_tasks!(
             "WHERE status IN ('pending', 'queued') AND submitter = ?1 AND created_at < ?2 \
+             AND (due IS NULL OR due < ?2) \
              AND lane NOT IN (SELECT value FROM json_each(?3)) ORDER BY created_at, seq LIMIT ?4"
         );
         let query = sqlx::query(OLD)

@@ -12,7 +12,8 @@ use super::place::Place;
 use super::session::Statement;
 use super::{open, rows};
 use crate::store::StoreError;
-use crate::task::{Kind, Lane, ListFilter, ProcessId, QueueStats, Task, TaskId, TaskPage, TaskStatus};
+use crate::store::clock::boot;
+use crate::task::{Kind, Lane, ListFilter, ProcessId, Task, TaskEvent, TaskId, TaskPage, TaskStatus};
 
 /// A small pool of read-only connections.
 #[derive(Debug)]
@@ -32,7 +33,7 @@ impl Reader {
         Self { place, pool }
     }
 
-    async fn pool(&self) -> RwLockReadGuard<'_, SqlitePool> {
+    pub(super) async fn pool(&self) -> RwLockReadGuard<'_, SqlitePool> {
         self.pool.read().await
     }
 
@@ -73,13 +74,30 @@ impl Reader {
         Ok(TaskPage { tasks, next_cursor })
     }
 
-    pub(super) async fn stats(&self) -> Result<QueueStats, StoreError> {
-        let mut counts = QueueStats::default();
-        for row in sqlx::query("SELECT status, number FROM tally").fetch_all(&*self.pool().await).await? {
-            let status = row.try_get::<&str, _>(0)?.parse().map_err(StoreError::Corrupt)?;
-            counts.count(status, row.try_get::<i64, _>(1)?.cast_unsigned());
+    pub(super) async fn events(
+        &self,
+        id: TaskId,
+        after: u32,
+        limit: usize,
+    ) -> Result<Option<Vec<TaskEvent>>, StoreError> {
+        const KEPT: &str = "SELECT number, at, status, attempt, happening, detail FROM task_event \
+             WHERE task = ?1 AND number > ?2 ORDER BY number LIMIT ?3";
+        let Some(task) = self.get(id).await? else { return Ok(None) };
+        let mut events = Vec::new();
+        if after == 0 {
+            events.push(TaskEvent::submission_of(&task));
         }
-        Ok(counts)
+        let kept = sqlx::query(KEPT)
+            .bind(task.seq)
+            .bind(after)
+            .bind(rows::write_count(limit.saturating_sub(events.len())))
+            .fetch_all(&*self.pool().await)
+            .await?;
+        for row in &kept {
+            events.push(rows::read_event(row, id)?);
+        }
+        events.truncate(limit);
+        Ok(Some(events))
     }
 
     pub(super) async fn cancel_requests(&self, process: ProcessId) -> Result<Vec<TaskId>, StoreError> {
@@ -97,11 +115,22 @@ impl Reader {
         Ok(row.try_get::<Option<i64>, _>(0)?.map(rows::read_time))
     }
 
-    /// Whether a final task ended before `cutoff`.
-    pub(super) async fn has_ended_before(&self, cutoff: DateTime<Utc>) -> Result<bool, StoreError> {
-        const FIRST: &str = "SELECT min(completed_at) FROM task WHERE completed_at IS NOT NULL";
+    /// Whether the retention of a final task is over.
+    pub(super) async fn has_any_kept_until(&self, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        const FIRST: &str = "SELECT min(kept_until) FROM task WHERE kept_until IS NOT NULL";
         let row = sqlx::query(FIRST).fetch_one(&*self.pool().await).await?;
-        Ok(row.try_get::<Option<i64>, _>(0)?.is_some_and(|first| rows::read_time(first) < cutoff))
+        Ok(row.try_get::<Option<i64>, _>(0)?.is_some_and(|first| rows::read_time(first) < now))
+    }
+
+    /// The other processes that run tasks and have let their lease run out by this time of the steady clock.
+    pub(super) async fn lapsed_holders(
+        &self,
+        but: ProcessId,
+        steady: i64,
+    ) -> Result<Vec<ProcessId>, StoreError> {
+        const LAPSED: &str = "SELECT process FROM worker WHERE boot = ?1 AND lease_until < ?2 AND process <> ?3 \
+             AND EXISTS (SELECT 1 FROM task WHERE status = 'running' AND task.process = worker.process)";
+        self.processes(sqlx::query(LAPSED).bind(boot()).bind(steady).bind(rows::write_process(but))).await
     }
 
     /// All processes that run tasks or say that they work.

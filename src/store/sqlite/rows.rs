@@ -11,7 +11,9 @@ use uuid::Uuid;
 
 use super::session::Statement;
 use crate::store::StoreError;
-use crate::task::{Lane, NewTask, Priority, ProcessId, State, Task, TaskId, TaskStatus};
+use crate::task::{
+    Happening, Lane, NewTask, Priority, ProcessId, State, Task, TaskEvent, TaskId, TaskStatus, Wait,
+};
 
 /// A constant query for whole tasks: the columns that [`read_task`] reads, and what follows `FROM`.
 macro_rules! select_tasks {
@@ -19,13 +21,31 @@ macro_rules! select_tasks {
         concat!(
             "SELECT seq, id, lane, owner, priority, rank, status, due, process, submitter, attempt_seconds, ",
             "max_retries, token, attempt, retries, crashes, cancel_requested, failure, progress, created_at, ",
-            "started_at, completed_at, work, metadata ",
+            "started_at, completed_at, work, metadata, retention_seconds, open_dependencies, events, changed_at, ",
+            "has_dependants, terms ",
             "FROM task JOIN task_request ON task_request.task = task.seq ",
             $rest
         )
     };
 }
 pub(super) use select_tasks;
+
+/// The SQL of the rank of a task that an owner queues now, given where owner and priority stand: right behind what
+/// had its turn in this priority, and behind the owner's own; see [`crate::store::rank`].
+macro_rules! next_rank {
+    ($owner:literal, $priority:literal) => {
+        concat!(
+            "(SELECT 1 + max(turn.rank, coalesce((SELECT max(rank) FROM task WHERE status = 'queued' AND owner = ",
+            $owner,
+            " AND priority = ",
+            $priority,
+            "), 0)) FROM turn WHERE priority = ",
+            $priority,
+            ")"
+        )
+    };
+}
+pub(super) use next_rank;
 
 /// Reads a row of [`select_tasks`].
 pub(super) fn read_task(row: &SqliteRow) -> Result<Task, StoreError> {
@@ -44,6 +64,9 @@ pub(super) fn read_task(row: &SqliteRow) -> Result<Task, StoreError> {
         created_at: read_time(row.try_get(19)?),
         started_at: row.try_get::<Option<i64>, _>(20)?.map(read_time),
         completed_at: row.try_get::<Option<i64>, _>(21)?.map(read_time),
+        events: read_number(row, 26)?,
+        changed_at: read_time(row.try_get(27)?),
+        has_dependants: row.try_get(28)?,
         new: read_new(row, id)?,
     })
 }
@@ -61,6 +84,8 @@ fn read_new(row: &SqliteRow, id: TaskId) -> Result<NewTask, StoreError> {
         max_retries: read_number(row, 11)?,
         work: read_json(row.try_get(22)?, id)?,
         metadata: row.try_get::<&str, _>(23)?.into(),
+        retention_seconds: row.try_get(24)?,
+        terms: read_optional(row.try_get(29)?, id)?,
     })
 }
 
@@ -68,7 +93,7 @@ fn read_state(row: &SqliteRow, id: TaskId) -> Result<State, StoreError> {
     let status: TaskStatus =
         row.try_get::<&str, _>(6)?.parse().map_err(|error: String| corrupt(id, &error))?;
     Ok(match status {
-        TaskStatus::Pending => State::Pending { due: row.try_get::<Option<i64>, _>(7)?.map(read_time) },
+        TaskStatus::Pending => State::Pending { wait: read_wait(row)? },
         TaskStatus::Queued => State::Queued,
         TaskStatus::Running => State::Running { process: ProcessId::from(read_uuid(row.try_get(8)?)?) },
         TaskStatus::Completed => State::Completed,
@@ -77,28 +102,68 @@ fn read_state(row: &SqliteRow, id: TaskId) -> Result<State, StoreError> {
     })
 }
 
+fn read_wait(row: &SqliteRow) -> Result<Wait, StoreError> {
+    let due: Option<i64> = row.try_get(7)?;
+    Ok(match (due, read_number(row, 25)?) {
+        (Some(due), _) => Wait::Due(read_time(due)),
+        (None, 0) => Wait::LeftBehind,
+        (None, open) => Wait::Dependencies { open },
+    })
+}
+
+/// What a pending task waits for, for its columns: when it is due, and how many others have not completed.
+pub(super) fn write_wait(state: &State) -> (Option<i64>, u32) {
+    match state {
+        State::Pending { wait: Wait::Due(due) } => (Some(write_time(*due)), 0),
+        State::Pending { wait: Wait::Dependencies { open } } => (None, *open),
+        _ => (None, 0),
+    }
+}
+
 /// A constant statement that writes what a transition may have changed, with the arguments of [`bind_task`],
-/// and on the same way to the database whatever follows; its own arguments begin at `?16`.
+/// and on the same way to the database whatever follows; its own arguments begin at `?20`.
 macro_rules! update_task {
     ($rest:literal) => {
         concat!(
             "UPDATE task SET status = ?2, due = ?3, process = ?4, token = ?5, attempt = ?6, retries = ?7, ",
             "crashes = ?8, cancel_requested = ?9, failure = ?10, progress = ?11, started_at = ?12, ",
-            "completed_at = ?13, rank = ?14, submitter = ?15 WHERE seq = ?1; ",
+            "completed_at = ?13, rank = ?14, submitter = ?15, open_dependencies = ?16, kept_until = ?17, ",
+            "events = ?18, changed_at = ?19 WHERE seq = ?1; ",
             $rest
         )
     };
 }
 pub(super) use update_task;
 
+/// Reads number, time, status, attempt, what happened and its detail.
+pub(super) fn read_event(row: &SqliteRow, id: TaskId) -> Result<TaskEvent, StoreError> {
+    let detail: Option<&str> = row.try_get(5)?;
+    let happening = match row.try_get(4)? {
+        "progress" => Happening::Progress(read_json(detail.unwrap_or_default(), id)?),
+        "cancel_requested" => Happening::CancelRequested,
+        "log" => {
+            let (level, line) = read_json(detail.unwrap_or_default(), id)?;
+            Happening::Log(level, line)
+        }
+        _ => Happening::Moved(read_optional(detail, id)?),
+    };
+    Ok(TaskEvent {
+        number: read_number(row, 0)?,
+        at: read_time(row.try_get(1)?),
+        status: row.try_get::<&str, _>(2)?.parse().map_err(|error: String| corrupt(id, &error))?,
+        attempt: read_number(row, 3)?,
+        happening,
+    })
+}
+
 /// The arguments of [`update_task`].
 pub(super) fn bind_task(sql: &'static str, task: &Task) -> Result<Statement, StoreError> {
     let failure = task.failure.as_ref().map(write_json).transpose()?;
     let progress = task.progress.as_ref().map(write_json).transpose()?;
-    let (due, process) = match task.state {
-        State::Pending { due } => (due.map(write_time), None),
-        State::Running { process } => (None, Some(write_process(process))),
-        _ => (None, None),
+    let (due, open_dependencies) = write_wait(&task.state);
+    let process = match task.state {
+        State::Running { process } => Some(write_process(process)),
+        _ => None,
     };
     Ok(sqlx::query(sql)
         .bind(task.seq)
@@ -115,7 +180,11 @@ pub(super) fn bind_task(sql: &'static str, task: &Task) -> Result<Statement, Sto
         .bind(task.started_at.map(write_time))
         .bind(task.completed_at.map(write_time))
         .bind(task.rank)
-        .bind(write_process(task.new.submitter)))
+        .bind(write_process(task.new.submitter))
+        .bind(open_dependencies)
+        .bind(task.kept_until().map(write_time))
+        .bind(task.events)
+        .bind(write_time(task.changed_at)))
 }
 
 /// A process id for its column.
@@ -163,7 +232,8 @@ fn read_optional<T: DeserializeOwned>(text: Option<&str>, id: TaskId) -> Result<
     text.map(|text| read_json(text, id)).transpose()
 }
 
-fn read_number<T: TryFrom<i64>>(row: &SqliteRow, column: usize) -> Result<T, StoreError> {
+/// A whole number from its column.
+pub(super) fn read_number<T: TryFrom<i64>>(row: &SqliteRow, column: usize) -> Result<T, StoreError> {
     let number: i64 = row.try_get(column)?;
     T::try_from(number).map_err(|_| StoreError::Corrupt(format!("number {number} in column {column}")))
 }

@@ -9,10 +9,9 @@ use sqlx::{Connection, Row, Sqlite};
 
 use super::pause::Pause;
 use super::place::Place;
-use super::{open, rows};
-use crate::store::rank::next_rank;
+use super::{dependencies, open, rows};
 use crate::store::{Clock, StoreError};
-use crate::task::{Priority, ProcessId, Task, TaskId};
+use crate::task::{ProcessId, Task, TaskId};
 
 /// How long a write waits for other processes, beyond what `SQLite` itself waits at a time.
 const BUSY_LIMIT: Duration = Duration::from_secs(10);
@@ -32,12 +31,40 @@ pub(super) struct Session {
     pub(super) clock: Clock,
     /// What `PRAGMA data_version` said last: it changes when another connection has committed.
     pub(super) data_version: i64,
+    /// The lease of this process, once it has joined.
+    pub(super) lease: Option<HeldLease>,
+}
+
+/// The lease that a process took last.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct HeldLease {
+    length: Duration,
+    /// In microseconds of the steady clock.
+    until: i64,
 }
 
 impl Session {
     /// The time now.
     pub(super) fn now(&self) -> DateTime<Utc> {
         self.clock.now()
+    }
+
+    /// Takes a lease from now on; answers until when it holds, in microseconds of the steady clock.
+    pub(super) fn take_lease(&mut self, length: Duration) -> i64 {
+        let microseconds = i64::try_from(length.as_micros()).unwrap_or(i64::MAX);
+        let until = self.clock.steady().saturating_add(microseconds);
+        self.lease = Some(HeldLease { length, until });
+        until
+    }
+
+    /// Renews a lease that has run out, as that of a process that hung does: what is claimed now must not be
+    /// taken from it at once.
+    pub(super) async fn keep_lease(&mut self) -> Result<(), StoreError> {
+        const RENEW: &str = "UPDATE worker SET lease_until = ?2 WHERE process = ?1";
+        let run_out = self.lease.filter(|lease| lease.until <= self.clock.steady());
+        let Some(lease) = run_out else { return Ok(()) };
+        let until = self.take_lease(lease.length);
+        self.execute(sqlx::query(RENEW).bind(rows::write_process(self.process)).bind(until)).await.map(drop)
     }
 
     /// One task by its id.
@@ -57,20 +84,39 @@ impl Session {
         Ok(statement.execute(&mut self.connection).await?.rows_affected())
     }
 
-    /// Writes what a transition may have changed.
+    /// Writes what a transition may have changed, and brings its end to the tasks that wait for it.
     pub(super) async fn save(&mut self, task: &Task) -> Result<(), StoreError> {
+        self.save_row(task).await?;
+        self.saved(task).await
+    }
+
+    /// Writes what a transition may have changed of this task alone.
+    pub(super) async fn save_row(&mut self, task: &Task) -> Result<(), StoreError> {
         const SAVE: &str = rows::update_task!("");
         self.execute(rows::bind_task(SAVE, task)?).await.map(drop)
     }
 
-    /// The rank of a task that this owner queues now.
-    pub(super) async fn next_rank(&mut self, owner: &str, priority: Priority) -> Result<i64, StoreError> {
-        const PLACES: &str = "SELECT rank, \
-             (SELECT max(rank) FROM task WHERE status = 'queued' AND owner = ?2 AND priority = ?1) \
-             FROM turn WHERE priority = ?1";
-        let query = sqlx::query(PLACES).bind(i64::from(priority.as_number())).bind(owner.to_owned());
-        let row = query.fetch_one(&mut self.connection).await?;
-        Ok(next_rank(row.try_get(0)?, row.try_get(1)?))
+    /// What follows from a task that was written: if it has ended, those that wait for it are told.
+    pub(super) async fn saved(&mut self, task: &Task) -> Result<(), StoreError> {
+        if task.has_dependants && task.status().is_final() {
+            dependencies::tell_dependants(self, task).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes a task that is queued now, at its owner's next place.
+    pub(super) async fn save_at_next_place(&mut self, task: &mut Task) -> Result<(), StoreError> {
+        const PLACE: &str = concat!("SELECT ", rows::next_rank!("?1", "?2"));
+        let query = sqlx::query(PLACE)
+            .bind(task.new.owner.to_string())
+            .bind(i64::from(task.new.priority.as_number()));
+        task.rank = query.fetch_one(&mut self.connection).await?.try_get(0)?;
+        self.save_row(task).await
+    }
+
+    /// The number that a query answers.
+    pub(super) async fn count(&mut self, query: Statement) -> Result<u64, StoreError> {
+        rows::read_number(&query.fetch_one(&mut self.connection).await?, 0)
     }
 
     /// Begins a transaction that may write, waiting for other processes' writes.
@@ -111,14 +157,14 @@ impl Session {
 
     /// Closes the connection until the pause is over, then opens it again, however long that takes.
     pub(super) async fn pause(self, pause: Pause) -> Self {
-        let Self { connection, place, process, clock, data_version } = self;
+        let Self { connection, place, process, clock, data_version, lease } = self;
         if let Err(error) = connection.close().await {
             tracing::debug!(%error, "the database did not close cleanly");
         }
         pause.over().await;
         loop {
             match open::reconnect(&place).await {
-                Ok(connection) => return Self { connection, place, process, clock, data_version },
+                Ok(connection) => return Self { connection, place, process, clock, data_version, lease },
                 Err(error) => {
                     tracing::warn!(%error, "the store cannot be opened again; trying again");
                     tokio::time::sleep(RECONNECT).await;

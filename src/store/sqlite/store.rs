@@ -4,12 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use serde_json::Value;
 
-use super::attempt::{Lease, Renew, Report, Settle};
+use super::attempt::{Lease, Log, Renew, Report, Settle};
 use super::cancel::Cancel;
 use super::claim::Claim;
-use super::membership::{ChangedElsewhere, Join, Leave};
+use super::membership::{ChangedElsewhere, Heartbeat, Join, Leave};
 use super::pause::Paused;
 use super::presence::Presence;
 use super::promote::Promote;
@@ -17,9 +18,10 @@ use super::reader::Reader;
 use super::submit::Submit;
 use super::writer::Writer;
 use super::{open, rows};
-use crate::store::{Adoption, Clock, Promotion, Store, StoreError};
+use crate::store::{Adoption, Clock, Limits, Promotion, Store, StoreError};
 use crate::task::{
-    Lane, ListFilter, NewTask, ProcessId, Progress, QueueStats, Settlement, Task, TaskId, TaskPage,
+    Lane, ListFilter, LogLevel, NewTask, ProcessId, Progress, QueueStats, Settlement, Task, TaskEvent,
+    TaskId, TaskPage,
 };
 
 /// Tasks in one file.
@@ -29,20 +31,29 @@ pub struct SqliteStore {
     pub(super) reader: Reader,
     /// Shared with the threads that look after other processes.
     pub(super) presence: Arc<Presence>,
+    /// Replaced as a whole; held for a clone or a replacement.
+    pub(super) limits: Mutex<Arc<Limits>>,
     pub(super) process: ProcessId,
     pub(super) clock: Clock,
 }
+
+/// How long progress, lines and heartbeats wait for a commit that others need.
+const LINGER: Duration = Duration::from_millis(250);
 
 impl SqliteStore {
     /// Opens the store in this file, and makes it where there is none. Needs a tokio runtime, on which the
     /// writer lives.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
-        Self::open_with_clock(path, Clock::system()).await
+        open::open(path, Clock::system(), LINGER).await
     }
 
-    /// The same, with times taken from `clock`.
+    /// The same, with times taken from `clock` and every operation committed at once.
     pub async fn open_with_clock(path: &Path, clock: Clock) -> Result<Self, StoreError> {
-        open::open(path, clock).await
+        open::open(path, clock, Duration::ZERO).await
+    }
+
+    fn limits(&self) -> Arc<Limits> {
+        Arc::clone(&self.limits.lock())
     }
 
     /// For a forked child, which must not keep its parent's lock alive: closes the inherited descriptor. The
@@ -65,7 +76,7 @@ impl SqliteStore {
 
 impl Store for SqliteStore {
     async fn submit(&self, task: NewTask) -> Result<Arc<Task>, StoreError> {
-        self.writer.apply(Submit::new(task)?).await
+        self.writer.apply(Submit::new(task, self.limits())?).await
     }
 
     async fn get(&self, id: TaskId) -> Result<Option<Arc<Task>>, StoreError> {
@@ -80,16 +91,31 @@ impl Store for SqliteStore {
         self.reader()?.list(&filter).await
     }
 
+    async fn events(
+        &self,
+        id: TaskId,
+        after: u32,
+        limit: usize,
+    ) -> Result<Option<Vec<TaskEvent>>, StoreError> {
+        self.reader()?.events(id, after, limit).await
+    }
+
     async fn stats(&self) -> Result<QueueStats, StoreError> {
-        self.reader()?.stats().await
+        let workers = self.live_workers().await?.filter(|(_, lanes)| !lanes.is_empty()).count() as u64;
+        Ok(QueueStats { workers, ..self.reader()?.stats(self.clock.now()).await? })
     }
 
     async fn claim(&self, lanes: &[Lane], limit: usize) -> Result<Vec<Arc<Task>>, StoreError> {
-        self.writer.apply(Claim { lanes: lanes.to_vec(), limit }).await
+        let (lanes, limits) = (lanes.to_vec(), self.limits());
+        self.writer.apply(Claim { lanes, wanted: limit, limits }).await
     }
 
     async fn report(&self, id: TaskId, token: u64, progress: Progress) -> Result<(), StoreError> {
         self.writer.apply(Report { lease: Lease { id, token }, progress }).await
+    }
+
+    async fn log(&self, id: TaskId, token: u64, lines: Vec<(LogLevel, Box<str>)>) -> Result<(), StoreError> {
+        self.writer.apply(Log { lease: Lease { id, token }, lines }).await
     }
 
     async fn renew(&self, id: TaskId, token: u64) -> Result<(), StoreError> {
@@ -108,6 +134,10 @@ impl Store for SqliteStore {
         self.reader()?.cancel_requests(self.process).await
     }
 
+    async fn heartbeat(&self, lease: Duration) -> Result<Vec<(TaskId, u64)>, StoreError> {
+        self.writer.apply(Heartbeat { lease }).await
+    }
+
     async fn promote(&self) -> Result<Promotion, StoreError> {
         let mut promoted = 0;
         loop {
@@ -119,8 +149,8 @@ impl Store for SqliteStore {
         }
     }
 
-    async fn join(&self, lanes: &[Lane]) -> Result<(), StoreError> {
-        self.writer.apply(Join { lanes: rows::write_json(&lanes)? }).await
+    async fn join(&self, lanes: &[Lane], lease: Duration) -> Result<(), StoreError> {
+        self.writer.apply(Join { lanes: rows::write_json(&lanes)?, lease }).await
     }
 
     async fn leave(&self) -> Result<(), StoreError> {
@@ -140,12 +170,16 @@ impl Store for SqliteStore {
         self.adopt_waiting(max_age).await
     }
 
-    async fn prune(&self, retention: Duration) -> Result<usize, StoreError> {
-        self.prune_old(retention).await
+    async fn prune(&self, expiry: Duration) -> Result<usize, StoreError> {
+        self.prune_old(expiry).await
     }
 
     async fn changed_elsewhere(&self) -> Result<bool, StoreError> {
         self.writer.apply(ChangedElsewhere).await
+    }
+
+    fn set_limits(&self, limits: Limits) {
+        *self.limits.lock() = Arc::new(limits);
     }
 
     fn is_durable(&self) -> bool {

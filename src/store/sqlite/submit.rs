@@ -4,49 +4,122 @@ use std::sync::Arc;
 
 use sqlx::Row;
 
+use super::dependencies::{self, Dependencies};
 use super::operation::Operation;
 use super::rows;
 use super::session::Session;
-use crate::store::StoreError;
+use crate::store::{Limits, StoreError};
 use crate::task::{NewTask, Task};
 
-/// Keeps a new task, queued.
+/// Keeps a new task.
 pub(super) struct Submit {
     new: NewTask,
-    /// The work as JSON, made by the caller and not by the writer.
+    limits: Arc<Limits>,
+    /// The work and the terms as JSON, made by the caller and not by the writer.
     work: String,
+    terms: Option<String>,
 }
 
 impl Submit {
-    pub(super) fn new(new: NewTask) -> Result<Self, StoreError> {
-        Ok(Self { work: rows::write_json(&new.work)?, new })
+    pub(super) fn new(new: NewTask, limits: Arc<Limits>) -> Result<Self, StoreError> {
+        let work = rows::write_json(&new.work)?;
+        let terms = new.terms.as_ref().map(rows::write_json).transpose()?;
+        Ok(Self { new, limits, work, terms })
     }
 
-    /// Inserts the task at a place; answers its order of submission, or `None` for an id that is there.
-    async fn insert(&self, session: &mut Session, rank: i64, now: i64) -> Result<Option<i64>, StoreError> {
-        // One way to the database for both rows; the second finds nothing to do for an id that is there.
-        const INSERT: &str = "INSERT INTO task (id, kind, lane, owner, priority, rank, status, submitter, \
-             attempt_seconds, max_retries, token, attempt, retries, crashes, cancel_requested, created_at) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'queued', ?7, ?8, ?9, 0, 0, 0, 0, 0, ?10) \
-             ON CONFLICT (id) DO NOTHING RETURNING seq; \
-             INSERT OR IGNORE INTO task_request (task, work, metadata) \
-             SELECT seq, ?11, ?12 FROM task WHERE id = ?1";
+    /// A submission that asks for nothing but its turn.
+    async fn insert_plain(&self, session: &mut Session) -> Result<Task, StoreError> {
+        let task = Task::submitted(self.new.clone(), 0, 0, 0, session.now());
+        match self.insert(session, task).await? {
+            Some(task) => Ok(task),
+            None => session
+                .load(self.new.id)
+                .await?
+                .ok_or_else(|| StoreError::Corrupt(format!("{}: its request is missing", self.new.id))),
+        }
+    }
+
+    /// A submission that may be known, refused, or have to wait for others.
+    async fn insert_on_terms(&self, session: &mut Session) -> Result<Task, StoreError> {
+        if let Some(known) = session.load(self.new.id).await? {
+            return Ok(known);
+        }
+        if let Some(known) = self.known_by_key(session).await? {
+            return Ok(known);
+        }
+        self.check_room(session).await?;
+        let dependencies = Dependencies::of(&self.new, session).await?;
+        let task = Task::submitted(self.new.clone(), 0, 0, dependencies.open_at_submission(), session.now());
+        let task = self.insert(session, task).await?;
+        let task = task.ok_or_else(|| StoreError::Corrupt(format!("{}: its id is taken", self.new.id)))?;
+        dependencies::keep(dependencies, session, task).await
+    }
+
+    /// The task that this key stands for; an error when it asks for something else.
+    async fn known_by_key(&self, session: &mut Session) -> Result<Option<Task>, StoreError> {
+        const KNOWN: &str = rows::select_tasks!("WHERE owner = ?1 AND idempotency_key = ?2");
+        let Some(key) = self.new.idempotency_key() else { return Ok(None) };
+        let query = sqlx::query(KNOWN).bind(self.new.owner.to_string()).bind(key.to_owned());
+        let Some(known) = session.select(query).await?.pop() else { return Ok(None) };
+        if known.new.asks_the_same(&self.new) {
+            return Ok(Some(known));
+        }
+        Err(StoreError::KeyTaken { key: key.into(), id: known.id() })
+    }
+
+    async fn check_room(&self, session: &mut Session) -> Result<(), StoreError> {
+        const ALL: &str = "SELECT coalesce(sum(number), 0) FROM tally WHERE status IN ('pending', 'queued')";
+        const OF_OWNER: &str = "SELECT coalesce(sum(number), 0) FROM tally \
+             WHERE status IN ('pending', 'queued') AND owner = ?1";
+        if self.limits.queued.is_some() {
+            let waiting = session.count(sqlx::query(ALL)).await?;
+            self.limits.check_queue(waiting)?;
+        }
+        if self.limits.queued_per_owner.is_some() {
+            let waiting = session.count(sqlx::query(OF_OWNER).bind(self.new.owner.to_string())).await?;
+            self.limits.check_owner(&self.new.owner, waiting)?;
+        }
+        Ok(())
+    }
+
+    /// Inserts the task at its owner's next place; answers it with its place, or `None` for an id that is there.
+    async fn insert(&self, session: &mut Session, mut task: Task) -> Result<Option<Task>, StoreError> {
+        // One way to the database for place and both rows; the last finds nothing to do for an id that is there.
+        const INSERT: &str = concat!(
+            "INSERT INTO task (id, kind, lane, owner, priority, rank, status, due, open_dependencies, submitter, \
+             attempt_seconds, max_retries, retention_seconds, idempotency_key, token, attempt, retries, crashes, \
+             cancel_requested, created_at, events, changed_at, has_dependants) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ",
+            rows::next_rank!("?4", "?5"),
+            ", ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 0, 0, 0, 0, 0, ?14, 1, ?14, 0) \
+             ON CONFLICT (id) DO NOTHING RETURNING seq, rank; \
+             INSERT OR IGNORE INTO task_request (task, work, metadata, terms) \
+             SELECT seq, ?15, ?16, ?17 FROM task WHERE id = ?1"
+        );
+        let (due, open_dependencies) = rows::write_wait(&task.state);
         let inserted = sqlx::query(INSERT)
-            .bind(rows::write_id(self.new.id))
-            .bind(self.new.work.kind().as_str())
-            .bind(self.new.lane.as_str().to_owned())
-            .bind(self.new.owner.to_string())
-            .bind(i64::from(self.new.priority.as_number()))
-            .bind(rank)
-            .bind(rows::write_process(self.new.submitter))
-            .bind(self.new.attempt_seconds)
-            .bind(i64::from(self.new.max_retries))
-            .bind(now)
+            .bind(rows::write_id(task.id()))
+            .bind(task.new.work.kind().as_str().to_owned())
+            .bind(task.new.lane.as_str().to_owned())
+            .bind(task.new.owner.to_string())
+            .bind(i64::from(task.new.priority.as_number()))
+            .bind(task.status().as_str())
+            .bind(due)
+            .bind(open_dependencies)
+            .bind(rows::write_process(task.new.submitter))
+            .bind(task.new.attempt_seconds)
+            .bind(i64::from(task.new.max_retries))
+            .bind(task.new.retention_seconds)
+            .bind(task.new.idempotency_key().map(str::to_owned))
+            .bind(rows::write_time(task.created_at))
             .bind(self.work.clone())
-            .bind(self.new.metadata.to_string())
+            .bind(task.new.metadata.to_string())
+            .bind(self.terms.clone())
             .fetch_all(&mut session.connection)
             .await?;
-        Ok(inserted.first().map(|row| row.try_get(0)).transpose()?)
+        let Some(row) = inserted.first() else { return Ok(None) };
+        (task.seq, task.rank) = (row.try_get(0)?, row.try_get(1)?);
+        Ok(Some(task))
     }
 }
 
@@ -54,14 +127,10 @@ impl Operation for Submit {
     type Answer = Arc<Task>;
 
     async fn apply(&self, session: &mut Session) -> Result<Arc<Task>, StoreError> {
-        let now = session.now();
-        let rank = session.next_rank(&self.new.owner, self.new.priority).await?;
-        let task = match self.insert(session, rank, rows::write_time(now)).await? {
-            Some(seq) => Task::queued(self.new.clone(), rank, seq, now),
-            None => session
-                .load(self.new.id)
-                .await?
-                .ok_or_else(|| StoreError::Corrupt(format!("{}: its request is missing", self.new.id)))?,
+        let task = if self.new.terms.is_none() && !self.limits.concern_submission() {
+            self.insert_plain(session).await?
+        } else {
+            self.insert_on_terms(session).await?
         };
         Ok(Arc::new(task))
     }

@@ -13,12 +13,16 @@ use crate::store::{Adoption, PRUNE_BATCH, StoreError};
 use crate::task::{Lane, ProcessId, TaskId};
 
 impl SqliteStore {
-    /// Rescues the tasks of every dead process, and forgets the process.
+    /// Rescues the tasks of every dead process, and forgets the process; then those of living ones whose lease
+    /// has run out.
     pub(super) async fn rescue_dead(&self) -> Result<Vec<TaskId>, StoreError> {
         let mut rescued = Vec::new();
-        for dead in self.dead_among(self.reader()?.workers().await?).await? {
-            rescued.extend(self.writer.apply(Rescue { dead }).await?);
-            self.presence.forget(dead);
+        for process in self.dead_among(self.reader()?.workers().await?).await? {
+            rescued.extend(self.writer.apply(Rescue { process, is_dead: true }).await?);
+            self.presence.forget(process);
+        }
+        for process in self.reader()?.lapsed_holders(self.process, self.clock.steady()).await? {
+            rescued.extend(self.writer.apply(Rescue { process, is_dead: false }).await?);
         }
         Ok(rescued)
     }
@@ -45,12 +49,12 @@ impl SqliteStore {
         Ok(adoption)
     }
 
-    /// Deletes a batch of old final tasks, and lets a batch of forsaken ones expire.
-    pub(super) async fn prune_old(&self, retention: Duration) -> Result<usize, StoreError> {
-        let cutoff = self.clock.before(retention);
+    /// Deletes a batch of final tasks whose retention is over, and lets a batch of forsaken ones expire.
+    pub(super) async fn prune_old(&self, expiry: Duration) -> Result<usize, StoreError> {
+        let (now, cutoff) = (self.clock.now(), self.clock.before(expiry));
         let mut pruned = 0;
-        if self.reader()?.has_ended_before(cutoff).await? {
-            pruned = self.writer.apply(Delete { cutoff }).await?;
+        if self.reader()?.has_any_kept_until(now).await? {
+            pruned = self.writer.apply(Delete { now }).await?;
         }
         let forsaken = self.dead_among(self.reader()?.submitters().await?).await?;
         if forsaken.is_empty() {

@@ -1,9 +1,12 @@
 //! How are writes made cheap and safe? One connection, one transaction for all that arrived meanwhile, answers
 //! only after COMMIT.
 
+use std::time::Duration;
+
 use parking_lot::Mutex;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 use super::operation::{Job, Operation, Request};
 use super::pause::{Pause, PausedWriter};
@@ -24,11 +27,12 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// Starts the writer task on the present runtime; it ends when the store is closed or dropped.
-    pub(super) fn start(session: Session) -> Self {
+    /// Starts the writer task on the present runtime; it ends when the store is closed or dropped. What may linger
+    /// waits up to `linger` for a commit that others need.
+    pub(super) fn start(session: Session, linger: Duration) -> Self {
         let (sender, receiver) = mpsc::channel(2 * MAX_GROUP);
         let (pauses, asked) = mpsc::channel(1);
-        let task = tokio::spawn(run(session, receiver, asked));
+        let task = tokio::spawn(run(session, receiver, asked, linger));
         Self { inbox: Mutex::new(Some(sender)), pauses, task: Mutex::new(Some(task)) }
     }
 
@@ -71,21 +75,60 @@ async fn run(
     mut session: Session,
     mut inbox: mpsc::Receiver<Box<dyn Job>>,
     mut pauses: mpsc::Receiver<Pause>,
+    linger: Duration,
 ) {
     let mut jobs = Vec::with_capacity(MAX_GROUP);
+    let mut lingering = Lingering { limit: linger, end: None };
     loop {
-        tokio::select! {
-            Some(pause) = pauses.recv() => session = session.pause(pause).await,
-            arrived = inbox.recv_many(&mut jobs, MAX_GROUP) => {
-                if arrived == 0 {
-                    break;
-                }
-                apply_group(&mut session, &mut jobs).await;
-                jobs.drain(..).for_each(Job::answer);
+        let room = MAX_GROUP - jobs.len();
+        let is_idle = jobs.is_empty();
+        let is_open = tokio::select! {
+            Some(pause) = pauses.recv(), if is_idle => {
+                session = session.pause(pause).await;
+                continue;
             }
+            arrived = inbox.recv_many(&mut jobs, room) => arrived > 0,
+            () = lingering.is_over() => true,
+        };
+        if is_open && lingering.holds(&jobs) {
+            continue;
+        }
+        apply_group(&mut session, &mut jobs).await;
+        jobs.drain(..).for_each(Job::answer);
+        if !is_open {
+            break;
         }
     }
     session.close().await;
+}
+
+/// How long operations that need no commit of their own wait for one that others need.
+struct Lingering {
+    limit: Duration,
+    /// When the first of them has waited long enough.
+    end: Option<Instant>,
+}
+
+impl Lingering {
+    /// Whether these jobs are to wait on; their time begins with the first of them.
+    fn holds(&mut self, jobs: &[Box<dyn Job>]) -> bool {
+        let has_room = jobs.len() < MAX_GROUP;
+        let waits = has_room
+            && jobs.iter().all(|job| job.may_linger())
+            && *self.end.get_or_insert_with(|| Instant::now() + self.limit) > Instant::now();
+        if !waits {
+            self.end = None;
+        }
+        waits
+    }
+
+    /// Ends when the first of them has waited long enough; never when none waits.
+    async fn is_over(&self) {
+        match self.end {
+            Some(end) => tokio::time::sleep_until(end).await,
+            None => std::future::pending().await,
+        }
+    }
 }
 
 /// Applies all jobs in one transaction. When the database refuses one of them, each gets a transaction of its

@@ -79,6 +79,8 @@ fn task(engine: &Engine, note: &str) -> NewTask {
         submitter: engine.process(),
         attempt_seconds: 60.0,
         max_retries: 3,
+        retention_seconds: 86_400.0,
+        terms: None,
     }
 }
 

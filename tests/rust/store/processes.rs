@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use _core::store::{Adoption, Clock, SqliteStore, Store};
-use _core::task::{ErrorKind, NewTask, State, TaskId, TaskStatus};
+use _core::task::{ErrorKind, NewTask, State, TaskId, TaskStatus, Wait};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -38,6 +38,9 @@ impl Shared {
 fn submitted_by(store: &SqliteStore) -> NewTask {
     NewTask { submitter: store.process(), ..noop() }
 }
+
+/// A lease that no test outlives.
+const LEASE: Duration = Duration::from_secs(45);
 
 async fn submit(store: &SqliteStore) -> TaskId {
     store.submit(submitted_by(store)).await.unwrap().id()
@@ -104,7 +107,7 @@ async fn a_living_process_keeps_its_tasks() {
 async fn the_tasks_of_a_dead_process_are_queued_again_and_its_token_is_worthless() {
     let shared = Shared::new();
     let (one, other) = (shared.open().await, shared.open().await);
-    one.join(&lanes()).await.unwrap();
+    one.join(&lanes(), LEASE).await.unwrap();
     let id = submit(&other).await;
     let lost = one.claim(&lanes(), 1).await.unwrap().pop().unwrap();
     let lock = shared.lock_of(&one);
@@ -151,13 +154,13 @@ async fn a_worker_is_seen_by_others_while_it_lives() {
     let shared = Shared::new();
     let (one, other) = (shared.open().await, shared.open().await);
     assert!(!other.has_live_worker(&noop_lane()).await.unwrap());
-    one.join(&[noop_lane()]).await.unwrap();
+    one.join(&[noop_lane()], LEASE).await.unwrap();
     assert!(other.has_live_worker(&noop_lane()).await.unwrap());
     assert!(!other.has_live_worker(&local_lane()).await.unwrap());
     assert!(!one.has_live_worker(&noop_lane()).await.unwrap(), "a process is no other to itself");
     one.leave().await.unwrap();
     assert!(!other.has_live_worker(&noop_lane()).await.unwrap());
-    one.join(&lanes()).await.unwrap();
+    one.join(&lanes(), LEASE).await.unwrap();
     assert!(other.has_live_worker(&local_lane()).await.unwrap());
     die(one, &shared);
     assert!(!other.has_live_worker(&local_lane()).await.unwrap());
@@ -167,7 +170,7 @@ async fn a_worker_is_seen_by_others_while_it_lives() {
 async fn closing_gives_everything_up_and_leaves_no_lock_behind() {
     let shared = Shared::new();
     let (one, other) = (shared.open().await, shared.open().await);
-    one.join(&lanes()).await.unwrap();
+    one.join(&lanes(), LEASE).await.unwrap();
     one.close().await;
     assert!(!shared.lock_of(&one).exists());
     assert!(!other.has_live_worker(&noop_lane()).await.unwrap());
@@ -179,7 +182,7 @@ async fn closing_gives_everything_up_and_leaves_no_lock_behind() {
 async fn closing_a_child_s_copy_of_the_lock_ends_the_life_that_others_see() {
     let shared = Shared::new();
     let (one, other) = (shared.open().await, shared.open().await);
-    one.join(&lanes()).await.unwrap();
+    one.join(&lanes(), LEASE).await.unwrap();
     // Without a fork there is one descriptor alone, so that closing it looks like death.
     one.close_inherited_lock();
     one.close_inherited_lock();
@@ -200,7 +203,7 @@ async fn a_starting_process_adopts_young_tasks_of_the_dead_and_leaves_old_ones()
     assert_eq!(starting.adopt(HOUR).await.unwrap(), Adoption::default());
     let adopted = starting.get(young).await.unwrap().unwrap();
     assert_eq!((adopted.status(), adopted.new.submitter), (TaskStatus::Queued, starting.process()));
-    assert_eq!(starting.get(old).await.unwrap().unwrap().state, State::Pending { due: None });
+    assert_eq!(starting.get(old).await.unwrap().unwrap().state, State::Pending { wait: Wait::LeftBehind });
     assert_eq!(starting.promote().await.unwrap().promoted, 0);
     assert_eq!(ids(&starting.claim(&lanes(), 9).await.unwrap()), [young]);
 }
@@ -239,7 +242,7 @@ async fn nothing_is_adopted_from_the_living_or_left_while_another_works_its_lane
     let (living, dead, worker) = (shared.open().await, shared.open().await, shared.open().await);
     submit(&living).await;
     let id = submit(&dead).await;
-    worker.join(&[noop_lane()]).await.unwrap();
+    worker.join(&[noop_lane()], LEASE).await.unwrap();
     die(dead, &shared);
     shared.clock.advance(2 * HOUR);
     assert_eq!(living.adopt(HOUR).await.unwrap(), Adoption::default());
@@ -257,7 +260,7 @@ async fn what_nobody_ran_in_time_expires_unless_its_submitter_or_a_worker_lives(
         .await
         .unwrap();
     die(dead, &shared);
-    worker.join(&[local_lane()]).await.unwrap();
+    worker.join(&[local_lane()], LEASE).await.unwrap();
     shared.clock.advance(DAY);
     assert_eq!(living.prune(DAY).await.unwrap(), 0);
     shared.clock.advance(HOUR);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use _core::store::{Promotion, Store};
-use _core::task::{Settlement, State, TaskStatus};
+use _core::task::{Settlement, State, TaskStatus, Wait};
 use serde_json::json;
 
 use super::subject::{Subject, ids};
@@ -22,7 +22,7 @@ async fn retry_in(subject: &Subject, seconds: u64) -> _core::task::TaskId {
     let due = subject.clock.now() + Duration::from_secs(seconds);
     let failure = transient().with_result(json!("half a test"));
     let waiting = subject.settle(&task, Settlement::Retry { failure, due }).await;
-    assert_eq!(waiting.state, State::Pending { due: Some(due) });
+    assert_eq!(waiting.state, State::Pending { wait: Wait::Due(due) });
     task.id()
 }
 

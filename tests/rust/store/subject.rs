@@ -32,7 +32,7 @@ pub(crate) fn folder() -> TempDir {
 impl Subject {
     pub(crate) fn memory() -> Self {
         let clock = still_clock();
-        let store = AnyStore::Memory(MemoryStore::with_clock(clock.clone()));
+        let store = AnyStore::Memory(Box::new(MemoryStore::with_clock(clock.clone())));
         Self { store, clock, _folder: None }
     }
 

@@ -8,6 +8,9 @@ use proptest::sample::Index;
 
 use super::steps::End;
 
+/// How long the model's tasks are kept.
+pub(super) const RETENTION: Duration = Duration::from_secs(2);
+
 /// What can be seen of all tasks.
 #[derive(Debug, PartialEq)]
 pub(super) struct Snapshot {
@@ -159,9 +162,9 @@ impl Reference {
         (due, waiting.get(due).map(|(due, _)| *due))
     }
 
-    pub(super) fn prune(&mut self, retention: Duration) -> usize {
+    pub(super) fn prune(&mut self) -> usize {
         let before = self.rows.len();
-        let cutoff = self.now - retention;
+        let cutoff = self.now - RETENTION;
         self.rows.retain(|row| row.ended.is_none_or(|ended| ended >= cutoff));
         before - self.rows.len()
     }
@@ -172,6 +175,9 @@ impl Reference {
         let mut stats = QueueStats::default();
         for row in &rows {
             stats.count(row.status, 1);
+            if row.status == TaskStatus::Queued {
+                stats.queued_by_priority.count(row.priority, 1);
+            }
         }
         let is_asked = |row: &&&Row| row.cancel_requested && row.status == TaskStatus::Running;
         Snapshot {

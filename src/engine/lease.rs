@@ -1,0 +1,83 @@
+//! Does this process still hold what it runs? Its lease is renewed all the time. What the store says is lost is
+//! stopped; when the store cannot be asked, everything is, before others may take it.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, MissedTickBehavior};
+
+use super::attempt::StopReason;
+use super::shared::Shared;
+use crate::store::{Store, StoreError};
+use crate::task::{Settlement, TaskId};
+
+/// Attempts by task and token.
+type Attempts = HashSet<(TaskId, u64)>;
+
+/// Runs until the engine is closed.
+pub(super) async fn run(shared: Arc<Shared>) {
+    if !shared.store.is_durable() || shared.options.lanes().is_empty() {
+        return;
+    }
+    let terms = shared.options.lease;
+    let mut beat = tokio::time::interval(terms.beat);
+    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut renewed = Instant::now();
+    let mut strays = Attempts::new();
+    loop {
+        tokio::select! {
+            () = shared.closed.cancelled() => return,
+            _ = beat.tick() => {}
+        }
+        let (begin, running) = (Instant::now(), shared.running_attempts());
+        let limit = (renewed + terms.patience).max(begin + Duration::from_millis(1));
+        match tokio::time::timeout_at(limit, shared.store.heartbeat(terms.length)).await {
+            Ok(Ok(held)) => {
+                renewed = begin;
+                let held = held.into_iter().collect();
+                stop_lost(&shared, &running, &held);
+                strays = give_back_strays(&shared, &held, &strays).await;
+            }
+            Ok(Err(StoreError::Closed)) => return,
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "the lease could not be renewed; trying again");
+                beat.reset_after(terms.beat / 10);
+            }
+            Err(_) => beat.reset_after(terms.beat / 10),
+        }
+        if renewed.elapsed() >= terms.patience {
+            tracing::error!("the lease could not be renewed in time: what runs here is stopped");
+            shared.stop_all(StopReason::LeaseLost);
+        }
+    }
+}
+
+/// Stops what ran before the heartbeat, still runs, and belongs to someone else.
+fn stop_lost(shared: &Shared, before: &Attempts, held: &Attempts) {
+    let still_running = shared.running_attempts();
+    for (id, token) in before.iter().filter(|attempt| !held.contains(*attempt)) {
+        if still_running.contains(&(*id, *token)) {
+            tracing::warn!(task = %id, "another process has taken this task: its attempt here is stopped");
+            shared.stop_attempt(*id, StopReason::LeaseLost);
+        }
+    }
+}
+
+/// Gives back what the store says is held here and nothing here runs, as after a claim whose answer was lost; once
+/// two heartbeats in a row have said so. Answers what one has.
+async fn give_back_strays(shared: &Shared, held: &Attempts, suspects: &Attempts) -> Attempts {
+    let running = shared.running_attempts();
+    let strays: Attempts = held.difference(&running).copied().collect();
+    for (id, token) in strays.intersection(suspects) {
+        tracing::warn!(task = %id, "held here, but nothing here runs it: it goes back to the queue");
+        match shared.store.settle(*id, *token, Settlement::GiveBack).await {
+            Ok(task) => {
+                shared.task_changed(&task);
+                shared.task_queued();
+            }
+            Err(error) => tracing::debug!(task = %id, %error, "it had gone on by itself"),
+        }
+    }
+    strays
+}

@@ -1,0 +1,114 @@
+//! What does the end of a task mean for those that wait for it? The next ones are queued, or fail in turn, all in
+//! the transaction that ends it.
+
+use super::rows;
+use super::session::Session;
+use crate::store::StoreError;
+use crate::task::{NewTask, State, Task, TaskStatus, Wait};
+
+/// What a new task depends on, as it stands at its submission.
+#[derive(Debug, Default)]
+pub(super) struct Dependencies {
+    /// Those that have not ended, by their order of submission.
+    open: Vec<i64>,
+    /// Why the new task fails at once: one of them has ended without success.
+    broken: Option<String>,
+}
+
+impl Dependencies {
+    /// Looks at the tasks that a new one depends on.
+    pub(super) async fn of(new: &NewTask, session: &mut Session) -> Result<Self, StoreError> {
+        let mut dependencies = Self::default();
+        for id in new.depends_on() {
+            let awaited = session.load(*id).await?.ok_or(StoreError::UnknownDependency { id: *id })?;
+            match awaited.status() {
+                TaskStatus::Completed => {}
+                status if status.is_final() => {
+                    dependencies.broken.get_or_insert_with(|| awaited.reason_for_dependants());
+                }
+                _ => dependencies.open.push(awaited.seq),
+            }
+        }
+        dependencies.open.sort_unstable();
+        dependencies.open.dedup();
+        Ok(dependencies)
+    }
+
+    /// How many the new task waits for; one that fails at once is pending for a moment, so that its failure is a
+    /// move like any other.
+    pub(super) fn open_at_submission(&self) -> u32 {
+        match self.broken {
+            Some(_) => 1,
+            None => u32::try_from(self.open.len()).unwrap_or(u32::MAX),
+        }
+    }
+}
+
+/// Notes what a task that was just inserted waits for, or fails it.
+pub(super) async fn keep(
+    dependencies: Dependencies,
+    session: &mut Session,
+    mut task: Task,
+) -> Result<Task, StoreError> {
+    const AWAIT: &str = "INSERT INTO task_dependency (awaited, dependant) VALUES (?1, ?2); \
+         UPDATE task SET has_dependants = 1 WHERE seq = ?1 AND NOT has_dependants";
+    if let Some(reason) = &dependencies.broken {
+        task.dependency_failed(reason, session.now())?;
+        session.save(&task).await?;
+        return Ok(task);
+    }
+    for awaited in dependencies.open {
+        session.execute(sqlx::query(AWAIT).bind(awaited).bind(task.seq)).await?;
+    }
+    Ok(task)
+}
+
+/// Brings the end of a task to those that wait for it, and theirs to the next, however long the chain is.
+pub(super) async fn tell_dependants(session: &mut Session, ended: &Task) -> Result<(), StoreError> {
+    let mut to_tell = vec![(ended.seq, ended.status(), ended.reason_for_dependants())];
+    while let Some((awaited, status, reason)) = to_tell.pop() {
+        for dependant in dependants_of(session, awaited).await? {
+            let told = tell(session, dependant, status, &reason).await?;
+            if told.status().is_final() && told.has_dependants {
+                to_tell.push((told.seq, told.status(), told.reason_for_dependants()));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The tasks that wait for this one; they wait for it no more.
+async fn dependants_of(session: &mut Session, awaited: i64) -> Result<Vec<Task>, StoreError> {
+    const WAITING: &str = rows::select_tasks!(
+        "WHERE seq IN (SELECT dependant FROM task_dependency WHERE awaited = ?1) AND status = 'pending' \
+         AND open_dependencies > 0 ORDER BY seq"
+    );
+    const FORGET: &str = "DELETE FROM task_dependency WHERE awaited = ?1";
+    let waiting = session.select(sqlx::query(WAITING).bind(awaited)).await?;
+    session.execute(sqlx::query(FORGET).bind(awaited)).await?;
+    Ok(waiting)
+}
+
+/// Tells one dependant how the awaited task ended; answers it as it stands then.
+async fn tell(
+    session: &mut Session,
+    mut dependant: Task,
+    status: TaskStatus,
+    reason: &str,
+) -> Result<Task, StoreError> {
+    let now = session.now();
+    if status == TaskStatus::Completed {
+        dependant.dependency_completed(now)?;
+    } else {
+        dependant.dependency_failed(reason, now)?;
+    }
+    match dependant.state {
+        State::Queued => session.save_at_next_place(&mut dependant).await?,
+        State::Pending { wait: Wait::Dependencies { open } } => {
+            const LESS: &str = "UPDATE task SET open_dependencies = ?2 WHERE seq = ?1";
+            session.execute(sqlx::query(LESS).bind(dependant.seq).bind(open)).await?;
+        }
+        _ => session.save_row(&dependant).await?,
+    }
+    Ok(dependant)
+}
