@@ -13,7 +13,7 @@ use sqlx::sqlite::{
 use sqlx::{ConnectOptions, Row};
 
 use super::place::Place;
-use super::presence::Presence;
+use super::presence::{Neighbours, Presence};
 use super::reader::Reader;
 use super::session::{Session, primary_code};
 use super::store::SqliteStore;
@@ -38,8 +38,9 @@ const MAX_READERS: u32 = 4;
 pub(super) async fn open(path: &Path, clock: Clock, linger: Duration) -> Result<SqliteStore, StoreError> {
     let place = Place::of(path)?;
     let process = ProcessId::fresh();
-    let (opening, presence) = prepare(place.clone(), process).await?;
-    let connection = connect(&place).await.inspect_err(|_| presence.end())?;
+    let (opening, presence, neighbours) = prepare(place.clone(), process).await?;
+    let is_suspect = !neighbours.live && (neighbours.died || place.has_leftover_log());
+    let connection = connect(&place, is_suspect).await.inspect_err(|_| presence.end())?;
     drop(opening);
     let reader = Reader::new(place.clone());
     let session = Session { connection, place, process, clock: clock.clone(), data_version: 0, lease: None };
@@ -49,22 +50,26 @@ pub(super) async fn open(path: &Path, clock: Clock, linger: Duration) -> Result<
 }
 
 /// Takes the lock of opening, and makes the files; on a thread that may block.
-async fn prepare(place: Place, process: ProcessId) -> Result<(File, Presence), StoreError> {
+async fn prepare(place: Place, process: ProcessId) -> Result<(File, Presence, Neighbours), StoreError> {
     let prepared = tokio::task::spawn_blocking(move || {
         let opening = place.lock_for_opening()?;
         place.create_database()?;
-        let presence = Presence::begin(&place, process)
+        let (presence, neighbours) = Presence::begin(&place, process)
             .map_err(|error| place.unusable(&format!("this process cannot announce itself: {error}")))?;
-        Ok((opening, presence))
+        Ok((opening, presence, neighbours))
     });
     prepared.await.map_err(|_| StoreError::Closed)?
 }
 
-/// The writer's connection, to a file that is surely ours and of our schema.
-async fn connect(place: &Place) -> Result<SqliteConnection, StoreError> {
+/// The writer's connection, to a file that is surely ours and of our schema. One that was not left cleanly is
+/// checked as a whole before anything is written to it.
+async fn connect(place: &Place, is_suspect: bool) -> Result<SqliteConnection, StoreError> {
     let explain = |error: sqlx::Error| explain(place, error);
     let mut connection = write_options(place).connect().await.map_err(explain)?;
     mark_as_ours(place, &mut connection).await?;
+    if is_suspect {
+        check(place, &mut connection).await?;
+    }
     let mode = "PRAGMA journal_mode = WAL";
     sqlx::query(mode).fetch_one(&mut connection).await.map_err(explain)?;
     // Not `run`: its `Acquire` makes a future that cannot be spawned.
@@ -74,6 +79,20 @@ async fn connect(place: &Place) -> Result<SqliteConnection, StoreError> {
         .map_err(|error| explain_migration(place, error))?;
     Ok(connection)
 }
+
+/// Reads the whole file, so that damage is named at the start and not met later, by whoever comes upon it.
+async fn check(place: &Place, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    let explain = |error: sqlx::Error| explain(place, error);
+    let row = sqlx::query("PRAGMA quick_check(1)").fetch_one(connection).await.map_err(explain)?;
+    match row.try_get::<&str, _>(0)? {
+        "ok" => Ok(()),
+        damage => Err(place.unusable(&format!("{DAMAGED} ({})", damage.replace('\n', " ")))),
+    }
+}
+
+/// What to do about a damaged file. Nothing is begun anew behind anyone's back.
+const DAMAGED: &str = "is damaged: restore a copy of it; or save what can be read with \
+     `sqlite3 FILE .recover | sqlite3 NEW`; or move it away (with its -wal and -shm) to begin anew";
 
 /// Marks a new file as ours. Another program's database is not touched.
 async fn mark_as_ours(place: &Place, connection: &mut SqliteConnection) -> Result<(), StoreError> {
@@ -119,15 +138,15 @@ fn read_options(place: &Place) -> SqliteConnectOptions {
 }
 
 /// Says what is wrong with a file, and the way out, where `SQLite` says no more than a number.
-fn explain(place: &Place, error: sqlx::Error) -> StoreError {
+pub(super) fn explain(place: &Place, error: sqlx::Error) -> StoreError {
     const READ_ONLY: i64 = 8;
     const CORRUPT: i64 = 11;
+    const FULL: i64 = 13;
     const CANNOT_OPEN: i64 = 14;
     const NOT_A_DATABASE: i64 = 26;
     match primary_code(&error) {
-        Some(CORRUPT) => place.unusable(
-            "is damaged: move it away (with its -wal and -shm) to begin anew, or restore a copy of it",
-        ),
+        Some(CORRUPT) => place.unusable(DAMAGED),
+        Some(FULL) => place.unusable("the disk is full: nothing was written; make room and try again"),
         Some(NOT_A_DATABASE) => place.unusable(
             "is not a database: move it away, or name another file with OPENHANDS_STORE=sqlite:PATH",
         ),

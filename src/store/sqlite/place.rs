@@ -64,6 +64,13 @@ impl Place {
         }
     }
 
+    /// Whether the log of writes beside the database has anything in it: whoever left last did not close it.
+    pub(super) fn has_leftover_log(&self) -> bool {
+        let mut log = self.database.clone().into_os_string();
+        log.push("-wal");
+        fs::metadata(log).is_ok_and(|log| log.len() > 0)
+    }
+
     /// An error that names this store.
     pub(super) fn unusable(&self, reason: &str) -> StoreError {
         unusable(&self.database, reason)

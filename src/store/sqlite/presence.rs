@@ -22,14 +22,15 @@ pub(super) struct Presence {
 
 impl Presence {
     /// Takes the lock of a process that starts, and clears away the files of dead ones. Called under the lock
-    /// of opening, so that nobody mistakes a file that is not locked yet for a dead process's.
-    pub(super) fn begin(place: &Place, process: ProcessId) -> io::Result<Self> {
+    /// of opening, so that nobody mistakes a file that is not locked yet for a dead process's. Answers whether
+    /// processes live beside it, and whether some died without leaving.
+    pub(super) fn begin(place: &Place, process: ProcessId) -> io::Result<(Self, Neighbours)> {
         let folder = place.processes().to_owned();
-        remove_stale(&folder)?;
+        let neighbours = remove_stale(&folder)?;
         let file =
             OpenOptions::new().write(true).create_new(true).mode(0o600).open(lock_path(&folder, process))?;
         file.lock()?;
-        Ok(Self { process, folder, lock: Mutex::new(Some(file)) })
+        Ok((Self { process, folder, lock: Mutex::new(Some(file)) }, neighbours))
     }
 
     /// Says that this process is gone.
@@ -83,13 +84,28 @@ fn remove_lock(folder: &Path, process: ProcessId) {
     }
 }
 
-fn remove_stale(folder: &Path) -> io::Result<()> {
+/// The other processes of a store, as a starting one finds them.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Neighbours {
+    /// Some live.
+    pub(super) live: bool,
+    /// Some died without leaving.
+    pub(super) died: bool,
+}
+
+fn remove_stale(folder: &Path) -> io::Result<Neighbours> {
+    let mut neighbours = Neighbours::default();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         let is_process = path.file_stem().and_then(|stem| Uuid::try_parse(stem.to_str()?).ok()).is_some();
-        if is_process && !is_locked(&path) {
-            fs::remove_file(&path).ok();
+        match (is_process, is_process && is_locked(&path)) {
+            (false, _) => {}
+            (true, true) => neighbours.live = true,
+            (true, false) => {
+                neighbours.died = true;
+                fs::remove_file(&path).ok();
+            }
         }
     }
-    Ok(())
+    Ok(neighbours)
 }

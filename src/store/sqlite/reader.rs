@@ -37,6 +37,11 @@ impl Reader {
         self.pool.read().await
     }
 
+    /// Which files are read.
+    pub(super) fn place(&self) -> &Place {
+        &self.place
+    }
+
     /// Closes all connections for a while.
     pub(super) async fn pause(&self) -> PausedReader {
         let mut pool = Arc::clone(&self.pool).write_owned().await;

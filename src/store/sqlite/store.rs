@@ -68,6 +68,14 @@ impl SqliteStore {
         Paused { reader: self.reader.pause().await, writer }
     }
 
+    /// What the database said of a read, with the file's name and the way out.
+    fn explain<T>(&self, outcome: Result<T, StoreError>) -> Result<T, StoreError> {
+        outcome.map_err(|error| match error {
+            StoreError::Database(error) => open::explain(self.reader.place(), error),
+            other => other,
+        })
+    }
+
     /// The read-only side of an open store.
     pub(super) fn reader(&self) -> Result<&Reader, StoreError> {
         if self.writer.is_closed() { Err(StoreError::Closed) } else { Ok(&self.reader) }
@@ -80,15 +88,15 @@ impl Store for SqliteStore {
     }
 
     async fn get(&self, id: TaskId) -> Result<Option<Arc<Task>>, StoreError> {
-        self.reader()?.get(id).await
+        self.explain(self.reader()?.get(id).await)
     }
 
     async fn result(&self, id: TaskId) -> Result<Option<Arc<Value>>, StoreError> {
-        self.reader()?.result(id).await
+        self.explain(self.reader()?.result(id).await)
     }
 
     async fn list(&self, filter: ListFilter) -> Result<TaskPage, StoreError> {
-        self.reader()?.list(&filter).await
+        self.explain(self.reader()?.list(&filter).await)
     }
 
     async fn events(
@@ -97,7 +105,7 @@ impl Store for SqliteStore {
         after: u32,
         limit: usize,
     ) -> Result<Option<Vec<TaskEvent>>, StoreError> {
-        self.reader()?.events(id, after, limit).await
+        self.explain(self.reader()?.events(id, after, limit).await)
     }
 
     async fn stats(&self) -> Result<QueueStats, StoreError> {

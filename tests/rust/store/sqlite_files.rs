@@ -116,6 +116,27 @@ async fn a_damaged_file_is_refused_and_left_alone() {
 }
 
 #[tokio::test]
+async fn damage_deep_in_a_file_is_named_at_the_start_after_a_process_died() {
+    let folder = folder();
+    let path = folder.path().join("tasks.db");
+    let store = SqliteStore::open(&path).await.unwrap();
+    for _ in 0..200 {
+        store.submit(noop()).await.unwrap();
+    }
+    store.close().await;
+    let mut bytes = fs::read(&path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle..middle + 2048].fill(0x5a);
+    fs::write(&path, &bytes).unwrap();
+    // The lock file of a process that has let go of it by dying.
+    let dead = format!(".tasks.db-processes/{}.lock", uuid::Uuid::new_v4());
+    fs::write(folder.path().join(dead), "").unwrap();
+    let message = refusal(&path).await;
+    assert!(message.contains("is damaged") && message.contains(".recover"), "{message}");
+    assert_eq!(fs::read(&path).unwrap(), bytes);
+}
+
+#[tokio::test]
 async fn another_programs_database_is_refused_and_left_alone() {
     let folder = folder();
     let path = folder.path().join("theirs.db");
