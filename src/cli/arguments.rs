@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 
+use chrono::{DateTime, Utc};
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::exit::Exit;
 use super::values;
-use crate::task::{Cursor, Kind, Priority, TaskStatus};
+use crate::task::{Cursor, Kind, Priority, TaskId, TaskStatus};
 
 /// The name that users type, however the command was started.
 pub(super) const NAME: &str = "openhands-testgen";
@@ -127,6 +128,15 @@ pub(super) struct Request {
     /// Who goes first
     #[arg(long, value_name = "PRIORITY", default_value_t, value_parser = priority())]
     pub(super) priority: Priority,
+    /// Names the task, with one module only: the same key again answers the same task
+    #[arg(long, value_name = "KEY")]
+    pub(super) idempotency_key: Option<String>,
+    /// Run after this task has completed, and fail if it fails; may be given several times
+    #[arg(long, value_name = "ID", value_parser = values::task_id)]
+    pub(super) depends_on: Vec<TaskId>,
+    /// Not before this time, such as 2030-01-31T08:00:00Z
+    #[arg(long, value_name = "TIME", value_parser = values::moment)]
+    pub(super) run_at: Option<DateTime<Utc>>,
 }
 
 /// A verb about one task.
@@ -273,6 +283,9 @@ mod tests {
             "generate a.py --max-iterations 0",
             "generate a.py --priority urgent",
             "generate a.py --detach --wait-timeout 5",
+            "generate a.py --run-at tomorrow",
+            "generate a.py --run-at 2030-01-31T08:00:00",
+            "generate a.py --depends-on it",
             "results",
             "list --status done",
             "list --limit 0",

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use chrono::Utc;
+use chrono::{SecondsFormat, Utc};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::describe;
@@ -173,6 +173,12 @@ fn state_text(task: &Task) -> String {
         (State::Pending { wait: Wait::Due(due) }, _, Some(failure)) => {
             let seconds = (*due - Utc::now()).num_seconds().max(0);
             format!("retry {} in {seconds} s: {}", task.retries, failure.message)
+        }
+        (State::Pending { wait: Wait::Due(due) }, _, None) => {
+            format!("waits until {}", due.to_rfc3339_opts(SecondsFormat::Secs, true))
+        }
+        (State::Pending { wait: Wait::Dependencies { open } }, _, _) => {
+            format!("waits for {}", describe::plural(*open as usize, "other task"))
         }
         (state, _, _) => state.status().to_string(),
     }

@@ -81,7 +81,13 @@ fn status(task: &Task) -> String {
         (State::Pending { wait: Wait::LeftBehind }, _) => {
             "pending: left behind by a process that ended; retry it".to_owned()
         }
+        (State::Pending { wait: Wait::Due(due) }, _) if task.attempt == 0 => {
+            format!("pending: not before {}", clock(*due))
+        }
         (State::Pending { wait: Wait::Due(due) }, _) => format!("pending: next try at {}", clock(*due)),
+        (State::Pending { wait: Wait::Dependencies { open } }, _) => {
+            format!("pending: waits for {}", describe::plural(*open as usize, "other task"))
+        }
         (state, _) => state.status().to_string(),
     }
 }

@@ -9,7 +9,7 @@ use super::modules;
 use super::output::Terminal;
 use super::session::Session;
 use crate::engine::{Defaults, Engine, SubmitOptions, TestRequest};
-use crate::task::{Lane, Task, TaskId, Work};
+use crate::task::{Lane, Task, TaskId, Terms, Work};
 
 /// The work that the arguments ask for, one piece a module.
 pub(super) fn work(
@@ -45,18 +45,47 @@ pub(super) async fn submit(
     session: &Session,
     engine: &Engine,
 ) -> Result<Vec<Arc<Task>>, CommandError> {
+    if let Some(key) = request.idempotency_key.as_deref().filter(|_| works.len() > 1) {
+        return Err(CommandError::Usage {
+            message: format!("--idempotency-key {key} names one task, and these are {} modules", works.len()),
+            hint: "name one module, or leave the key out".to_owned(),
+        });
+    }
     let mut tasks = Vec::with_capacity(works.len());
     for work in works {
-        let options = SubmitOptions {
-            priority: request.priority,
-            attempt_seconds: request.timeout,
-            ..SubmitOptions::default()
-        };
-        let defaults = Defaults::of(&session.settings, &work.kind());
-        let task = options.into_task(work, engine.process(), &defaults)?;
-        tasks.push(engine.submit(task).await?);
+        match submit_one(work, request, session, engine).await {
+            Ok(task) => tasks.push(task),
+            Err(error) => {
+                // All or none: nobody was told the ids of those before.
+                for task in &tasks {
+                    engine.cancel(task.id()).await?;
+                }
+                return Err(error);
+            }
+        }
     }
     Ok(tasks)
+}
+
+async fn submit_one(
+    work: Work,
+    request: &Request,
+    session: &Session,
+    engine: &Engine,
+) -> Result<Arc<Task>, CommandError> {
+    let options = SubmitOptions {
+        priority: request.priority,
+        attempt_seconds: request.timeout,
+        metadata: None,
+        terms: Terms {
+            idempotency_key: request.idempotency_key.as_deref().map(Box::from),
+            depends_on: request.depends_on.clone(),
+            run_at: request.run_at,
+        },
+    };
+    let defaults = Defaults::of(&session.settings, &work.kind());
+    let task = options.into_task(work, engine.process(), &defaults)?;
+    Ok(engine.submit(task).await?)
 }
 
 /// What a hand-over needs of tasks.

@@ -1,6 +1,8 @@
 //! How are the values of options read, beyond what clap can do by itself?
 
-use crate::task::Cursor;
+use chrono::{DateTime, Utc};
+
+use crate::task::{Cursor, TaskId};
 
 /// The longest attempt, and the longest wait: a day and ten years.
 const LONGEST_ATTEMPT: f64 = 86_400.0;
@@ -25,6 +27,18 @@ pub(super) fn wait_seconds(text: &str) -> Result<f64, String> {
 /// Where a page ended.
 pub(super) fn cursor(text: &str) -> Result<Cursor, String> {
     text.parse().map_err(|_| "is not the next_cursor of a page".to_owned())
+}
+
+/// An id, as `submit` prints it.
+pub(super) fn task_id(text: &str) -> Result<TaskId, String> {
+    text.trim().parse().map_err(|_| "is not an id that `submit` printed".to_owned())
+}
+
+/// A moment with its zone.
+pub(super) fn moment(text: &str) -> Result<DateTime<Utc>, String> {
+    DateTime::parse_from_rfc3339(text.trim())
+        .map(|moment| moment.to_utc())
+        .map_err(|_| "must be a time with its zone, such as 2030-01-31T08:00:00Z or …+01:00".to_owned())
 }
 
 fn number(text: &str) -> Result<f64, String> {
