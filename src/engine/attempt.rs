@@ -53,7 +53,10 @@ impl Stop {
 /// Runs a claimed task to its settlement.
 pub(super) async fn run(shared: Arc<Shared>, task: Arc<Task>) {
     let stop = Stop::default();
-    shared.running.lock().insert(task.id(), Running { token: task.token, stop: stop.clone() });
+    shared
+        .running
+        .lock()
+        .insert(task.id(), Running { token: task.token, stop: stop.clone(), is_settling: false });
     if shared.abandoning.is_cancelled() {
         stop.request(StopReason::ShuttingDown);
     }
@@ -63,6 +66,7 @@ pub(super) async fn run(shared: Arc<Shared>, task: Arc<Task>) {
         Some(handler) => supervise(&shared, handler.as_ref(), &task, &stop).await,
         None => Err(Failure::new(ErrorKind::Internal, "no handler for the lane of this task")),
     };
+    shared.begin_settling(task.id());
     let settlement = settlement(&shared, &task, &stop, outcome);
     let ended = settle(&shared, &task, settlement).await;
     // Not running any more when those who wait for it hear of its end.

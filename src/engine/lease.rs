@@ -30,13 +30,13 @@ pub(super) async fn run(shared: Arc<Shared>) {
             () = shared.closed.cancelled() => return,
             _ = beat.tick() => {}
         }
-        let (begin, running) = (Instant::now(), shared.running_attempts());
+        let (begin, working) = (Instant::now(), shared.working_attempts());
         let limit = (renewed + terms.patience).max(begin + Duration::from_millis(1));
         match tokio::time::timeout_at(limit, shared.store.heartbeat(terms.length)).await {
             Ok(Ok(held)) => {
                 renewed = begin;
                 let held = held.into_iter().collect();
-                stop_lost(&shared, &running, &held);
+                stop_lost(&shared, &working, &held);
                 strays = give_back_strays(&shared, &held, &strays).await;
             }
             Ok(Err(StoreError::Closed)) => return,
@@ -53,11 +53,11 @@ pub(super) async fn run(shared: Arc<Shared>) {
     }
 }
 
-/// Stops what ran before the heartbeat, still runs, and belongs to someone else.
+/// Stops what was at work before the heartbeat, still is, and belongs to someone else.
 fn stop_lost(shared: &Shared, before: &Attempts, held: &Attempts) {
-    let still_running = shared.running_attempts();
+    let still_working = shared.working_attempts();
     for (id, token) in before.iter().filter(|attempt| !held.contains(*attempt)) {
-        if still_running.contains(&(*id, *token)) {
+        if still_working.contains(&(*id, *token)) {
             tracing::warn!(task = %id, "another process has taken this task: its attempt here is stopped");
             shared.stop_attempt(*id, StopReason::LeaseLost);
         }

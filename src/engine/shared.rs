@@ -45,6 +45,8 @@ pub(super) struct Running {
     /// The token of its lease.
     pub(super) token: u64,
     pub(super) stop: Stop,
+    /// Its handler has returned: the store hears of its end, and says itself whether that still counts.
+    pub(super) is_settling: bool,
 }
 
 impl Shared {
@@ -113,6 +115,20 @@ impl Shared {
     pub(super) fn stop_attempt(&self, id: TaskId, reason: StopReason) -> bool {
         let running = self.running.lock().get(&id).cloned();
         running.map(|attempt| attempt.stop.request(reason)).is_some()
+    }
+
+    /// An attempt's handler has returned.
+    pub(super) fn begin_settling(&self, id: TaskId) {
+        if let Some(attempt) = self.running.lock().get_mut(&id) {
+            attempt.is_settling = true;
+        }
+    }
+
+    /// The attempts whose handlers are at work here, as task and token.
+    pub(super) fn working_attempts(&self) -> HashSet<(TaskId, u64)> {
+        let running = self.running.lock();
+        let working = running.iter().filter(|(_, attempt)| !attempt.is_settling);
+        working.map(|(id, attempt)| (*id, attempt.token)).collect()
     }
 
     /// The attempts under way here, as task and token.
