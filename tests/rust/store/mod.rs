@@ -24,6 +24,8 @@ mod attempts;
 mod cancelling;
 mod clock;
 mod death;
+mod faults;
+mod faulty_files;
 mod listing;
 mod model;
 mod order;
