@@ -26,14 +26,14 @@ pub(super) async fn records_of(store: &SqliteStore) -> String {
     let page = store.list(ListFilter { limit: 1000, ..ListFilter::default() }).await.unwrap();
     let mut tasks = page.tasks;
     tasks.sort_by_key(|task| task.seq);
-    let mut text = String::new();
+    let mut lines = Vec::new();
     for task in &tasks {
-        let result = store.result(task.id()).await.unwrap();
-        text += &format!("{task:?} {result:?}\n");
+        lines.push(format!("{task:?} {:?}", store.result(task.id()).await.unwrap()));
     }
     let stats = store.stats().await.unwrap();
     assert_eq!(stats.total_tasks, tasks.len() as u64, "the statistics agree with the records");
-    without_ids(&(text + &format!("{stats:?}")))
+    lines.push(format!("{stats:?}"));
+    without_ids(&lines.join("\n"))
 }
 
 async fn assert_is_sound(path: &Path) {

@@ -97,7 +97,9 @@ unsafe extern "C" fn open(
         let Some(open) = (*system()).xOpen else { return SQLITE_IOERR };
         let opened = open(system(), name, inner(file), flags, out);
         if opened == SQLITE_OK {
-            watched.iter().for_each(|watched| watched.plan.opened());
+            if let Some(watched) = &watched {
+                watched.plan.opened();
+            }
             file.cast::<Shim>().write(Shim { base: sqlite3_file { pMethods: &raw const METHODS }, watched });
         }
         opened
@@ -114,7 +116,9 @@ unsafe extern "C" fn delete(_: *mut sqlite3_vfs, name: *const c_char, sync: c_in
         let (None, Some(delete)) = (error, (*system()).xDelete) else { return error.unwrap_or(SQLITE_IOERR) };
         let deleted = delete(system(), name, sync);
         if deleted == SQLITE_OK {
-            watched.iter().for_each(|watched| watched.plan.removed(&watched.path));
+            if let Some(watched) = &watched {
+                watched.plan.removed(&watched.path);
+            }
         }
         deleted
     }
@@ -196,7 +200,9 @@ unsafe extern "C" fn xClose(file: *mut sqlite3_file) -> c_int {
     unsafe {
         let Shim { watched, .. } = file.cast::<Shim>().read();
         let closed = (*(*inner(file)).pMethods).xClose.map_or(SQLITE_IOERR, |close| close(inner(file)));
-        watched.iter().for_each(|watched| watched.plan.closed());
+        if let Some(watched) = &watched {
+            watched.plan.closed();
+        }
         closed
     }
 }
@@ -236,7 +242,9 @@ unsafe extern "C" fn xSync(file: *mut sqlite3_file, flags: c_int) -> c_int {
         }
         let synced = (*(*inner(file)).pMethods).xSync.map_or(SQLITE_IOERR, |sync| sync(inner(file), flags));
         if synced == SQLITE_OK {
-            (*file.cast::<Shim>()).watched.iter().for_each(|watched| watched.plan.synced(&watched.path));
+            if let Some(watched) = &(*file.cast::<Shim>()).watched {
+                watched.plan.synced(&watched.path);
+            }
         }
         synced
     }
