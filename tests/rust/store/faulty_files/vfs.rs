@@ -115,10 +115,10 @@ unsafe extern "C" fn delete(_: *mut sqlite3_vfs, name: *const c_char, sync: c_in
         let error = watched.as_ref().and_then(|watched| watched.plan.error(Call::Delete));
         let (None, Some(delete)) = (error, (*system()).xDelete) else { return error.unwrap_or(SQLITE_IOERR) };
         let deleted = delete(system(), name, sync);
-        if deleted == SQLITE_OK {
-            if let Some(watched) = &watched {
-                watched.plan.removed(&watched.path);
-            }
+        if deleted == SQLITE_OK
+            && let Some(watched) = &watched
+        {
+            watched.plan.removed(&watched.path);
         }
         deleted
     }
@@ -241,10 +241,10 @@ unsafe extern "C" fn xSync(file: *mut sqlite3_file, flags: c_int) -> c_int {
             return code;
         }
         let synced = (*(*inner(file)).pMethods).xSync.map_or(SQLITE_IOERR, |sync| sync(inner(file), flags));
-        if synced == SQLITE_OK {
-            if let Some(watched) = &(*file.cast::<Shim>()).watched {
-                watched.plan.synced(&watched.path);
-            }
+        if synced == SQLITE_OK
+            && let Some(watched) = &(*file.cast::<Shim>()).watched
+        {
+            watched.plan.synced(&watched.path);
         }
         synced
     }
