@@ -33,5 +33,5 @@ mod processes;
 mod pruning;
 mod retries;
 mod sqlite_files;
-mod subject;
+pub(crate) mod subject;
 mod submission;

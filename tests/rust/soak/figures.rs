@@ -1,0 +1,36 @@
+//! How much is much? All figures of the stress tests, in `make test` and, with `OTG_SOAK` set, in `make soak`.
+
+use std::time::Duration;
+
+/// The figures of one run.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Figures {
+    /// How often the process that holds the queue is killed.
+    pub(super) kills: usize,
+}
+
+const TEST: Figures = Figures { kills: 200 };
+const SOAK: Figures = Figures { kills: 5_000 };
+
+/// The figures of this run.
+pub(super) fn figures() -> Figures {
+    if std::env::var_os("OTG_SOAK").is_some() { SOAK } else { TEST }
+}
+
+/// The seed of all random choices, said aloud: `OTG_SEED` repeats a run as far as chance goes.
+pub(super) fn seed() -> u64 {
+    let given = std::env::var("OTG_SEED").ok();
+    let seed = given.map_or_else(|| fastrand::u64(..), |text| text.parse().expect("OTG_SEED is a number"));
+    println!("OTG_SEED={seed}");
+    seed
+}
+
+/// Median and maximum, for a report.
+pub(super) fn spread(mut times: Vec<Duration>) -> String {
+    times.sort();
+    let (Some(longest), Some(median)) = (times.last(), times.get(times.len() / 2)) else {
+        return "none".into();
+    };
+    let seconds = |time: Duration| format!("{:.3} s", time.as_secs_f64());
+    format!("median {}, longest {} of {}", seconds(*median), seconds(*longest), times.len())
+}
