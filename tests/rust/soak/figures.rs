@@ -7,10 +7,12 @@ use std::time::Duration;
 pub(super) struct Figures {
     /// How often the process that holds the queue is killed.
     pub(super) kills: usize,
+    /// How long clients in several processes use one file.
+    pub(super) clients: Duration,
 }
 
-const TEST: Figures = Figures { kills: 200 };
-const SOAK: Figures = Figures { kills: 5_000 };
+const TEST: Figures = Figures { kills: 200, clients: Duration::from_secs(5) };
+const SOAK: Figures = Figures { kills: 5_000, clients: Duration::from_mins(1) };
 
 /// The figures of this run.
 pub(super) fn figures() -> Figures {

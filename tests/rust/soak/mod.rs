@@ -1,6 +1,7 @@
 //! The promises under stress: processes that are killed, clients that come at once, loads that are large. Small
 //! figures in `make test`, large ones in `make soak`; `figures` holds both.
 
+mod clients;
 mod figures;
 mod kills;
 mod process;

@@ -41,6 +41,11 @@ impl Process {
         Self { child, lines, started }
     }
 
+    /// Its number, as long as it is not waited for.
+    pub(super) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The next line, or `None` when the process is gone.
     pub(super) async fn line(&mut self) -> Option<(Instant, String)> {
         self.lines.recv().await
