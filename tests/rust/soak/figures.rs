@@ -9,10 +9,40 @@ pub(super) struct Figures {
     pub(super) kills: usize,
     /// How long clients in several processes use one file.
     pub(super) clients: Duration,
+    /// What `memory:` takes at once.
+    pub(super) load_in_memory: Load,
+    /// What a file takes at once.
+    pub(super) load_on_file: Load,
+    /// How many tasks are submitted and waited for on `memory:`.
+    pub(super) noops_in_memory: usize,
+    /// How many on a file.
+    pub(super) noops_on_file: usize,
 }
 
-const TEST: Figures = Figures { kills: 200, clients: Duration::from_secs(5) };
-const SOAK: Figures = Figures { kills: 5_000, clients: Duration::from_mins(1) };
+/// Tasks that are submitted at once, and how many of them someone waits for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Load {
+    pub(super) submissions: usize,
+    pub(super) waiters: usize,
+}
+
+const TEST: Figures = Figures {
+    kills: 200,
+    clients: Duration::from_secs(5),
+    load_in_memory: Load { submissions: 100_000, waiters: 10_000 },
+    load_on_file: Load { submissions: 5_000, waiters: 1_000 },
+    noops_in_memory: 100_000,
+    noops_on_file: 3_000,
+};
+
+const SOAK: Figures = Figures {
+    kills: 5_000,
+    clients: Duration::from_mins(1),
+    load_in_memory: Load { submissions: 1_000_000, waiters: 100_000 },
+    load_on_file: Load { submissions: 100_000, waiters: 10_000 },
+    noops_in_memory: 1_000_000,
+    noops_on_file: 100_000,
+};
 
 /// The figures of this run.
 pub(super) fn figures() -> Figures {

@@ -4,4 +4,6 @@
 mod clients;
 mod figures;
 mod kills;
+mod load;
 mod process;
+mod wake_ups;
