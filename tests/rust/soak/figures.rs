@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// The figures of one run.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Figures {
+pub(crate) struct Figures {
     /// How often the process that holds the queue is killed.
     pub(super) kills: usize,
     /// How long clients in several processes use one file.
@@ -13,6 +13,8 @@ pub(super) struct Figures {
     pub(super) load_in_memory: Load,
     /// What a file takes at once.
     pub(super) load_on_file: Load,
+    /// Random sequences of operations that every store is taken through.
+    pub(crate) sequences: u32,
     /// How many tasks are submitted and waited for on `memory:`.
     pub(super) noops_in_memory: usize,
     /// How many on a file.
@@ -21,7 +23,7 @@ pub(super) struct Figures {
 
 /// Tasks that are submitted at once, and how many of them someone waits for.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Load {
+pub(crate) struct Load {
     pub(super) submissions: usize,
     pub(super) waiters: usize,
 }
@@ -31,6 +33,7 @@ const TEST: Figures = Figures {
     clients: Duration::from_secs(5),
     load_in_memory: Load { submissions: 100_000, waiters: 10_000 },
     load_on_file: Load { submissions: 5_000, waiters: 1_000 },
+    sequences: 2_000,
     noops_in_memory: 100_000,
     noops_on_file: 3_000,
 };
@@ -40,12 +43,13 @@ const SOAK: Figures = Figures {
     clients: Duration::from_mins(1),
     load_in_memory: Load { submissions: 1_000_000, waiters: 100_000 },
     load_on_file: Load { submissions: 100_000, waiters: 10_000 },
+    sequences: 200_000,
     noops_in_memory: 1_000_000,
     noops_on_file: 100_000,
 };
 
 /// The figures of this run.
-pub(super) fn figures() -> Figures {
+pub(crate) fn figures() -> Figures {
     if std::env::var_os("OTG_SOAK").is_some() { SOAK } else { TEST }
 }
 

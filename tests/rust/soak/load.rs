@@ -22,7 +22,7 @@ use crate::support::{noop, noop_lane};
 const STORE: &str = "OTG_SOAK_STORE";
 const LOAD: &str = "OTG_SOAK_LOAD";
 /// A wait that ends by itself has lost its wake-up.
-const PATIENCE: Duration = Duration::from_mins(2);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 #[tokio::test]
 async fn memory_takes_a_large_load_at_once() {

@@ -2,7 +2,7 @@
 //! figures in `make test`, large ones in `make soak`; `figures` holds both.
 
 mod clients;
-mod figures;
+pub(crate) mod figures;
 mod kills;
 mod load;
 mod process;
