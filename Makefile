@@ -15,7 +15,7 @@ RUST_SOURCES := Cargo.toml Cargo.lock pyproject.toml $(shell find src migrations
 WHEEL_SOURCES := $(RUST_SOURCES) README.md $(shell find python -type f ! -name '*.so' ! -name '*.pyc' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test test-rust test-python lint fmt bench docs lock preflight bubblewrap
+.PHONY: help demo dev test test-rust test-python soak lint fmt bench docs lock preflight bubblewrap
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,10 @@ test-rust: $(VENV)/.tools bubblewrap
 
 test-python: $(VENV)/.built-dev bubblewrap
 	"$(BIN)/python" -m pytest
+
+soak: $(VENV)/.tools bubblewrap ## The stress tests with large figures: kill -9, clients, loads (about two hours)
+	OTG_SOAK=1 OTG_TEST_PYTHON="$(BIN)/python" cargo test --no-default-features --test rust \
+		-- soak:: store::model --nocapture --test-threads=1
 
 lint: $(VENV)/.built-dev ## Formats, clippy, ruff, mypy strict, stubs against the built module
 	cargo fmt --check

@@ -9,6 +9,7 @@
 mod config;
 mod engine;
 mod sandbox;
+mod soak;
 mod store;
 mod support;
 mod verify;

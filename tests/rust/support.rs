@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use _core::store::Store;
 use _core::task::{
-    Context, ErrorKind, Failure, GenerateTests, Kind, Lane, NewTask, Priority, ProcessId, Progress, Stage,
-    TaskId, Threshold, Work,
+    Context, ErrorKind, Failure, GenerateTests, Kind, Lane, NewTask, Priority, ProcessId, Progress,
+    Settlement, Stage, TaskId, Threshold, Work,
 };
+use serde_json::json;
 
 /// A request that asks for nothing, of normal priority and without an owner.
 pub(crate) fn noop() -> NewTask {
@@ -23,6 +25,11 @@ pub(crate) fn noop() -> NewTask {
         retention_seconds: 86_400.0,
         terms: None,
     }
+}
+
+/// The same, submitted by the process that has this store open.
+pub(crate) fn submitted_by(store: &impl Store) -> NewTask {
+    NewTask { submitter: store.process(), ..noop() }
 }
 
 /// The same with another priority.
@@ -63,6 +70,11 @@ pub(crate) fn noop_lane() -> Lane {
 /// The lane of [`generate_tests`].
 pub(crate) fn local_lane() -> Lane {
     Lane::of_agent(Kind::GenerateTests, "local")
+}
+
+/// The end of an attempt that found one test.
+pub(crate) fn done() -> Settlement {
+    Settlement::Complete(Arc::new(json!({"tests": 1})))
 }
 
 /// A failure that may pass.

@@ -10,6 +10,7 @@ standard library is used, and as little of it as possible: this runs before each
 
 import os
 import resource
+import select
 import sys
 
 
@@ -24,6 +25,7 @@ def main(arguments: list[str]) -> None:
         limit(resource.RLIMIT_NPROC, int(threads))
     if tie != "0" and sys.platform == "linux":
         die_with(int(tie))
+    end_if_alone()
     os.execv(command[0], command)
 
 
@@ -50,6 +52,18 @@ def die_with(parent: int) -> None:
     ctypes.CDLL(None).prctl(set_parent_death_signal, kill, 0, 0, 0)
     if os.getppid() != parent:
         os._exit(9)  # the parent died before we asked
+
+
+def end_if_alone() -> None:
+    """Ends this process if the one that reads its errors is dead.
+
+    In bubblewrap nobody else would: ``bwrap`` asks the kernel to end it with its parent, but not
+    whether the parent died before that. It has asked by the time we run.
+    """
+    errors = select.poll()
+    errors.register(2, 0)
+    if any(event & select.POLLERR for _descriptor, event in errors.poll(0)):
+        os._exit(9)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use _core::sandbox::{Command, Exit, Finished, Limits, Sandbox};
 use tokio_util::sync::CancellationToken;
 
+use super::ground::{probe, python};
 use crate::at_both_levels;
 
 /// Runs a few lines of Python in a folder of their own.
@@ -181,4 +182,28 @@ time.sleep(20)
         let seen = finished.stdout().replace("'LC_CTYPE', ", "").replace("'LD_LIBRARY_PATH', ", "");
         assert!(seen == expected || seen == expected.replace("'PWD', ", ""), "{seen}");
     }
+}
+
+#[test]
+fn a_child_whose_parent_died_while_it_was_started_does_not_begin() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("begun");
+    let launch = |errors: std::process::Stdio| {
+        let begin = format!("open({file:?}, 'w')");
+        std::process::Command::new(python())
+            .args(["-I", "-S", probe().launch().to_str().unwrap()])
+            .args(["300", "4294967296", "200000000", "0", "0", "--"])
+            .arg(python())
+            .args(["-c", &begin])
+            .stderr(errors)
+            .status()
+            .unwrap();
+        file.exists()
+    };
+    // A dead parent reads no errors.
+    let (reader, errors) = std::io::pipe().unwrap();
+    drop(reader);
+    assert!(!launch(errors.into()));
+    let (_reader, errors) = std::io::pipe().unwrap();
+    assert!(launch(errors.into()));
 }

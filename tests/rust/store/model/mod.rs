@@ -13,10 +13,15 @@ use std::time::Duration;
 use self::reference::{RETENTION, Reference, Snapshot};
 use self::steps::{End, Step, steps};
 use super::subject::{Subject, ids};
+use crate::soak::figures::figures;
 use crate::support::{generate_tests, local_lane, noop, noop_lane, progress, transient};
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: figures().sequences,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn every_store_does_what_the_model_does(steps in steps()) {
