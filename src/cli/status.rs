@@ -47,7 +47,7 @@ fn text(task: &Task, reached: Option<f64>) -> String {
             lines.push(("test file", request.output_path.clone()));
             lines.push(("coverage", coverage(reached, request.coverage_threshold)));
         }
-        Work::Noop => lines.push(("kind", describe::label(task).to_owned())),
+        Work::Noop | Work::Custom(_) => lines.push(("kind", describe::label(task).to_owned())),
     }
     lines.push(("priority", task.new.priority.to_string()));
     let times =

@@ -57,7 +57,7 @@ pub(super) async fn run(shared: Arc<Shared>, task: Arc<Task>) {
         stop.request(StopReason::ShuttingDown);
     }
     tracing::debug!(task = %task.id(), attempt = task.attempt, "an attempt started");
-    let outcome = match shared.options.handlers.get(&task.new.lane) {
+    let outcome = match shared.crew.handler(&task.new.lane) {
         Some(handler) => supervise(&shared, handler.as_ref(), &task, &stop).await,
         None => Err(Failure::new(ErrorKind::Internal, "no handler for the lane of this task")),
     };

@@ -13,6 +13,7 @@ use super::options::EngineOptions;
 use super::outcome::Finished;
 use super::shared::Shared;
 use super::{dispatcher, housekeeping};
+use crate::kinds::Handler;
 use crate::store::{AnyStore, Paused, Store, StoreLocation};
 use crate::task::{
     Lane, ListFilter, NewTask, ProcessId, QueueStats, State, Task, TaskId, TaskPage, TaskStatus,
@@ -159,10 +160,17 @@ impl Engine {
         Ok(self.works(lane) || self.shared.store.has_live_worker(lane).await?)
     }
 
+    /// Adds a handler, with workers of its own, or replaces the one of a lane that has one: attempts that begin
+    /// later use it. It is kept until the engine stops.
+    pub fn register(&self, lane: Lane, workers: usize, handler: Arc<dyn Handler>) {
+        self.shared.crew.register(lane, workers, handler);
+        self.shared.work.notify_one();
+    }
+
     /// Whether this process works a lane.
     #[must_use]
     pub fn works(&self, lane: &Lane) -> bool {
-        self.shared.options.pools.iter().any(|pool| pool.lanes.contains(lane))
+        self.shared.crew.works(lane)
     }
 
     /// How many tasks nobody will run once this process ends: those that wait and those that run here, unless
@@ -174,7 +182,7 @@ impl Engine {
             let task = self.shared.store.get(id).await?;
             here += u64::from(task.is_some_and(|task| !task.status().is_final()));
         }
-        let mut lanes = if here > 0 { self.shared.options.lanes() } else { Vec::new() };
+        let mut lanes = if here > 0 { self.shared.crew.lanes() } else { Vec::new() };
         let newest = ListFilter { status: Some(TaskStatus::Queued), limit: 1, ..ListFilter::default() };
         lanes.extend(self.list(newest).await?.tasks.pop().map(|task| task.new.lane.clone()));
         for lane in &lanes {
@@ -221,6 +229,7 @@ impl Engine {
         self.shared.closed.cancel();
         let _ = background.housekeeping.await;
         self.shared.waiters.clear();
+        self.shared.crew.dismiss();
     }
 
     /// Before a fork: nothing is read or written until the answer is dropped; calls wait meanwhile.

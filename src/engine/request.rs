@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::custom;
 use super::error::{EngineError, InvalidRequest};
 use crate::sandbox::{ProjectPath, default_output};
 use crate::task::{Context, GenerateTests, Kind, NewTask, Priority, ProcessId, TaskId, Threshold, Work};
@@ -77,6 +78,7 @@ impl TestRequest {
             Kind::GenerateTests => Self::from_payload(payload)?.into_work(context, default_iterations),
             Kind::Noop if payload.is_empty() => Ok(Work::Noop),
             Kind::Noop => Err(InvalidRequest::new("payload", "must be empty for kind noop")),
+            Kind::Custom(name) => custom::work(name, payload),
         }
     }
 

@@ -7,6 +7,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use super::{LogLevel, Reporter};
 use crate::store::{AnyStore, Store};
 use crate::task::{ErrorKind, Failure, Progress, Task};
 
@@ -28,7 +29,7 @@ pub struct Attempt {
     /// Fires when the attempt is to stop: cancelled, out of time, lease lost, process ending.
     pub cancel: CancellationToken,
     store: Arc<AnyStore>,
-    progress: watch::Sender<Option<Progress>>,
+    reporter: Reporter,
 }
 
 impl Attempt {
@@ -40,12 +41,24 @@ impl Attempt {
         store: Arc<AnyStore>,
         progress: watch::Sender<Option<Progress>>,
     ) -> Self {
-        Self { task, cancel, store, progress }
+        let reporter = Reporter::new(task.id(), progress);
+        Self { task, cancel, store, reporter }
     }
 
     /// Says how far the attempt is. Cheap: only the newest report is kept, a few times a second.
     pub fn report(&self, progress: Progress) {
-        self.progress.send_replace(Some(progress));
+        self.reporter.report(progress);
+    }
+
+    /// Writes a line to the log of the task.
+    pub fn log(&self, level: LogLevel, message: &str) {
+        self.reporter.log(level, message);
+    }
+
+    /// What reports for this attempt, for those who cannot borrow it.
+    #[must_use]
+    pub fn reporter(&self) -> Reporter {
+        self.reporter.clone()
     }
 
     /// Makes sure that the task is still this attempt's, right before something outside the store changes.

@@ -3,7 +3,9 @@
 mod attempt;
 mod generate_tests;
 mod noop;
+mod reporter;
 
 pub use attempt::{Attempt, Handler, HandlerFuture};
 pub use generate_tests::GenerateTestsHandler;
 pub use noop::NoopHandler;
+pub use reporter::{LogLevel, Reporter};

@@ -2,6 +2,7 @@
 
 mod failure;
 mod id;
+mod kind;
 mod lane;
 mod page;
 mod priority;
@@ -11,10 +12,12 @@ mod settlement;
 mod state;
 mod status;
 mod work;
+mod work_form;
 
 pub use failure::{ErrorKind, Failure};
 pub use id::{ProcessId, TaskId, forget_process};
-pub use lane::{Kind, Lane};
+pub use kind::{Kind, KindName};
+pub use lane::Lane;
 pub use page::{Cursor, ListFilter, QueueStats, TaskPage};
 pub use priority::Priority;
 pub use progress::{Progress, Stage};
@@ -22,4 +25,4 @@ pub use record::{NewTask, Task};
 pub use settlement::Settlement;
 pub use state::{IllegalTransition, State};
 pub use status::TaskStatus;
-pub use work::{Context, GenerateTests, Threshold, Work};
+pub use work::{Context, Custom, GenerateTests, Threshold, Work};
