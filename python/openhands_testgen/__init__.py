@@ -18,11 +18,13 @@ if TYPE_CHECKING:
         InvalidRequestError,
         OpenHandsTestGenError,
         QueueFullError,
+        RetryableError,
         StoreError,
         SubmissionError,
         TaskNotFoundError,
     )
     from .generator import OpenHandsTestGenerator
+    from .handlers import TaskContext
     from .types import (
         GenerationResult,
         QueueStats,
@@ -43,9 +45,11 @@ _HOME = {
     "QueueFullError": "exceptions",
     "QueueStats": "types",
     "ResultValidator": "engine",
+    "RetryableError": "exceptions",
     "SecretStr": "config",
     "StoreError": "exceptions",
     "SubmissionError": "exceptions",
+    "TaskContext": "handlers",
     "TaskNotFoundError": "exceptions",
     "TaskPage": "types",
     "TaskPriority": "types",
@@ -65,9 +69,11 @@ __all__ = [
     "QueueFullError",
     "QueueStats",
     "ResultValidator",
+    "RetryableError",
     "SecretStr",
     "StoreError",
     "SubmissionError",
+    "TaskContext",
     "TaskNotFoundError",
     "TaskPage",
     "TaskPriority",
