@@ -70,7 +70,7 @@ class Assignment:
 class Engine:
     def __new__(cls, arguments: dict[str, Any]) -> Engine: ...
     def register_handler(
-        self, kind: str, handler: Handler, function: str | None
+        self, kind: str, handler: Handler, function: tuple[list[str], str] | None
     ) -> None: ...
     def submit_test_generation(
         self,

@@ -1,23 +1,174 @@
-"""How does a plain function run in a process of its own? Found by its name, in a fresh interpreter."""
+"""How does a plain function run in a process of its own? Found by its name, in a fresh interpreter.
+
+`function_of` looks at a function where it is registered; `main` is what the fresh interpreter runs:
+it makes a session of its own, reads its job from the socket that is its standard input, and reports
+through it, a line of JSON each.
+"""
 
 from __future__ import annotations
 
 import inspect
+import json
+import os
+import pickle
+import signal
+import socket
+import sys
+import threading
+from multiprocessing import spawn
+from pathlib import Path
+from typing import Any, BinaryIO
 
-from .exceptions import InvalidRequestError
-from .handlers import Handler
+from .exceptions import InvalidRequestError, RetryableError
+from .handlers import Handler, TaskContext, describe
+
+_BOOT = (
+    "import sys; sys.path.append(sys.argv[1]); "
+    "from openhands_testgen._handler_process import main; main()"
+)
 
 
-def function_of(handler: Handler) -> str | None:
-    """What a fresh interpreter needs to find a plain function; ``None`` for a coroutine function.
+def function_of(handler: Handler) -> tuple[list[str], str] | None:
+    """A command that waits for a job, and what it finds the function by.
+
+    Returns:
+        ``None`` for a coroutine function, which needs no process.
 
     Raises:
         InvalidRequestError: It is not callable, or cannot be found by its module and name.
     """
     if not callable(handler):
         raise InvalidRequestError(f"handler: must be a function, not {handler!r}")
-    if inspect.iscoroutinefunction(handler) or inspect.iscoroutinefunction(
-        getattr(handler, "__call__", None)  # noqa: B004
-    ):
+    if _is_coroutine_function(handler):
         return None
-    raise InvalidRequestError("handler: plain functions are to come")
+    executable = spawn.get_executable()
+    if not executable:
+        raise InvalidRequestError("handler: no interpreter is known that could run it (sys.executable)")
+    package_parent = str(Path(__file__).parent.parent)
+    command = [os.fsdecode(executable), "-P", "-c", _BOOT, package_parent]
+    return command, _reference(handler).hex()
+
+
+def _is_coroutine_function(handler: Handler) -> bool:
+    call = getattr(handler, "__call__", None)  # noqa: B004
+    return inspect.iscoroutinefunction(handler) or inspect.iscoroutinefunction(call)
+
+
+def _reference(handler: Handler) -> bytes:
+    """What `_load` reads: how to prepare an interpreter, and the pickled function."""
+    name = getattr(handler, "__qualname__", repr(handler))
+    try:
+        function = pickle.dumps(handler)
+    except Exception as error:
+        raise InvalidRequestError(
+            f"handler: {name} runs in a process of its own, which must find it by its module and name, and"
+            f" cannot: define it at the top of a module, or make it `async def` ({describe(error)})"
+        ) from error
+    preparation = spawn.get_preparation_data("openhands-testgen-handler")
+    # Pickled for children of `multiprocessing` only, and of no use here.
+    preparation.pop("authkey", None)
+    if b"__main__" not in function:
+        # As with `multiprocessing`, the main program is run again where the function is part of it.
+        preparation.pop("init_main_from_name", None)
+        preparation.pop("init_main_from_path", None)
+    elif preparation.keys().isdisjoint({"init_main_from_name", "init_main_from_path"}):
+        raise InvalidRequestError(
+            f"handler: {name} runs in a process of its own, which cannot find what was typed at a prompt or"
+            " given with -c: define it in a module, or make it `async def`"
+        )
+    return pickle.dumps((preparation, function))
+
+
+# --- in the fresh interpreter --------------------------------------------------------------------
+
+
+class _Line:
+    """The way from a context to the engine: a line of JSON on the socket."""
+
+    cancelled = False
+    """Never seen: whoever is to stop is killed."""
+
+    def __init__(self, channel: BinaryIO) -> None:
+        self._channel = channel
+        self._lock = threading.Lock()
+
+    def say(self, what: str, content: object) -> None:
+        line = json.dumps({what: content}, allow_nan=False).encode() + b"\n"
+        with self._lock:
+            self._channel.write(line)
+            self._channel.flush()
+
+    def progress(self, message: str, done: int | None, total: int | None) -> None:
+        self.say("progress", {"message": message, "done": done, "total": total})
+
+    def log(self, message: str, level: str) -> None:
+        self.say("log", {"level": level, "message": message})
+
+    def fail(self, kind: str, message: str, retry_after: float | None = None) -> None:
+        self.say("failure", {"kind": kind, "message": message, "retry_after": retry_after})
+
+
+def main() -> None:
+    """Does one job and says what it came to."""
+    os.setsid()
+    # A copy that no child of ours inherits; what the function starts finds nothing to read.
+    channel = socket.socket(fileno=os.dup(0))
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    heard = channel.makefile("rb")
+    job = json.loads(heard.readline())
+    _end_with(job["parent"])
+    threading.Thread(target=_wait_for_end, args=(heard,), daemon=True).start()
+    _do(job, _Line(channel.makefile("wb")))
+
+
+def _do(job: dict[str, Any], line: _Line) -> None:
+    try:
+        handler = _load(bytes.fromhex(job["function"]))
+    except BaseException as error:
+        line.fail("config", f"the handler could not be loaded in a process of its own: {describe(error)}")
+        return
+    context = TaskContext(job["task_id"], job["attempt"], job["metadata"], line)
+    try:
+        result = handler(context, job["payload"])
+    except RetryableError as error:
+        line.fail("transient", describe(error), error.retry_after)
+    except BaseException as error:
+        line.fail("internal", describe(error))
+    else:
+        _answer(line, result)
+
+
+def _load(reference: bytes) -> Any:
+    preparation, function = pickle.loads(reference)
+    spawn.prepare(preparation)
+    return pickle.loads(function)
+
+
+def _answer(line: _Line, result: object) -> None:
+    refused = "the handler must return a dict of plain values (as JSON has them):"
+    if not isinstance(result, dict):
+        line.fail("internal", f"{refused} it is of type {type(result).__qualname__}")
+        return
+    try:
+        line.say("result", result)
+    except (TypeError, ValueError, RecursionError) as error:
+        line.fail("internal", f"{refused} {error}")
+
+
+def _end_with(parent: int) -> None:
+    """Asks the kernel to end this process when the thread that started it ends."""
+    if sys.platform == "linux":
+        try:
+            import ctypes
+        except ImportError:
+            return  # the end of the conversation says it too
+        set_parent_death_signal = 1
+        ctypes.CDLL(None).prctl(set_parent_death_signal, int(signal.SIGKILL), 0, 0, 0)
+    if os.getppid() != parent:
+        os.kill(0, signal.SIGKILL)
+
+
+def _wait_for_end(heard: BinaryIO) -> None:
+    """Ends the whole session when the engine's process is gone."""
+    heard.read()
+    os.kill(0, signal.SIGKILL)

@@ -1,5 +1,6 @@
 //! `_core.Engine`: the calls of one generator. Each answers at once what is ready, else a `Pending`.
 
+use std::ffi::OsString;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -13,6 +14,7 @@ use super::registry::{self, Slot};
 use super::{arguments, bridge, errors, settings};
 use crate::config::Settings;
 use crate::engine::{Engine, EngineError, EngineOptions, TestRequest};
+use crate::kinds::Function;
 use crate::store::StoreLocation;
 use crate::task::{Context, Cursor, Kind, ListFilter, TaskStatus};
 
@@ -66,9 +68,10 @@ impl PyEngine {
         py: Python<'_>,
         kind: &str,
         handler: Py<PyAny>,
-        function: Option<String>,
+        function: Option<(Vec<OsString>, String)>,
     ) -> PyResult<()> {
         let kind = kind.parse().map_err(|message: String| arguments::invalid("kind", message))?;
+        let function = function.map(|(command, reference)| Function { command, reference });
         let registration = self.handlers.keep(py, kind, handler, function);
         if self.seat.lock().stopped {
             return Ok(()); // entered when the generator starts again

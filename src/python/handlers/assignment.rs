@@ -6,7 +6,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use pythonize::{depythonize, pythonize};
+use pythonize::pythonize;
 use serde_json::Value;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::coroutine::Outcome;
 use super::desk::{Running, Start};
 use crate::kinds::Reporter;
-use crate::python::arguments;
+use crate::python::{arguments, plain};
 use crate::task::{ErrorKind, Failure, Progress, Work};
 
 /// One attempt of a handler that is a coroutine.
@@ -140,9 +140,8 @@ fn plain(result: &Bound<'_, PyAny>) -> Result<Value, Failure> {
         let message = format!("the handler must return a dict of plain values (as JSON has them): {reason}");
         Failure::new(ErrorKind::Internal, message)
     };
-    if !result.is_instance_of::<PyDict>() {
-        let name = result.get_type().name().map(|name| name.to_string()).unwrap_or_default();
-        return Err(refused(format!("it returned {name}")));
-    }
-    depythonize(result).map_err(|error| refused(error.to_string()))
+    let Ok(dict) = result.cast::<PyDict>() else {
+        return Err(refused(format!("it is of type {}", plain::type_name(result))));
+    };
+    plain::object(dict).map(Value::Object).map_err(|error| refused(format!("result{error}")))
 }

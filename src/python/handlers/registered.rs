@@ -8,7 +8,7 @@ use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 
 use super::HandlerDesk;
-use crate::kinds::Handler;
+use crate::kinds::{Function, Handler, ProcessHandler};
 use crate::python::arguments;
 use crate::python::registry::{self, Slot};
 use crate::store::StoreLocation;
@@ -26,7 +26,7 @@ pub(in crate::python) struct Registration {
     kind: KindName,
     handler: Py<PyAny>,
     /// How a process of its own finds the function; `None` for a coroutine.
-    function: Option<String>,
+    function: Option<Function>,
 }
 
 impl UserHandlers {
@@ -36,7 +36,7 @@ impl UserHandlers {
         py: Python<'_>,
         kind: KindName,
         handler: Py<PyAny>,
-        function: Option<String>,
+        function: Option<Function>,
     ) -> Registration {
         let registration = Registration { kind, handler, function };
         let copy = registration.copy(py);
@@ -93,6 +93,9 @@ impl Registration {
     }
 
     fn handler(&self, py: Python<'_>) -> PyResult<Arc<dyn Handler>> {
+        if let Some(function) = &self.function {
+            return Ok(Arc::new(ProcessHandler::new(self.kind.clone(), function.clone())));
+        }
         let desk = py.import("openhands_testgen._handler_thread")?.call_method0("desk")?;
         let desk = desk.cast_into::<HandlerDesk>()?;
         Ok(Arc::new(desk.get().handler(self.kind.clone(), self.handler.clone_ref(py))))
