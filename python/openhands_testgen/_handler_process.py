@@ -17,10 +17,10 @@ import sys
 import threading
 from multiprocessing import spawn
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from .exceptions import InvalidRequestError, RetryableError
-from .handlers import Handler, TaskContext, describe
+from .handlers import FunctionHandler, Handler, TaskContext, describe
 
 _BOOT = (
     "import sys; sys.path.append(sys.argv[1]); "
@@ -43,7 +43,7 @@ def function_of(handler: Handler) -> tuple[list[str], str] | None:
         return None
     executable = spawn.get_executable()
     if not executable:
-        raise InvalidRequestError("handler: no interpreter is known that could run it (sys.executable)")
+        raise InvalidRequestError("handler: no interpreter is known to run it (sys.executable)")
     package_parent = str(Path(__file__).parent.parent)
     command = [os.fsdecode(executable), "-P", "-c", _BOOT, package_parent]
     return command, _reference(handler).hex()
@@ -61,8 +61,8 @@ def _reference(handler: Handler) -> bytes:
         function = pickle.dumps(handler)
     except Exception as error:
         raise InvalidRequestError(
-            f"handler: {name} runs in a process of its own, which must find it by its module and name, and"
-            f" cannot: define it at the top of a module, or make it `async def` ({describe(error)})"
+            f"handler: {name} runs in a process of its own, which cannot find it by its module and"
+            f" name: define it at the top of a module, or make it `async def` ({describe(error)})"
         ) from error
     preparation = spawn.get_preparation_data("openhands-testgen-handler")
     # Pickled for children of `multiprocessing` only, and of no use here.
@@ -73,8 +73,8 @@ def _reference(handler: Handler) -> bytes:
         preparation.pop("init_main_from_path", None)
     elif preparation.keys().isdisjoint({"init_main_from_name", "init_main_from_path"}):
         raise InvalidRequestError(
-            f"handler: {name} runs in a process of its own, which cannot find what was typed at a prompt or"
-            " given with -c: define it in a module, or make it `async def`"
+            f"handler: {name} runs in a process of its own, which cannot find what was typed at a"
+            " prompt or given with -c: define it in a module, or make it `async def`"
         )
     return pickle.dumps((preparation, function))
 
@@ -125,7 +125,8 @@ def _do(job: dict[str, Any], line: _Line) -> None:
     try:
         handler = _load(bytes.fromhex(job["function"]))
     except BaseException as error:
-        line.fail("config", f"the handler could not be loaded in a process of its own: {describe(error)}")
+        reason = describe(error)
+        line.fail("config", f"the handler could not be loaded in a process of its own: {reason}")
         return
     context = TaskContext(job["task_id"], job["attempt"], job["metadata"], line)
     try:
@@ -138,10 +139,10 @@ def _do(job: dict[str, Any], line: _Line) -> None:
         _answer(line, result)
 
 
-def _load(reference: bytes) -> Any:
+def _load(reference: bytes) -> FunctionHandler:
     preparation, function = pickle.loads(reference)
     spawn.prepare(preparation)
-    return pickle.loads(function)
+    return cast("FunctionHandler", pickle.loads(function))
 
 
 def _answer(line: _Line, result: object) -> None:

@@ -45,28 +45,23 @@ class _HandlerThread:
         work = _attend(handler, assignment)
         if not _STARTS_EAGERLY:
             return self._loop.create_task(work)
-        # The first step is taken at once: a handler that waits for nothing costs no turn of the loop.
+        # The first step is taken at once: who waits for nothing costs no turn of the loop.
         options: dict[str, Any] = {"loop": self._loop, "eager_start": True}
         return asyncio.Task(work, **options)
 
     def end(self) -> None:
-        """Ends the thread. What a coroutine still does is left where it is, without a word."""
-        try:
-            self._loop.call_soon_threadsafe(self._loop.stop)
-        except RuntimeError:
+        """Ends the thread, unless a coroutine would not end: then both are left where they are."""
+        if asyncio.all_tasks(self._loop):
             return
+        self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(_END_SECONDS)
-        if not self._thread.is_alive() and not asyncio.all_tasks(self._loop):
+        if not self._thread.is_alive():
             self._loop.close()
-        else:
-            _inherited.append(self)
 
 
 async def _attend(handler: AsyncHandler, assignment: _core.Assignment) -> None:
     """Runs one attempt; whatever happens, it answers."""
-    context = TaskContext(
-        assignment.task_id, assignment.attempt, assignment.metadata, assignment
-    )
+    context = TaskContext(assignment.task_id, assignment.attempt, assignment.metadata, assignment)
     try:
         result = await handler(context, assignment.payload)
     except asyncio.CancelledError:

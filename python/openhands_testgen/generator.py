@@ -10,7 +10,6 @@ from typing import Any, Self, cast
 
 from . import _core, _helper
 from .config import OpenHandsIntegrationConfig
-from ._handler_process import function_of
 from .engine import ResultValidator
 from .handlers import Handler
 from .types import GenerationResult, QueueStats, TaskPage, TaskPriority, TaskStatusDict
@@ -170,13 +169,15 @@ class OpenHandsTestGenerator:
         handler of the kind too.
 
         An exception fails the task (`RetryableError`: another try follows). When the task is
-        cancelled or out of time, an ``async def`` gets `asyncio.CancelledError`; one that goes on for
-        more than 5 seconds is left to itself. A plain function is killed with all it started.
+        cancelled or out of time, an ``async def`` gets `asyncio.CancelledError`; one that goes on
+        for more than 5 seconds is left to itself. A plain function is killed with all it started.
 
         Raises:
-            InvalidRequestError: The kind is no name (a lower-case letter, then at most 63 of a-z, 0-9
-                and _) or one of the engine's own; or a plain function cannot be found by its name.
+            InvalidRequestError: The kind is no name (a lower-case letter, then at most 63 of a-z,
+                0-9 and _) or one of the engine's own; or a plain function cannot be found by name.
         """
+        from ._handler_process import function_of
+
         self.engine.register_handler(kind, handler, function_of(handler))
 
     async def submit_task(

@@ -92,6 +92,6 @@ def describe(error: BaseException) -> str:
 def _count(name: str, number: int | None) -> int | None:
     if number is None:
         return None
-    if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < 2**63:
+    if type(number) is not int or not 0 <= number < 2**63:
         raise ValueError(f"{name} must be a whole number from 0 on, not {number!r}")
     return number

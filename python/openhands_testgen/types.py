@@ -38,7 +38,7 @@ class ProgressDict(TypedDict):
     """How far a running attempt is."""
 
     stage: str
-    """``preparing``, ``agent``, ``verifying`` or ``publishing``; ``working`` of your own handlers."""
+    """``preparing``, ``agent``, ``verifying`` or ``publishing``; ``working`` in your handlers."""
     message: str
     """One line for people."""
     iteration: int

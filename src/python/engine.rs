@@ -227,6 +227,7 @@ impl PyEngine {
         };
         let engine = slot
             .filter(|slot| slot.is_usable() && slot.count_stop(had_started))
+            .inspect(|slot| slot.dismiss())
             .and_then(|slot| slot.opened().cloned());
         bridge::answer(py, async move {
             if let Some(engine) = engine {

@@ -100,6 +100,12 @@ impl Slot {
             && self.engine.get().is_none_or(|engine| !engine.is_closed())
     }
 
+    /// Lets go of what was registered: nobody uses the engine any more.
+    pub(super) fn dismiss(&self) {
+        let registered = std::mem::take(&mut *self.registered.lock());
+        drop(registered);
+    }
+
     /// Counts one more user.
     pub(super) fn count_start(&self) {
         self.starts.fetch_add(1, Ordering::Relaxed);
