@@ -15,6 +15,7 @@ import signal
 import socket
 import sys
 import threading
+import traceback
 from multiprocessing import spawn
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -134,6 +135,7 @@ def _do(job: dict[str, Any], line: _Line) -> None:
     except RetryableError as error:
         line.fail("transient", describe(error), error.retry_after)
     except BaseException as error:
+        line.log(f"its handler raised\n{traceback.format_exc()}", "info")
         line.fail("internal", describe(error))
     else:
         _answer(line, result)

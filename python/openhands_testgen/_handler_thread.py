@@ -29,6 +29,7 @@ class _HandlerThread:
     """A thread, its event loop, and the desk where its orders arrive."""
 
     def __init__(self) -> None:
+        self._ending = False
         self._loop = asyncio.new_event_loop()
         self.desk = _core.HandlerDesk(self._start)
         self._thread = threading.Thread(
@@ -39,7 +40,11 @@ class _HandlerThread:
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
         self._loop.add_reader(self.desk.fileno(), self.desk.drain)
-        self._loop.run_forever()
+        while not self._ending:
+            try:
+                self._loop.run_forever()
+            except BaseException:  # such as `sys.exit` in a task that a handler made
+                _LOGGER.exception("a callback on the handler thread raised; the thread goes on")
 
     def _start(self, handler: AsyncHandler, assignment: _core.Assignment) -> asyncio.Task[None]:
         work = _attend(handler, assignment)
@@ -53,6 +58,7 @@ class _HandlerThread:
         """Ends the thread, unless a coroutine would not end: then both are left where they are."""
         if asyncio.all_tasks(self._loop):
             return
+        self._ending = True
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(_END_SECONDS)
         if not self._thread.is_alive():

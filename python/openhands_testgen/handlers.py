@@ -7,6 +7,7 @@ from typing import Any, Literal, Protocol, TypeAlias
 
 LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
 _LEVELS = ("debug", "info", "warning", "error")
+_LONGEST_TEXT = 2_000
 
 
 class TaskContext:
@@ -86,6 +87,8 @@ def describe(error: BaseException) -> str:
         text = str(error)
     except Exception:
         text = "(its text could not be made)"
+    if len(text) > _LONGEST_TEXT:
+        text = f"{text[:_LONGEST_TEXT]}…"
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 

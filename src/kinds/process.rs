@@ -146,7 +146,8 @@ async fn converse(attempt: &Attempt, socket: UnixStream, job: Vec<u8>) -> Option
         match serde_json::from_str(&line) {
             Ok(said) => outcome = hear(attempt, said).or(outcome),
             Err(error) => {
-                attempt.log(LogLevel::Warning, &format!("a handler said what is no sense: {error}"))
+                let message = format!("the process of a handler said what makes no sense: {error}");
+                attempt.log(LogLevel::Warning, &message);
             }
         }
     }

@@ -52,7 +52,13 @@ pub(crate) struct HandlerDesk {
 
 /// The asyncio tasks under way, by ticket: the event loop itself holds them weakly. Locked as `functions` is.
 #[derive(Default)]
-pub(super) struct Running(Mutex<HashMap<u64, (Py<PyAny>, Py<Assignment>)>>);
+pub(super) struct Running(Mutex<HashMap<u64, Coroutine>>);
+
+/// A coroutine under way: its asyncio task, and what it answers through.
+struct Coroutine {
+    task: Py<PyAny>,
+    assignment: Py<Assignment>,
+}
 
 impl Running {
     /// Lets go of an attempt that has answered.
@@ -80,7 +86,7 @@ impl HandlerDesk {
             functions.values().try_for_each(|function| visit.call(function))?;
         }
         let Some(running) = self.running.0.try_lock() else { return Ok(()) };
-        running.values().try_for_each(|(task, assignment)| visit.call(task).and(visit.call(assignment)))
+        running.values().try_for_each(|it| visit.call(&it.task).and(visit.call(&it.assignment)))
     }
 
     /// The descriptor that becomes readable when orders wait.
@@ -132,7 +138,8 @@ impl HandlerDesk {
         match self.start.call1(py, (function, &assignment)) {
             Ok(_) if assignment.get().has_answered() => {}
             Ok(task) => {
-                self.running.0.lock().insert(ticket, (task, assignment.unbind()));
+                let coroutine = Coroutine { task, assignment: assignment.unbind() };
+                self.running.0.lock().insert(ticket, coroutine);
             }
             Err(error) => assignment.get().fail_to_start(py, &error),
         }
@@ -140,9 +147,12 @@ impl HandlerDesk {
     }
 
     fn stop(&self, py: Python<'_>, ticket: u64) -> PyResult<()> {
-        let found = self.running.0.lock().get(&ticket).map(|(task, assignment)| {
-            (task.clone_ref(py).into_bound(py), assignment.clone_ref(py).into_bound(py))
-        });
+        let found = self
+            .running
+            .0
+            .lock()
+            .get(&ticket)
+            .map(|it| (it.task.clone_ref(py).into_bound(py), it.assignment.clone_ref(py).into_bound(py)));
         let Some((task, assignment)) = found else { return Ok(()) };
         // One that has not begun yet is cancelled without running: it cannot answer by itself.
         let ended = assignment.getattr(intern!(py, "ended"))?;

@@ -224,6 +224,22 @@ def test_an_exception_fails_the_task_with_its_type_and_text(
     assert run(generator, "double", {"number": 2})["success"], "the thread goes on"
 
 
+def test_an_exit_in_a_task_of_a_handler_does_not_end_the_thread(
+    generator: OpenHandsTestGenerator,
+) -> None:
+    async def leaves() -> None:
+        raise SystemExit
+
+    async def starts(context: TaskContext, payload: Payload) -> Payload:
+        task = asyncio.create_task(leaves())
+        await asyncio.wait([task])
+        return {"ended": task.done()}
+
+    generator.register_handler("starts", starts)
+    assert run(generator, "starts", {})["result"] == {"ended": True}
+    assert run(generator, "starts", {})["result"] == {"ended": True}
+
+
 def test_a_retryable_error_is_followed_by_another_attempt(
     generator: OpenHandsTestGenerator,
 ) -> None:
