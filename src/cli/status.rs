@@ -74,10 +74,10 @@ fn coverage(reached: Option<f64>, threshold: Threshold) -> String {
 
 fn status(task: &Task) -> String {
     match (&task.state, &task.progress) {
-        (State::Running { .. }, Some(progress)) => format!(
-            "running: {}, {} (iteration {} of {})",
-            progress.stage, progress.message, progress.iteration, progress.max_iterations
-        ),
+        (State::Running { .. }, Some(progress)) => {
+            let position = progress.position().map(|position| format!(" ({position})"));
+            format!("running: {}, {}{}", progress.stage, progress.message, position.unwrap_or_default())
+        }
         (State::Pending { due: None }, _) => {
             "pending: left behind by a process that ended; retry it".to_owned()
         }

@@ -63,4 +63,14 @@ impl Progress {
     pub fn working(message: impl Into<String>, done: Option<u64>, total: Option<u64>) -> Self {
         Self { stage: Stage::Working, message: message.into(), iteration: 1, max_iterations: 1, done, total }
     }
+
+    /// Where it stands: `iteration 2 of 3`; of a user's handler `30 of 100` or `30`, if it counts.
+    #[must_use]
+    pub fn position(&self) -> Option<String> {
+        match (self.stage, self.done, self.total) {
+            (Stage::Working, Some(done), Some(total)) => Some(format!("{done} of {total}")),
+            (Stage::Working, done, _) => done.map(|done| done.to_string()),
+            _ => Some(format!("iteration {} of {}", self.iteration, self.max_iterations)),
+        }
+    }
 }

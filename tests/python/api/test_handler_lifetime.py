@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import textwrap
@@ -24,7 +25,7 @@ async def double(context, payload):
     return {"number": 2 * payload["number"]}
 
 async def waits(context, payload):
-    context.progress("waiting")
+    context.progress("waiting", 3, 10)
     await asyncio.sleep(300)
 
 async def stubborn(context, payload):
@@ -66,7 +67,14 @@ def python(program: Path, text: str) -> subprocess.CompletedProcess[str]:
         f"{HEAD}\nif __name__ == '__main__':\n{textwrap.indent(textwrap.dedent(text), '    ')}"
     )
     return subprocess.run(
-        [sys.executable, "-X", "dev", "-W", "ignore::DeprecationWarning", str(program)],
+        [
+            sys.executable,
+            "-W",
+            "always::ResourceWarning",
+            "-W",
+            "ignore::DeprecationWarning",
+            str(program),
+        ],
         capture_output=True,
         text=True,
         timeout=60,
@@ -227,6 +235,36 @@ def test_another_process_without_the_handler_reads_its_tasks_and_runs_none(progr
         """,
     )
     assert "'result': {'number': 2}" in third.stdout, third.stderr
+
+
+def test_the_command_shows_tasks_of_a_users_kind(program: Path) -> None:
+    ended = python(
+        program,
+        """
+        import subprocess
+        def command(*words):
+            words = ["-m", "openhands_testgen", *words, "--store", "sqlite:tasks.db"]
+            ended = subprocess.run([sys.executable, *words], capture_output=True, text=True)
+            print(ended.returncode, ended.stdout + ended.stderr, flush=True)
+        async def main():
+            generator = make()
+            generator.register_handler("waits", waits)
+            task_id = (await begun(generator, "waits"))["task_id"]
+            await asyncio.to_thread(command, "status", task_id)
+            await asyncio.to_thread(command, "list", "--kind", "waits")
+            await asyncio.to_thread(command, "list", "--kind", "Waits")
+            await generator.cancel_task(task_id)
+            await asyncio.to_thread(command, "status", task_id)
+        asyncio.run(main())
+        """,
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    running, listed, refused, cancelled = re.split(r"\n(?=\d )", ended.stdout)
+    assert running.startswith("0 ") and "running: working, waiting (3 of 10)" in running
+    assert re.search(r"kind\s+waits", running)
+    assert listed.startswith("0 ") and "waits" in listed
+    assert refused.startswith("2 ") and "a lower-case letter" in refused
+    assert cancelled.startswith("0 ") and "cancelled" in cancelled
 
 
 def lives(pid: int) -> bool:
