@@ -65,19 +65,35 @@ def _reference(handler: Handler) -> bytes:
             f"handler: {name} runs in a process of its own, which cannot find it by its module and"
             f" name: define it at the top of a module, or make it `async def` ({describe(error)})"
         ) from error
-    preparation = spawn.get_preparation_data("openhands-testgen-handler")
-    # Pickled for children of `multiprocessing` only, and of no use here.
-    preparation.pop("authkey", None)
-    if b"__main__" not in function:
-        # As with `multiprocessing`, the main program is run again where the function is part of it.
-        preparation.pop("init_main_from_name", None)
-        preparation.pop("init_main_from_path", None)
-    elif preparation.keys().isdisjoint({"init_main_from_name", "init_main_from_path"}):
+    preparation = _preparation(needs_main=b"__main__" in function)
+    if preparation is None:
         raise InvalidRequestError(
             f"handler: {name} runs in a process of its own, which cannot find what was typed at a"
             " prompt or given with -c: define it in a module, or make it `async def`"
         )
     return pickle.dumps((preparation, function))
+
+
+def _preparation(needs_main: bool) -> dict[str, object] | None:
+    """What `multiprocessing.spawn.prepare` reads; ``None`` when the main program has no file.
+
+    Its own `get_preparation_data` would settle the start method of the whole process.
+    """
+    here = Path.cwd()
+    preparation: dict[str, object] = {
+        "sys_argv": sys.argv,
+        "sys_path": [str(here / entry) for entry in sys.path],
+    }
+    if needs_main:
+        # The main program is run again, as with `multiprocessing`: the function is part of it.
+        main = sys.modules["__main__"]
+        if main.__spec__ is not None:
+            preparation["init_main_from_name"] = main.__spec__.name
+        elif getattr(main, "__file__", None) is not None:
+            preparation["init_main_from_path"] = str(here / str(main.__file__))
+        else:
+            return None
+    return preparation
 
 
 # --- in the fresh interpreter --------------------------------------------------------------------

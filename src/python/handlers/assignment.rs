@@ -7,14 +7,14 @@ use parking_lot::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use pythonize::pythonize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use super::coroutine::Outcome;
 use super::desk::{Running, Start};
 use crate::kinds::Reporter;
-use crate::python::{arguments, plain};
+use crate::python::{arguments, errors, plain};
 use crate::task::{ErrorKind, Failure, Progress, Work};
 
 /// One attempt of a handler that is a coroutine.
@@ -129,10 +129,12 @@ impl Assignment {
 
 /// The dict of a JSON object; empty text is an empty one.
 fn object(py: Python<'_>, text: &str) -> PyResult<Py<PyAny>> {
-    match serde_json::from_str::<Value>(text) {
-        Ok(Value::Object(map)) if !map.is_empty() => Ok(pythonize(py, &map)?.unbind()),
-        _ => Ok(PyDict::new(py).into_any().unbind()),
+    if matches!(text, "" | "{}") {
+        return Ok(PyDict::new(py).into_any().unbind());
     }
+    let map: Map<String, Value> = serde_json::from_str(text)
+        .map_err(|error| errors::environment(format!("what is stored for the handler: {error}")))?;
+    Ok(pythonize(py, &map)?.unbind())
 }
 
 fn plain(result: &Bound<'_, PyAny>) -> Result<Value, Failure> {

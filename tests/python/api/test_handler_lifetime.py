@@ -195,6 +195,36 @@ def test_a_forked_child_runs_handlers_anew_and_the_parent_goes_on(
     assert ended.stderr == ""
 
 
+def test_a_registration_leaves_the_start_method_of_multiprocessing_open(program: Path) -> None:
+    ended = python(
+        program,
+        """
+        import multiprocessing
+        generator = make("memory:")
+        generator.register_handler("number", number)
+        multiprocessing.set_start_method("spawn")
+        print(asyncio.run(run(generator, "number", {"number": 3})))
+        """,
+    )
+    assert (ended.returncode, ended.stdout) == (0, "{'number': 3}\n"), ended.stderr
+
+
+def test_a_function_of_a_program_without_a_file_is_refused() -> None:
+    program = """
+from openhands_testgen import InvalidRequestError, OpenHandsIntegrationConfig
+from openhands_testgen import OpenHandsTestGenerator
+def number(context, payload): ...
+try:
+    OpenHandsTestGenerator(OpenHandsIntegrationConfig()).register_handler("number", number)
+except InvalidRequestError as error:
+    print(error)
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert "cannot find what was typed at a prompt or given with -c" in ended.stdout, ended.stderr
+
+
 def test_another_process_without_the_handler_reads_its_tasks_and_runs_none(program: Path) -> None:
     first = python(
         program,
