@@ -220,7 +220,7 @@ fn noop(submitter: ProcessId) -> NewTask {
 }
 
 fn lane() -> Lane {
-    Lane::of_kind(Kind::Noop)
+    Lane::of_kind(&Kind::Noop)
 }
 
 fn resident_bytes() -> usize {

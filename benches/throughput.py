@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Awaitable, Callable
 
 from _measure import clean_project, median, row, title
-from openhands_testgen import OpenHandsIntegrationConfig, OpenHandsTestGenerator
+from openhands_testgen import OpenHandsIntegrationConfig, OpenHandsTestGenerator, TaskContext
 
 ROUNDS = 5
 SIZES = (1_000, 10_000, 100_000)
@@ -52,6 +52,11 @@ async def plain_pool(size: int) -> None:
         worker.cancel()
 
 
+async def nothing(context: TaskContext, payload: dict[str, object]) -> dict[str, object]:
+    """The handler of a user who has nothing to do."""
+    return {}
+
+
 async def timed(work: Callable[[], Awaitable[None]]) -> float:
     """Wall seconds of one run."""
     gc.collect()
@@ -63,21 +68,27 @@ async def timed(work: Callable[[], Awaitable[None]]) -> float:
 async def main() -> None:
     """Prints the rows."""
     clean_project()
-    generator = OpenHandsTestGenerator(OpenHandsIntegrationConfig(store="memory:", workers=1))
+    generator = OpenHandsTestGenerator(OpenHandsIntegrationConfig(store="memory:", workers=WORKERS))
 
-    async def engine(size: int) -> None:
-        ids = [await generator.submit_task("noop", {}) for _ in range(size)]
+    generator.register_handler("nothing", nothing)
+
+    async def engine(kind: str, size: int) -> None:
+        ids = [await generator.submit_task(kind, {}) for _ in range(size)]
         await asyncio.gather(*(generator.get_test_generation_results(i) for i in ids))
 
     title("throughput: no-op tasks, submit to all results, memory store")
     for size in SIZES:
-        ours, plain = [], []
+        rates: dict[str, list[float]] = {"plain": [], "noop": [], "nothing": []}
         for _ in range(ROUNDS):
-            plain.append(size / await timed(lambda size=size: plain_pool(size)))
-            ours.append(size / await timed(lambda size=size: engine(size)))
-        rate, base = median(ours), median(plain)
-        what = f"{size:>7,} no-ops (plain pool: {base:,.0f}/s)"
-        row(what, f"{rate:,.0f}/s", f"{rate / base:.2f} x", ">= 1 x")
+            rates["plain"].append(size / await timed(lambda size=size: plain_pool(size)))
+            for kind in ("noop", "nothing"):
+                seconds = await timed(lambda kind=kind, size=size: engine(kind, size))
+                rates[kind].append(size / seconds)
+        base = median(rates["plain"])
+        for kind, name, budget in (("noop", "Rust", 1), ("nothing", "Python", 0.3)):
+            rate = median(rates[kind])
+            what = f"{size:>7,} no-ops by a {name} handler (plain pool: {base:,.0f}/s)"
+            row(what, f"{rate:,.0f}/s", f"{rate / base:.2f} x", f">= {budget} x")
     await generator.stop(0)
 
 

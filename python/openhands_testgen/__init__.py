@@ -18,11 +18,13 @@ if TYPE_CHECKING:
         InvalidRequestError,
         OpenHandsTestGenError,
         QueueFullError,
+        RetryableError,
         StoreError,
         SubmissionError,
         TaskNotFoundError,
     )
     from .generator import OpenHandsTestGenerator
+    from .handlers import TaskContext
     from .types import (
         GenerationResult,
         QueueStats,
@@ -44,9 +46,11 @@ _HOME = {
     "QueueFullError": "exceptions",
     "QueueStats": "types",
     "ResultValidator": "engine",
+    "RetryableError": "exceptions",
     "SecretStr": "config",
     "StoreError": "exceptions",
     "SubmissionError": "exceptions",
+    "TaskContext": "handlers",
     "TaskNotFoundError": "exceptions",
     "TaskEvent": "types",
     "TaskPage": "types",
@@ -67,9 +71,11 @@ __all__ = [
     "QueueFullError",
     "QueueStats",
     "ResultValidator",
+    "RetryableError",
     "SecretStr",
     "StoreError",
     "SubmissionError",
+    "TaskContext",
     "TaskEvent",
     "TaskNotFoundError",
     "TaskPage",

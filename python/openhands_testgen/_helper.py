@@ -11,6 +11,7 @@ import atexit
 import logging
 import os
 import select
+import sys
 import threading
 
 from . import _core
@@ -51,11 +52,15 @@ def _emit_logs() -> None:
 
 def _start_anew() -> None:
     _core.after_fork_in_child()
+    if thread := sys.modules.get(f"{__package__}._handler_thread"):
+        thread.start_anew()
     _forward_logs()
 
 
 def _shut_down() -> None:
     unfinished = _core.shutdown()
+    if thread := sys.modules.get(f"{__package__}._handler_thread"):
+        thread.end()
     _emit_logs()
     for line in unfinished:
         _LOGGER.warning(line)

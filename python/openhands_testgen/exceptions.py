@@ -35,5 +35,21 @@ class EngineClosedError(SubmissionError):
     """The generator or its engine is stopped: start it again, or make a new one."""
 
 
+class RetryableError(OpenHandsTestGenError):
+    """Raised *by a handler*: this attempt did not work, and another one may.
+
+    The task is retried with back-off, as often as its settings say (`max_retries`).
+
+    Args:
+        message: Why it did not work.
+        retry_after: At least so many seconds until the next attempt.
+    """
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        """Says why, and how long to wait."""
+        super().__init__(message)
+        self.retry_after = None if retry_after is None else float(retry_after)
+
+
 class ConfigurationError(ValueError):
     """A setting does not hold; the message names it, its value, its origin and the remedy."""

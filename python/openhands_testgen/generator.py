@@ -12,6 +12,7 @@ from typing import Any, Self, cast
 from . import _core, _helper
 from .config import OpenHandsIntegrationConfig
 from .engine import ResultValidator
+from .handlers import Handler
 from .types import (
     GenerationResult,
     QueueStats,
@@ -173,6 +174,30 @@ class OpenHandsTestGenerator:
                 "output_path": metadata["output_path"],
             }
 
+    def register_handler(self, kind: str, handler: Handler) -> None:
+        """Has `handler` run the tasks of a kind of your own, with all the engine's promises.
+
+        It is called with the `TaskContext` of the attempt and the task's payload, and returns the
+        task's result, a dict of plain values. An ``async def`` runs on one thread of the process
+        with an event loop of its own; a plain function in a process of its own, a fresh interpreter
+        that imports the function by its name. At most `workers` of a kind run at once.
+
+        Every generator on the same store shares the handler. Registering a kind again replaces its
+        handler for attempts that start later. Another process gets its tasks only if it registers a
+        handler of the kind too.
+
+        An exception fails the task (`RetryableError`: another try follows). When the task is
+        cancelled or out of time, an ``async def`` gets `asyncio.CancelledError`; one that goes on
+        for more than 5 seconds is left to itself. A plain function is killed with all it started.
+
+        Raises:
+            InvalidRequestError: The kind is no name (a lower-case letter, then at most 63 of a-z,
+                0-9 and _) or one of the engine's own; or a plain function cannot be found by name.
+        """
+        from ._handler_process import function_of
+
+        self.engine.register_handler(kind, handler, function_of(handler))
+
     async def submit_task(
         self,
         kind: str,
@@ -185,7 +210,9 @@ class OpenHandsTestGenerator:
         depends_on: Iterable[str] = (),
         run_at: datetime | None = None,
     ) -> str:
-        """Submits a task of any kind (``generate_tests``, ``noop``) and returns its id at once.
+        """Submits a task of any kind and returns its id at once.
+
+        A kind is ``generate_tests``, ``noop``, or one with a handler, see `register_handler`.
 
         The keywords are those of `submit_test_generation_task`.
 

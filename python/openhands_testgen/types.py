@@ -38,13 +38,17 @@ class ProgressDict(TypedDict):
     """How far a running attempt is."""
 
     stage: str
-    """``preparing``, ``agent``, ``verifying`` or ``publishing``."""
+    """``preparing``, ``agent``, ``verifying`` or ``publishing``; ``working`` in your handlers."""
     message: str
     """One line for people."""
     iteration: int
     """Which iteration, from 1."""
     max_iterations: int
     """How many there may be."""
+    done: int | None
+    """How much a handler of your own has done, if it counts."""
+    total: int | None
+    """How much it has to do, if it knows."""
 
 
 class TaskStatusDict(TypedDict):

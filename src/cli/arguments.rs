@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
-use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
@@ -227,8 +227,9 @@ fn status() -> impl clap::builder::TypedValueParser<Value = TaskStatus> {
         .try_map(|name| name.parse::<TaskStatus>())
 }
 
+/// Any name: users have kinds of their own.
 fn kind() -> impl clap::builder::TypedValueParser<Value = Kind> {
-    PossibleValuesParser::new(Kind::ALL.map(Kind::as_str)).try_map(|name| name.parse::<Kind>())
+    NonEmptyStringValueParser::new().try_map(|name| name.parse::<Kind>())
 }
 
 #[cfg(test)]

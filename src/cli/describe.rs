@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::output::{BOLD, DIM, GOOD, WARNING};
 use crate::engine::Finished;
-use crate::task::{ErrorKind, Task, TaskId, Work};
+use crate::task::{ErrorKind, Kind, Task, TaskId, Work};
 
 /// How many tests are named that were removed, and how many things that have none.
 const MOST_NAMED: usize = 5;
@@ -17,7 +17,8 @@ const MOST_REASON: usize = 100;
 pub(super) fn label(task: &Task) -> &str {
     match &task.new.work {
         Work::GenerateTests(request) => &request.module_path,
-        Work::Noop => task.new.work.kind().as_str(),
+        Work::Noop => Kind::Noop.as_str(),
+        Work::Custom(custom) => custom.kind.as_str(),
     }
 }
 

@@ -21,7 +21,7 @@ pub(super) async fn run(
 ) -> Result<Exit, CommandError> {
     let filter = ListFilter {
         status: command.status,
-        kind: command.kind,
+        kind: command.kind.clone(),
         limit: usize::try_from(command.limit).unwrap_or(usize::MAX),
         cursor: command.cursor,
     };

@@ -160,14 +160,12 @@ impl Drop for Waiting {
 fn state_text(task: &Task) -> String {
     match (&task.state, &task.progress, &task.failure) {
         (State::Running { .. }, Some(progress), _) => {
-            let iteration = if progress.iteration > 1 {
-                format!(" (iteration {} of {})", progress.iteration, progress.max_iterations)
-            } else {
-                String::new()
-            };
+            let is_telling = progress.iteration > 1 || progress.stage == Stage::Working;
+            let position = progress.position().filter(|_| is_telling);
+            let position = position.map(|position| format!(" ({position})")).unwrap_or_default();
             let message = if progress.message.is_empty() { "" } else { &progress.message };
             let colon = if message.is_empty() { "" } else { ": " };
-            format!("{}{colon}{message}{iteration}", progress.stage)
+            format!("{}{colon}{message}{position}", progress.stage)
         }
         (State::Running { .. }, None, _) => "started".to_owned(),
         (State::Pending { wait: Wait::Due(due) }, _, Some(failure)) => {

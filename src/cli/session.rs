@@ -76,7 +76,7 @@ impl Session {
 
     /// The lane of test generation under these settings.
     pub(super) fn lane(&self) -> Lane {
-        Lane::of_agent(Kind::GenerateTests, self.settings.effective_agent().name)
+        Lane::of_agent(&Kind::GenerateTests, self.settings.effective_agent().name)
     }
 
     /// What a worker under these settings can run.

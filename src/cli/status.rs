@@ -47,7 +47,7 @@ fn text(task: &Task, reached: Option<f64>) -> String {
             lines.push(("test file", request.output_path.clone()));
             lines.push(("coverage", coverage(reached, request.coverage_threshold)));
         }
-        Work::Noop => lines.push(("kind", describe::label(task).to_owned())),
+        Work::Noop | Work::Custom(_) => lines.push(("kind", describe::label(task).to_owned())),
     }
     lines.push(("priority", task.new.priority.to_string()));
     let times =
@@ -74,10 +74,10 @@ fn coverage(reached: Option<f64>, threshold: Threshold) -> String {
 
 fn status(task: &Task) -> String {
     match (&task.state, &task.progress) {
-        (State::Running { .. }, Some(progress)) => format!(
-            "running: {}, {} (iteration {} of {})",
-            progress.stage, progress.message, progress.iteration, progress.max_iterations
-        ),
+        (State::Running { .. }, Some(progress)) => {
+            let position = progress.position().map(|position| format!(" ({position})"));
+            format!("running: {}, {}{}", progress.stage, progress.message, position.unwrap_or_default())
+        }
         (State::Pending { wait: Wait::LeftBehind }, _) => {
             "pending: left behind by a process that ended; retry it".to_owned()
         }

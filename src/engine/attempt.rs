@@ -9,16 +9,15 @@ use std::time::Duration;
 use chrono::Utc;
 use futures_util::FutureExt;
 use serde_json::Value;
-use tokio::sync::watch::{self, Receiver};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::backoff;
 use super::shared::{Running, Shared};
 use super::watch::follow_up;
-use crate::kinds::{Attempt, Handler};
+use crate::kinds::{Attempt, Handler, Reporter, Reports, Said};
 use crate::store::{Store, StoreError};
-use crate::task::{ErrorKind, Failure, Progress, Settlement, Task};
+use crate::task::{ErrorKind, Failure, Settlement, Task};
 
 /// Reports reach the store at most this often.
 const REPORT_INTERVAL: Duration = Duration::from_millis(250);
@@ -62,13 +61,22 @@ pub(super) async fn run(shared: Arc<Shared>, task: Arc<Task>) {
     }
     tracing::debug!(task = %task.id(), attempt = task.attempt, "an attempt started");
     shared.watchers.hint(task.id());
-    let outcome = match shared.options.handlers.get(&task.new.lane) {
-        Some(handler) => supervise(&shared, handler.as_ref(), &task, &stop).await,
+    let (reporter, reports) = Reporter::new(task.id());
+    let outcome = match shared.crew.handler(&task.new.lane) {
+        Some(handler) => {
+            let cancel = stop.token.clone();
+            let attempt = Attempt::new(Arc::clone(&task), cancel, Arc::clone(&shared.store), reporter);
+            supervise(&shared, handler.as_ref(), &attempt, &reports, &stop).await
+        }
         None => Err(Failure::new(ErrorKind::Internal, "no handler for the lane of this task")),
     };
     shared.begin_settling(task.id());
     let settlement = settlement(&shared, &task, &stop, outcome);
-    let ended = settle(&shared, &task, settlement).await;
+    // What was said last goes on the same way to the store, right before the end.
+    let ((), ended) = tokio::join!(
+        store_reports(&shared, &task, reports.take(), &stop),
+        settle(&shared, &task, settlement)
+    );
     // Not running any more when those who wait for it hear of its end.
     shared.running.lock().remove(&task.id());
     if let Some(task) = ended {
@@ -82,19 +90,19 @@ pub(super) async fn run(shared: Arc<Shared>, task: Arc<Task>) {
 async fn supervise(
     shared: &Shared,
     handler: &dyn Handler,
-    task: &Arc<Task>,
+    attempt: &Attempt,
+    reports: &Reports,
     stop: &Stop,
 ) -> Result<Arc<Value>, Failure> {
-    let (sender, mut reports) = watch::channel(None);
-    let attempt = Attempt::new(Arc::clone(task), stop.token.clone(), Arc::clone(&shared.store), sender);
+    let task = &attempt.task;
     // Called inside the future, so that a panic of the call itself is caught too.
-    let work = AssertUnwindSafe(async { handler.run(&attempt).await }).catch_unwind();
+    let work = AssertUnwindSafe(async { handler.run(attempt).await }).catch_unwind();
     tokio::pin!(work);
     // Most kinds end before they first wait: no timer for them.
     if let Some(ended) = (&mut work).now_or_never() {
         return ended.unwrap_or_else(|panic| Err(panicked(panic.as_ref())));
     }
-    let forward = forward_reports(shared, task, &mut reports, stop);
+    let forward = forward_reports(shared, task, reports, stop);
     tokio::pin!(forward);
     let deadline = Instant::now() + Duration::from_secs_f64(task.new.attempt_seconds);
     loop {
@@ -109,27 +117,38 @@ async fn supervise(
     }
 }
 
-/// Brings the newest report to the store, a few times a second.
-async fn forward_reports(
-    shared: &Shared,
-    task: &Task,
-    reports: &mut Receiver<Option<Progress>>,
-    stop: &Stop,
-) -> Infallible {
-    while reports.changed().await.is_ok() {
+/// Brings what the attempt says to the store, a few times a second.
+async fn forward_reports(shared: &Shared, task: &Task, reports: &Reports, stop: &Stop) -> Infallible {
+    loop {
+        reports.news().await;
         let next = Instant::now() + REPORT_INTERVAL;
-        let newest = reports.borrow_and_update().clone();
-        if let Some(progress) = newest {
-            match shared.store.report(task.id(), task.token, progress).await {
-                Ok(()) => shared.watchers.hint(task.id()),
-                Err(StoreError::LeaseLost) => stop.request(StopReason::LeaseLost),
-                Err(error) => tracing::warn!(task = %task.id(), %error, "progress could not be stored"),
-            }
-        }
+        store_reports(shared, task, reports.take(), stop).await;
         // A durable store has taken most of the time already: such a write waits for others.
         tokio::time::sleep_until(next).await;
     }
-    std::future::pending().await
+}
+
+/// Keeps progress and lines as events of the task.
+async fn store_reports(shared: &Shared, task: &Task, said: Said, stop: &Stop) {
+    if said.is_empty() {
+        return;
+    }
+    let (id, token) = (task.id(), task.token);
+    let lines =
+        async { if said.lines.is_empty() { Ok(()) } else { shared.store.log(id, token, said.lines).await } };
+    let progress = async {
+        match said.progress {
+            Some(progress) => shared.store.report(id, token, progress).await,
+            None => Ok(()),
+        }
+    };
+    for outcome in <[_; 2]>::from(tokio::join!(lines, progress)) {
+        match outcome {
+            Ok(()) => shared.watchers.hint(id),
+            Err(StoreError::LeaseLost) => stop.request(StopReason::LeaseLost),
+            Err(error) => tracing::warn!(task = %id, %error, "what an attempt said could not be stored"),
+        }
+    }
 }
 
 /// What the end of the handler means for the task.

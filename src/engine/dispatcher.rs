@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
-use super::attempt;
 use super::shared::Shared;
+use super::{attempt, housekeeping};
 use crate::store::Store;
 
 /// After a failed claim, and as a poll behind the signals.
@@ -16,8 +16,10 @@ const POLL: Duration = Duration::from_secs(1);
 /// Claims and runs tasks until the engine closes, then waits for what runs.
 pub(super) async fn run(shared: Arc<Shared>) {
     let mut free: Vec<usize> = shared.options.pools.iter().map(|pool| pool.workers).collect();
+    let mut joined = free.len();
     let mut attempts: JoinSet<usize> = JoinSet::new();
     while !shared.closing.is_cancelled() {
+        welcome(&shared, &mut free, &mut joined).await;
         // Published before the claim: whoever queues a task after an empty claim sees an idle worker.
         shared.idle.store(free.iter().sum(), Ordering::SeqCst);
         let started = fill(&shared, &mut free, &mut attempts).await;
@@ -41,11 +43,30 @@ pub(super) async fn run(shared: Arc<Shared>) {
     while attempts.join_next().await.is_some() {}
 }
 
+/// Takes in the pools that were added, and tells the store of their lanes.
+async fn welcome(shared: &Arc<Shared>, free: &mut Vec<usize>, joined: &mut usize) {
+    let pools = shared.crew.pools();
+    free.extend(pools[free.len()..].iter().map(|pool| pool.workers));
+    if *joined == pools.len() {
+        return;
+    }
+    // One that worked nothing before has not looked for what dead processes left.
+    let told = match *joined {
+        0 => housekeeping::begin(shared).await,
+        _ => shared.store.join(&shared.crew.lanes(), shared.options.lease.length).await,
+    };
+    match told {
+        Ok(()) => *joined = pools.len(),
+        Err(error) => tracing::warn!(%error, "the store was not told of a new handler; trying again"),
+    }
+}
+
 /// Claims for every pool with free workers. Answers whether anything was started.
 async fn fill(shared: &Arc<Shared>, free: &mut [usize], attempts: &mut JoinSet<usize>) -> bool {
     let mut started = false;
-    for (index, pool) in shared.options.pools.iter().enumerate() {
-        if free[index] == 0 {
+    for (index, pool) in shared.crew.pools().iter().enumerate() {
+        // One that was just added comes next time.
+        if free.get(index).is_none_or(|free| *free == 0) {
             continue;
         }
         match shared.store.claim(&pool.lanes, free[index]).await {

@@ -13,6 +13,7 @@ use super::options::EngineOptions;
 use super::outcome::Finished;
 use super::shared::Shared;
 use super::{dispatcher, housekeeping, lease, watch};
+use crate::kinds::Handler;
 use crate::store::{AnyStore, Paused, Store, StoreLocation};
 use crate::task::{
     Lane, ListFilter, NewTask, ProcessId, QueueStats, State, Task, TaskId, TaskPage, TaskStatus, Wait,
@@ -167,10 +168,17 @@ impl Engine {
         Ok(self.works(lane) || self.shared.store.has_live_worker(lane).await?)
     }
 
+    /// Adds a handler, with workers of its own, or replaces the one of a lane that has one: attempts that begin
+    /// later use it. It is kept until the engine stops.
+    pub fn register(&self, lane: Lane, workers: usize, handler: Arc<dyn Handler>) {
+        self.shared.crew.register(lane, workers, handler);
+        self.shared.work.notify_one();
+    }
+
     /// Whether this process works a lane.
     #[must_use]
     pub fn works(&self, lane: &Lane) -> bool {
-        self.shared.options.pools.iter().any(|pool| pool.lanes.contains(lane))
+        self.shared.crew.works(lane)
     }
 
     /// How many tasks nobody will run once this process ends: those that wait and those that run here, unless
@@ -184,7 +192,7 @@ impl Engine {
         }
         // Counted before the look at who waits: what comes in between has a process of its own.
         let waiting = self.stats().await?.queue_size;
-        let mut lanes = if here > 0 { self.shared.options.lanes() } else { Vec::new() };
+        let mut lanes = if here > 0 { self.shared.crew.lanes() } else { Vec::new() };
         for status in [TaskStatus::Queued, TaskStatus::Pending] {
             let newest = ListFilter { status: Some(status), limit: 1, ..ListFilter::default() };
             lanes.extend(self.list(newest).await?.tasks.pop().map(|task| task.new.lane.clone()));
@@ -237,6 +245,7 @@ impl Engine {
         let _ = background.housekeeping.await;
         let _ = background.lease.await;
         self.shared.waiters.clear();
+        self.shared.crew.dismiss();
     }
 
     /// Before a fork: nothing is read or written until the answer is dropped; calls wait meanwhile.

@@ -20,7 +20,7 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(5);
 
 /// What a starting engine does before its first claim: rescue, adopt, promote.
 pub(super) async fn begin(shared: &Arc<Shared>) -> Result<(), StoreError> {
-    let lanes = shared.options.lanes();
+    let lanes = shared.crew.lanes();
     shared.store.join(&lanes, shared.options.lease.length).await?;
     if lanes.is_empty() {
         return Ok(());

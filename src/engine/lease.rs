@@ -17,7 +17,7 @@ type Attempts = HashSet<(TaskId, u64)>;
 
 /// Runs until the engine is closed.
 pub(super) async fn run(shared: Arc<Shared>) {
-    if !shared.store.is_durable() || shared.options.lanes().is_empty() {
+    if !shared.store.is_durable() {
         return;
     }
     let terms = shared.options.lease;
@@ -29,6 +29,11 @@ pub(super) async fn run(shared: Arc<Shared>) {
         tokio::select! {
             () = shared.closed.cancelled() => return,
             _ = beat.tick() => {}
+        }
+        if !shared.crew.has_any() {
+            // Nothing runs here, and nothing will before someone joins with a lease of its own.
+            renewed = Instant::now();
+            continue;
         }
         let (begin, working) = (Instant::now(), shared.working_attempts());
         let limit = (renewed + terms.patience).max(begin + Duration::from_millis(1));

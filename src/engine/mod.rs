@@ -6,6 +6,8 @@
 
 mod attempt;
 mod backoff;
+mod crew;
+mod custom;
 mod dispatcher;
 mod error;
 mod events;

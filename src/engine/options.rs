@@ -92,7 +92,7 @@ impl EngineOptions {
             return options;
         }
         let agent = LocalAgent;
-        let lane = Lane::of_agent(Kind::GenerateTests, agent.name());
+        let lane = Lane::of_agent(&Kind::GenerateTests, agent.name());
         let handler = Arc::new(GenerateTestsHandler::new(agent, probe));
         options.with_pool(lane, settings.workers as usize, handler).with_quick_kinds()
     }
@@ -108,7 +108,7 @@ impl EngineOptions {
     /// Adds the pool of the quick kinds.
     #[must_use]
     pub fn with_quick_kinds(self) -> Self {
-        self.with_pool(Lane::of_kind(Kind::Noop), Self::QUICK_WORKERS, Arc::new(NoopHandler))
+        self.with_pool(Lane::of_kind(&Kind::Noop), Self::QUICK_WORKERS, Arc::new(NoopHandler))
     }
 
     /// How many tasks may run at once, all pools together.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::custom;
 use super::error::{EngineError, InvalidRequest};
 use super::terms;
 use crate::config::Settings;
@@ -106,6 +107,7 @@ impl TestRequest {
             Kind::GenerateTests => Self::from_payload(payload)?.into_work(context, default_iterations),
             Kind::Noop if payload.is_empty() => Ok(Work::Noop),
             Kind::Noop => Err(InvalidRequest::new("payload", "must be empty for kind noop")),
+            Kind::Custom(name) => custom::work(name, payload),
         }
     }
 

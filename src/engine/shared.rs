@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::attempt::{Stop, StopReason};
+use super::crew::Crew;
 use super::options::EngineOptions;
 use super::waiters::Waiters;
 use super::watchers::Watchers;
@@ -20,6 +21,8 @@ use crate::task::{Task, TaskId};
 pub(super) struct Shared {
     pub(super) store: Arc<AnyStore>,
     pub(super) options: EngineOptions,
+    /// Who works which lanes; begins as `options` say.
+    pub(super) crew: Crew,
     pub(super) waiters: Waiters,
     pub(super) watchers: Watchers,
     /// The attempts under way here. Held for a look-up or an insertion only.
@@ -53,6 +56,7 @@ impl Shared {
     pub(super) fn new(store: Arc<AnyStore>, options: EngineOptions) -> Self {
         Self {
             store,
+            crew: Crew::of(&options),
             options,
             waiters: Waiters::default(),
             watchers: Watchers::default(),

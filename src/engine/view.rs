@@ -95,7 +95,7 @@ impl<'a> ResultView<'a> {
             Work::GenerateTests(request) => {
                 (Some(request.module_path.as_str()), Some(request.output_path.as_str()))
             }
-            Work::Noop => (None, None),
+            Work::Noop | Work::Custom(_) => (None, None),
         };
         Self {
             success: false,

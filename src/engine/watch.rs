@@ -13,7 +13,7 @@ pub(super) const PERIOD: Duration = Duration::from_millis(50);
 
 /// Passes on what changed elsewhere: new tasks, asked ends, completions.
 pub(super) async fn look(shared: &Shared) -> Result<(), StoreError> {
-    let works = !shared.options.pools.is_empty();
+    let works = shared.crew.has_any();
     let is_awaited = shared.waiters.has_any() || shared.watchers.has_any();
     if !(works || is_awaited) || !shared.store.changed_elsewhere().await? {
         return Ok(());

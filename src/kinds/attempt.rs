@@ -4,11 +4,11 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use serde_json::Value;
-use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use super::Reporter;
 use crate::store::{AnyStore, Store};
-use crate::task::{ErrorKind, Failure, Progress, Task};
+use crate::task::{ErrorKind, Failure, LogLevel, Progress, Task};
 
 /// What a handler returns: the result of the task, or why there is none.
 pub type HandlerFuture<'a> = Pin<Box<dyn Future<Output = Result<Arc<Value>, Failure>> + Send + 'a>>;
@@ -28,24 +28,30 @@ pub struct Attempt {
     /// Fires when the attempt is to stop: cancelled, out of time, lease lost, process ending.
     pub cancel: CancellationToken,
     store: Arc<AnyStore>,
-    progress: watch::Sender<Option<Progress>>,
+    reporter: Reporter,
 }
 
 impl Attempt {
-    /// An attempt whose reports go to `progress`.
+    /// An attempt that reports through `reporter`.
     #[must_use]
-    pub fn new(
-        task: Arc<Task>,
-        cancel: CancellationToken,
-        store: Arc<AnyStore>,
-        progress: watch::Sender<Option<Progress>>,
-    ) -> Self {
-        Self { task, cancel, store, progress }
+    pub fn new(task: Arc<Task>, cancel: CancellationToken, store: Arc<AnyStore>, reporter: Reporter) -> Self {
+        Self { task, cancel, store, reporter }
     }
 
     /// Says how far the attempt is. Cheap: only the newest report is kept, a few times a second.
     pub fn report(&self, progress: Progress) {
-        self.progress.send_replace(Some(progress));
+        self.reporter.report(progress);
+    }
+
+    /// Leaves a line: an event of the task, and an entry of the engine's log.
+    pub fn log(&self, level: LogLevel, message: &str) {
+        self.reporter.log(level, message);
+    }
+
+    /// What reports for this attempt, for those who cannot borrow it.
+    #[must_use]
+    pub fn reporter(&self) -> Reporter {
+        self.reporter.clone()
     }
 
     /// Makes sure that the task is still this attempt's, right before something outside the store changes.

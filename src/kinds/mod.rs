@@ -3,7 +3,11 @@
 mod attempt;
 mod generate_tests;
 mod noop;
+mod process;
+mod reporter;
 
 pub use attempt::{Attempt, Handler, HandlerFuture};
 pub use generate_tests::GenerateTestsHandler;
 pub use noop::NoopHandler;
+pub use process::{Function, ProcessHandler};
+pub use reporter::{Reporter, Reports, Said};

@@ -10,7 +10,7 @@ use std::future::Future;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, Waker};
 
 use parking_lot::Mutex;
@@ -19,10 +19,10 @@ use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use rustix::pipe::{PipeFlags, pipe_with};
 use tokio::task::AbortHandle;
 
 use super::convert::Answer;
+use super::posts::Posts;
 use super::{errors, runtime};
 use crate::engine::EngineError;
 
@@ -58,7 +58,7 @@ where
     let waiting = Waiting { future: future_object.clone_ref(py), work: None };
     mailbox.get().waiting.lock().insert(ticket, waiting);
     let posts = Arc::clone(&mailbox.get().posts);
-    let work = handle.spawn(async move { posts.post(ticket, future.await) }).abort_handle();
+    let work = handle.spawn(async move { posts.post((ticket, future.await)) }).abort_handle();
     if let Some(waiting) = mailbox.get().waiting.lock().get_mut(&ticket) {
         waiting.work = Some(work);
     }
@@ -97,7 +97,7 @@ impl Pending {
 /// The completions for one event loop.
 #[pyclass(frozen, weakref, module = "openhands_testgen._core")]
 pub(crate) struct Mailbox {
-    posts: Arc<Posts>,
+    posts: Arc<Posts<(u64, Delivery)>>,
     reader: OwnedFd,
     /// Futures of the loop by ticket. Touched only while attached, and never held while Python runs.
     waiting: Mutex<HashMap<u64, Waiting>>,
@@ -106,24 +106,6 @@ pub(crate) struct Mailbox {
 struct Waiting {
     future: Py<PyAny>,
     work: Option<AbortHandle>,
-}
-
-/// The side of a mailbox that tokio threads see.
-struct Posts {
-    /// Held for a push or a swap only.
-    arrived: Mutex<Vec<(u64, Delivery)>>,
-    signalled: AtomicBool,
-    writer: OwnedFd,
-}
-
-impl Posts {
-    fn post(&self, ticket: u64, delivery: Delivery) {
-        self.arrived.lock().push((ticket, delivery));
-        if !self.signalled.swap(true, Ordering::AcqRel) {
-            // A full pipe has a byte already, and a closed one has no reader: both are as good.
-            let _ = rustix::io::write(&self.writer, b"!");
-        }
-    }
 }
 
 #[pymethods]
@@ -142,11 +124,7 @@ impl Mailbox {
 
     /// Completes the futures of everything that arrived; runs in the loop's thread.
     fn drain(&self, py: Python<'_>) -> PyResult<()> {
-        let mut byte = [0_u8; 8];
-        let _ = rustix::io::read(&self.reader, &mut byte);
-        self.posts.signalled.store(false, Ordering::Release);
-        let arrived = std::mem::take(&mut *self.posts.arrived.lock());
-        for (ticket, delivery) in arrived {
+        for (ticket, delivery) in self.posts.take(&self.reader) {
             let waiting = self.waiting.lock().remove(&ticket);
             if let Some(waiting) = waiting {
                 complete(py, waiting.future.bind(py), delivery)?;
@@ -158,10 +136,8 @@ impl Mailbox {
 
 impl Mailbox {
     fn new() -> PyResult<Self> {
-        let (reader, writer) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK)
-            .map_err(|error| errors::environment(format!("no pipe for the event loop: {error}")))?;
-        let posts = Posts { arrived: Mutex::default(), signalled: AtomicBool::new(false), writer };
-        Ok(Self { posts: Arc::new(posts), reader, waiting: Mutex::default() })
+        let (posts, reader) = Posts::new()?;
+        Ok(Self { posts, reader, waiting: Mutex::default() })
     }
 }
 

@@ -151,7 +151,7 @@ fn result<'py>(py: Python<'py>, finished: &Finished) -> PyResult<Bound<'py, PyDi
     let failure = finished.failure();
     let (module_path, output_path) = match &task.new.work {
         Work::GenerateTests(request) => (Some(&request.module_path), Some(&request.output_path)),
-        Work::Noop => (None, None),
+        Work::Noop | Work::Custom(_) => (None, None),
     };
     dict.set_item(intern!(py, "success"), finished.is_success())?;
     dict.set_item(intern!(py, "task_id"), task.id().to_string())?;

@@ -1,17 +1,21 @@
 //! `_core.Engine`: the calls of one generator. Each answers at once what is ready, else a `Pending`.
 
+use std::ffi::OsString;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::arguments::TermsArgument;
 use super::convert::Answer;
+use super::handlers::UserHandlers;
 use super::registry::{self, Slot};
 use super::{arguments, bridge, errors, settings};
 use crate::config::Settings;
 use crate::engine::{Defaults, Engine, EngineError, EngineOptions, TestRequest};
+use crate::kinds::Function;
 use crate::store::StoreLocation;
 use crate::task::{Context, Cursor, Kind, ListFilter, TaskStatus};
 
@@ -22,6 +26,7 @@ pub(crate) struct PyEngine {
     context: Arc<Context>,
     location: StoreLocation,
     options: EngineOptions,
+    handlers: UserHandlers,
     /// Locked for a look only, and only while attached.
     seat: Mutex<Seat>,
 }
@@ -45,7 +50,34 @@ impl PyEngine {
         let options = EngineOptions::of(&settings, probe);
         let context = Arc::new(settings.context());
         let seat = Mutex::new(Seat { slot: None, started: false, stopped: false });
-        Ok(Self { settings, context, location, options, seat })
+        Ok(Self { settings, context, location, options, handlers: UserHandlers::default(), seat })
+    }
+
+    /// A handler may hold the generator that holds this.
+    #[expect(clippy::needless_pass_by_value, reason = "the signature of the protocol")]
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.handlers.traverse(&visit)
+    }
+
+    fn __clear__(&self) {
+        self.handlers.clear();
+    }
+
+    /// Has a handler run the tasks of a kind; `function` names one that runs in a process of its own.
+    fn register_handler(
+        &self,
+        py: Python<'_>,
+        kind: &str,
+        handler: Py<PyAny>,
+        function: Option<(Vec<OsString>, String)>,
+    ) -> PyResult<()> {
+        let kind = kind.parse().map_err(|message: String| arguments::invalid("kind", message))?;
+        let function = function.map(|(command, reference)| Function { command, reference });
+        let registration = self.handlers.keep(py, kind, handler, function);
+        if self.seat.lock().stopped {
+            return Ok(()); // entered when the generator starts again
+        }
+        registration.enter(py, &*self.slot()?)
     }
 
     /// Keeps a request for tests of one module; answers its id.
@@ -98,6 +130,7 @@ impl PyEngine {
         terms: Option<TermsArgument<'_>>,
     ) -> PyResult<Py<PyAny>> {
         let kind: Kind = kind.parse().map_err(|message: String| arguments::invalid("kind", message))?;
+        self.handlers.check_known(&kind, &self.location)?;
         let options = arguments::submit_options(priority, timeout, metadata, terms)?;
         let payload = arguments::json_object("payload", payload)?;
         let work = TestRequest::work_of_kind(kind, payload, &self.context, self.settings.max_iterations)
@@ -214,6 +247,7 @@ impl PyEngine {
         };
         let engine = slot
             .filter(|slot| slot.is_usable() && slot.count_stop(had_started))
+            .inspect(|slot| slot.dismiss())
             .and_then(|slot| slot.opened().cloned());
         bridge::answer(py, async move {
             if let Some(engine) = engine {
@@ -251,6 +285,8 @@ impl PyEngine {
         let inherited = seat.slot.replace(Arc::clone(&fresh));
         // After a fork this may be the last owner of the parent's engine, which is not ours to take down.
         std::mem::forget(inherited);
+        drop(seat);
+        self.handlers.enter_all(&fresh)?;
         Ok(fresh)
     }
 }

@@ -1,6 +1,6 @@
 //! Which engine is a generator's? One per process and store, shared by all generators on it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
@@ -8,7 +8,9 @@ use parking_lot::Mutex;
 use tokio::sync::OnceCell;
 
 use crate::engine::{Engine, EngineError, EngineOptions};
+use crate::kinds::Handler;
 use crate::store::StoreLocation;
+use crate::task::{Kind, KindName, Lane};
 
 /// Raised by every fork: what a process inherited is not its own.
 static GENERATION: AtomicU64 = AtomicU64::new(0);
@@ -26,7 +28,6 @@ fn key(location: &StoreLocation, options: &EngineOptions) -> Key {
 }
 
 /// The place of one engine, opened at its first call.
-#[derive(Debug)]
 pub(super) struct Slot {
     location: StoreLocation,
     options: EngineOptions,
@@ -34,6 +35,16 @@ pub(super) struct Slot {
     engine: OnceCell<Arc<Engine>>,
     /// How many generators have started it and not stopped it.
     starts: AtomicUsize,
+    /// Held for a look or a change only, never while Python runs.
+    registered: Mutex<Registered>,
+}
+
+/// What generators have registered with one engine.
+#[derive(Default)]
+struct Registered {
+    kinds: BTreeSet<KindName>,
+    /// The handlers that came before the engine was open.
+    early: Vec<(KindName, Arc<dyn Handler>)>,
 }
 
 impl Slot {
@@ -48,7 +59,34 @@ impl Slot {
 
     async fn open(&self) -> Result<&Arc<Engine>, EngineError> {
         let open = || async { Engine::open(&self.location, self.options.clone()).await.map(Arc::new) };
-        self.engine.get_or_try_init(open).await
+        let engine = self.engine.get_or_try_init(open).await?;
+        let early = std::mem::take(&mut self.registered.lock().early);
+        for (kind, handler) in early {
+            self.pass_on(engine, kind, handler);
+        }
+        Ok(engine)
+    }
+
+    /// Whether the engine runs tasks.
+    pub(super) fn works(&self) -> bool {
+        !self.options.pools.is_empty()
+    }
+
+    /// Makes a user's kind known here; where tasks are run, `handler` runs them from now on.
+    pub(super) fn register(&self, kind: KindName, handler: Option<Arc<dyn Handler>>) {
+        let mut registered = self.registered.lock();
+        registered.kinds.insert(kind.clone());
+        // Under the lock: an engine that opens meanwhile takes what is in the list afterwards.
+        match (self.engine.get(), handler) {
+            (_, None) => {}
+            (None, Some(handler)) => registered.early.push((kind, handler)),
+            (Some(engine), Some(handler)) => self.pass_on(engine, kind, handler),
+        }
+    }
+
+    fn pass_on(&self, engine: &Engine, kind: KindName, handler: Arc<dyn Handler>) {
+        let workers = self.options.pools.first().map_or(1, |pool| pool.workers);
+        engine.register(Lane::of_kind(&Kind::Custom(kind)), workers, handler);
     }
 
     /// The engine, if it is open.
@@ -60,6 +98,12 @@ impl Slot {
     pub(super) fn is_usable(&self) -> bool {
         self.generation == GENERATION.load(Ordering::Relaxed)
             && self.engine.get().is_none_or(|engine| !engine.is_closed())
+    }
+
+    /// Lets go of what was registered: nobody uses the engine any more.
+    pub(super) fn dismiss(&self) {
+        let registered = std::mem::take(&mut *self.registered.lock());
+        drop(registered);
     }
 
     /// Counts one more user.
@@ -99,9 +143,17 @@ pub(super) fn slot(location: &StoreLocation, options: &EngineOptions) -> Arc<Slo
         generation: GENERATION.load(Ordering::Relaxed),
         engine: OnceCell::new(),
         starts: AtomicUsize::new(0),
+        registered: Mutex::default(),
     });
     slots.insert(key, Arc::clone(&slot));
     slot
+}
+
+/// The kinds of users that this process has registered for a store.
+pub(super) fn user_kinds(location: &StoreLocation) -> BTreeSet<KindName> {
+    let slots = SLOTS.lock();
+    let here = slots.iter().flat_map(HashMap::values).filter(|slot| slot.location == *location);
+    here.filter(|slot| slot.is_usable()).flat_map(|slot| slot.registered.lock().kinds.clone()).collect()
 }
 
 /// Every engine that is open.

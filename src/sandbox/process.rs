@@ -5,7 +5,7 @@
 //! that it left behind, and only then answers.
 
 use std::io;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::PathBuf;
 use std::process::{ChildStderr, ChildStdout, Stdio};
@@ -35,6 +35,9 @@ const PRIORITY: i32 = -10;
 pub(super) struct Child {
     /// Program, arguments, environment, folder.
     pub(super) command: std::process::Command,
+    /// What is its standard input instead of nothing; such a child makes a session of its own at once, where the
+    /// others lead a group.
+    pub(super) socket: Option<OwnedFd>,
     /// How long it may take.
     pub(super) wall: Duration,
     /// How much of each output is kept.
@@ -59,18 +62,23 @@ impl Child {
         PathBuf::from(self.command.get_program())
     }
 
+    /// Starts it, and lets go of what only the child is to hold.
+    fn start(&mut self, cookie: &str) -> io::Result<std::process::Child> {
+        let mut command = std::mem::replace(&mut self.command, std::process::Command::new(""));
+        command.env(COOKIE_VARIABLE, cookie).stdout(Stdio::piped()).stderr(Stdio::piped());
+        match self.socket.take() {
+            Some(socket) => command.stdin(socket),
+            None => command.stdin(Stdio::null()).process_group(0),
+        };
+        command.spawn()
+    }
+
     fn supervise(mut self, stop: &CancellationToken) -> Result<Finished, SandboxError> {
         let program = self.program();
         let wrap = |source| SandboxError::Process { program: program.clone(), source };
         let begin = Instant::now();
         let cookie = Uuid::new_v4().simple().to_string();
-        self.command
-            .env(COOKIE_VARIABLE, &cookie)
-            .process_group(0)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        let mut child = self.command.spawn().map_err(wrap)?;
+        let mut child = self.start(&cookie).map_err(wrap)?;
         let root = Pid::from_child(&child);
         let _ = setpriority_process(None, PRIORITY); // of this thread; only root may
         let mut run = Run {

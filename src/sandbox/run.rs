@@ -117,7 +117,12 @@ impl Sandbox {
         };
         process.args(self.launch(&command.limits)).arg(self.interpreter.path()).args(&command.args);
         process.env_clear().envs(self.environment(command));
-        Ok(Child { command: process, wall: command.limits.wall, output_bytes: command.limits.output_bytes })
+        Ok(Child {
+            command: process,
+            socket: None,
+            wall: command.limits.wall,
+            output_bytes: command.limits.output_bytes,
+        })
     }
 
     /// The arguments of the launcher that sets limits.

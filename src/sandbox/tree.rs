@@ -6,7 +6,7 @@
 #[cfg(target_os = "linux")]
 use std::collections::HashMap;
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 /// The processes of one run.
 #[derive(Debug)]
@@ -30,9 +30,11 @@ pub(super) struct Process {
 }
 
 impl Tree {
-    /// Asks the whole process group to end, at once.
+    /// Ends the root and its whole process group, at once.
     fn kill_group(&self) {
         let _ = kill_process_group(self.root, Signal::KILL);
+        // One that is to lead a session has none in its first moments.
+        let _ = kill_process(self.root, Signal::KILL);
     }
 }
 

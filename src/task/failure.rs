@@ -45,7 +45,7 @@ error_kinds! {
     Dependency => "dependency",
     /// Nobody ran it in time.
     Expired => "expired",
-    /// A bug of ours.
+    /// A bug: of ours, or of a user's own handler.
     Internal => "internal",
     /// The provider refused the key.
     Authentication => "authentication",

@@ -3,6 +3,7 @@
 mod event;
 mod failure;
 mod id;
+mod kind;
 mod lane;
 mod page;
 mod priority;
@@ -13,11 +14,13 @@ mod state;
 mod stats;
 mod status;
 mod work;
+mod work_form;
 
 pub use event::{Happening, LogLevel, TaskEvent};
 pub use failure::{ErrorKind, Failure};
 pub use id::{ProcessId, TaskId, forget_process};
-pub use lane::{Kind, Lane};
+pub use kind::{Kind, KindName};
+pub use lane::Lane;
 pub use page::{Cursor, ListFilter, TaskPage};
 pub use priority::Priority;
 pub use progress::{Progress, Stage};
@@ -26,4 +29,4 @@ pub use settlement::Settlement;
 pub use state::{IllegalTransition, State, Wait};
 pub use stats::{ByPriority, QueueStats, Recent};
 pub use status::TaskStatus;
-pub use work::{Context, GenerateTests, Threshold, Work};
+pub use work::{Context, Custom, GenerateTests, Threshold, Work};

@@ -16,6 +16,8 @@ pub enum Stage {
     Verifying,
     /// The verified file goes to its place.
     Publishing,
+    /// A user's own handler runs.
+    Working,
 }
 
 impl fmt::Display for Stage {
@@ -25,6 +27,7 @@ impl fmt::Display for Stage {
             Self::Agent => "agent",
             Self::Verifying => "verifying",
             Self::Publishing => "publishing",
+            Self::Working => "working",
         })
     }
 }
@@ -40,4 +43,34 @@ pub struct Progress {
     pub iteration: u32,
     /// How many iterations there may be.
     pub max_iterations: u32,
+    /// How much is done, where a user's handler counts.
+    #[serde(default)]
+    pub done: Option<u64>,
+    /// How much there is to do, where it knows.
+    #[serde(default)]
+    pub total: Option<u64>,
+}
+
+impl Progress {
+    /// What an attempt says that goes in iterations.
+    #[must_use]
+    pub fn of_iteration(stage: Stage, message: String, iteration: u32, max_iterations: u32) -> Self {
+        Self { stage, message, iteration, max_iterations, done: None, total: None }
+    }
+
+    /// What a user's handler says.
+    #[must_use]
+    pub fn working(message: impl Into<String>, done: Option<u64>, total: Option<u64>) -> Self {
+        Self { stage: Stage::Working, message: message.into(), iteration: 1, max_iterations: 1, done, total }
+    }
+
+    /// Where it stands: `iteration 2 of 3`; of a user's handler `30 of 100` or `30`, if it counts.
+    #[must_use]
+    pub fn position(&self) -> Option<String> {
+        match (self.stage, self.done, self.total) {
+            (Stage::Working, Some(done), Some(total)) => Some(format!("{done} of {total}")),
+            (Stage::Working, done, _) => done.map(|done| done.to_string()),
+            _ => Some(format!("iteration {} of {}", self.iteration, self.max_iterations)),
+        }
+    }
 }

@@ -4,17 +4,19 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
-use super::{Kind, Lane};
+use super::{Kind, KindName, Lane};
 
-/// The work of one task.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", content = "payload", rename_all = "snake_case")]
+/// The work of one task. As JSON: `{"kind": …, "payload": …}`.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Work {
     /// Write unit tests for one module.
     GenerateTests(Box<GenerateTests>),
     /// Nothing.
     Noop,
+    /// What a user's own handler does.
+    Custom(Box<Custom>),
 }
 
 impl Work {
@@ -24,6 +26,7 @@ impl Work {
         match self {
             Self::GenerateTests(_) => Kind::GenerateTests,
             Self::Noop => Kind::Noop,
+            Self::Custom(custom) => Kind::Custom(custom.kind.clone()),
         }
     }
 
@@ -31,11 +34,29 @@ impl Work {
     #[must_use]
     pub fn lane(&self) -> Lane {
         match self {
-            Self::GenerateTests(request) => Lane::of_agent(Kind::GenerateTests, &request.context.agent),
-            Self::Noop => Lane::of_kind(Kind::Noop),
+            Self::GenerateTests(request) => Lane::of_agent(&Kind::GenerateTests, &request.context.agent),
+            Self::Noop => Lane::of_kind(&Kind::Noop),
+            Self::Custom(_) => Lane::of_kind(&self.kind()),
         }
     }
 }
+
+/// Work for a user's own handler.
+#[derive(Debug, Clone)]
+pub struct Custom {
+    /// Which handler.
+    pub kind: KindName,
+    /// What it gets: a JSON object, kept as text.
+    pub payload: Box<RawValue>,
+}
+
+impl PartialEq for Custom {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.payload.get() == other.payload.get()
+    }
+}
+
+impl Eq for Custom {}
 
 /// "Write unit tests for this module, to that file, with at least this coverage."
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

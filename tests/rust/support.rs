@@ -64,12 +64,12 @@ pub(crate) fn generate_tests(module_path: &str) -> NewTask {
 
 /// The lane of [`noop`].
 pub(crate) fn noop_lane() -> Lane {
-    Lane::of_kind(Kind::Noop)
+    Lane::of_kind(&Kind::Noop)
 }
 
 /// The lane of [`generate_tests`].
 pub(crate) fn local_lane() -> Lane {
-    Lane::of_agent(Kind::GenerateTests, "local")
+    Lane::of_agent(&Kind::GenerateTests, "local")
 }
 
 /// The end of an attempt that found one test.
@@ -84,5 +84,5 @@ pub(crate) fn transient() -> Failure {
 
 /// What an attempt reports in its n-th iteration.
 pub(crate) fn progress(iteration: u32) -> Progress {
-    Progress { stage: Stage::Agent, message: "exploring".to_owned(), iteration, max_iterations: 3 }
+    Progress::of_iteration(Stage::Agent, "exploring".to_owned(), iteration, 3)
 }

@@ -79,7 +79,9 @@ impl Handler for GenerateTestsHandler {
         Box::pin(async move {
             match &attempt.task.new.work {
                 Work::GenerateTests(request) => self.generate(attempt, request).await,
-                Work::Noop => Err(Failure::new(ErrorKind::Internal, "this handler generates tests only")),
+                Work::Noop | Work::Custom(_) => {
+                    Err(Failure::new(ErrorKind::Internal, "this handler generates tests only"))
+                }
             }
         })
     }

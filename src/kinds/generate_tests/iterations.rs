@@ -116,8 +116,8 @@ impl<'a> Iterations<'a> {
     }
 
     fn report(&self, stage: Stage, message: String, iteration: u32) {
-        let max_iterations = self.request.max_iterations;
-        self.attempt.report(Progress { stage, message, iteration, max_iterations });
+        let most = self.request.max_iterations;
+        self.attempt.report(Progress::of_iteration(stage, message, iteration, most));
     }
 
     fn time_left(&self) -> Duration {

@@ -26,12 +26,8 @@ impl Preparation {
         request: &GenerateTests,
         probe: &ProbeDir,
     ) -> Result<Self, Failure> {
-        attempt.report(Progress {
-            stage: Stage::Preparing,
-            message: "copying the project".to_owned(),
-            iteration: 1,
-            max_iterations: request.max_iterations,
-        });
+        let message = "copying the project".to_owned();
+        attempt.report(Progress::of_iteration(Stage::Preparing, message, 1, request.max_iterations));
         let context = &request.context;
         let project = Arc::new(Project::open(&context.project_root, &context.workspace_root)?);
         let module = ProjectPath::parse(&request.module_path, &context.project_root)?;

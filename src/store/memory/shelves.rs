@@ -28,11 +28,11 @@ impl Shelves {
     /// The ids that a listing shows from its cursor on, newest first.
     pub(super) fn newest(&self, filter: &ListFilter) -> impl Iterator<Item = TaskId> {
         let below = (Bound::Unbounded, filter.cursor.map(number).map_or(Bound::Unbounded, Bound::Excluded));
-        let (kind, status) = (filter.kind, filter.status);
+        let (kind, status) = (filter.kind.as_ref(), filter.status);
         let mut shelves: Vec<_> = self
             .0
             .iter()
-            .filter(|(key, _)| kind.is_none_or(|kind| kind == key.0))
+            .filter(|(key, _)| kind.is_none_or(|kind| *kind == key.0))
             .filter(|(key, _)| status.is_none_or(|status| status == key.1))
             .map(|(_, ids)| ids.range(below).rev().copied().peekable())
             .collect();

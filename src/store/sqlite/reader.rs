@@ -186,7 +186,7 @@ fn listing(filter: &ListFilter, limit: usize) -> Statement {
         rows::select_tasks!("WHERE id < ?1 AND status = ?3 AND kind = ?4 ORDER BY id DESC LIMIT ?2");
     // One byte longer than any id, and so above all of them.
     let below = filter.cursor.map_or(vec![u8::MAX; 17], rows::write_id);
-    let sql = match (filter.status, filter.kind) {
+    let sql = match (filter.status, &filter.kind) {
         (None, None) => ALL,
         (Some(_), None) => STATUS,
         (None, Some(_)) => KIND,
@@ -196,7 +196,7 @@ fn listing(filter: &ListFilter, limit: usize) -> Statement {
         .bind(below)
         .bind(rows::write_count(limit))
         .bind(filter.status.map(TaskStatus::as_str))
-        .bind(filter.kind.map(Kind::as_str))
+        .bind(filter.kind.as_ref().map(Kind::as_str).map(str::to_owned))
 }
 
 fn read_first_uuid(row: &SqliteRow) -> Result<uuid::Uuid, StoreError> {

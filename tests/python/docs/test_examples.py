@@ -45,6 +45,7 @@ def test_the_examples_of_the_python_page_run(
         r"(queued|running) tests/shop/test_cart\.py\nTrue [\d.]+\n",
         r"(src/shop/(cart|stock)\.py True\n){2}",
         r"module_path: .*outside of the project.*\ntask no-such-task not found.*\ninvalid_module\n",
+        r"True {'words': 5}\n",
     ]
     assert re.fullmatch(expected[number], printed), printed
 

@@ -3,6 +3,7 @@
 mod across_processes;
 mod cancelling;
 mod failing;
+mod registering;
 mod running;
 mod stopping;
 
@@ -33,7 +34,7 @@ where
 }
 
 fn lane() -> Lane {
-    Lane::of_kind(Kind::Noop)
+    Lane::of_kind(&Kind::Noop)
 }
 
 fn options<F>(workers: usize, work: F) -> EngineOptions

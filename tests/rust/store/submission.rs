@@ -1,7 +1,8 @@
 //! What goes in comes out again.
 
 use _core::store::{Store, StoreError};
-use _core::task::{NewTask, TaskId, TaskStatus, Work};
+use _core::task::{Custom, Kind, KindName, ListFilter, NewTask, TaskId, TaskStatus, Work};
+use serde_json::value::RawValue;
 
 use super::subject::Subject;
 use crate::support::{generate_tests, noop};
@@ -9,6 +10,7 @@ use crate::support::{generate_tests, noop};
 on_every_store! {
     a_submitted_task_is_queued_and_can_be_read_back,
     every_part_of_a_request_is_kept,
+    work_for_a_users_handler_is_kept_word_for_word,
     unicode_and_a_megabyte_of_it_are_kept,
     an_unknown_task_is_none_everywhere,
     submitting_an_id_again_answers_the_task_that_is_there,
@@ -39,6 +41,23 @@ async fn every_part_of_a_request_is_kept(subject: Subject) {
     assert_eq!(task.new.submitter, new.submitter);
     assert_eq!(task.new.max_retries, new.max_retries);
     assert!((task.new.attempt_seconds - new.attempt_seconds).abs() < f64::EPSILON);
+}
+
+async fn work_for_a_users_handler_is_kept_word_for_word(subject: Subject) {
+    let kind: KindName = "count_words".parse().unwrap();
+    let payload = RawValue::from_string(r#"{"b": [1, 2.50], "a": null}"#.to_owned()).unwrap();
+    let work = Work::Custom(Box::new(Custom { kind: kind.clone(), payload }));
+    let new = NewTask { lane: work.lane(), work, ..noop() };
+    subject.submit(new.clone()).await;
+    subject.submit(noop()).await;
+
+    let task = subject.get(new.id).await;
+    assert_eq!((&task.new.work, task.new.lane.as_str()), (&new.work, "count_words"));
+    let filter = ListFilter { kind: Some(Kind::Custom(kind)), limit: 9, ..ListFilter::default() };
+    let page = subject.store.list(filter).await.unwrap();
+    assert_eq!(page.tasks.iter().map(|task| task.id()).collect::<Vec<_>>(), [new.id]);
+    assert_eq!(subject.claim(9).await.len(), 1, "lanes of ours do not claim it");
+    assert_eq!(subject.store.claim(&[new.lane], 9).await.unwrap().len(), 1);
 }
 
 async fn unicode_and_a_megabyte_of_it_are_kept(subject: Subject) {

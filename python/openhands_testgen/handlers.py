@@ -1,0 +1,100 @@
+"""What does a handler of a user's own kind get? The `TaskContext` of the attempt that it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Literal, Protocol, TypeAlias
+
+LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
+_LEVELS = ("debug", "info", "warning", "error")
+_LONGEST_TEXT = 2_000
+
+
+class TaskContext:
+    """One attempt at one task: what it is, and a way to say how it goes.
+
+    Nothing need be done to stay alive: the engine itself keeps the task's lease.
+
+    Attributes:
+        task_id: The id that submit returned.
+        attempt: Which attempt this is, from 1; what died or was given back may have begun the work.
+        metadata: The submission's own notes.
+    """
+
+    __slots__ = ("_link", "attempt", "metadata", "task_id")
+
+    def __init__(self, task_id: str, attempt: int, metadata: dict[str, Any], link: Link) -> None:
+        """A context that reports through `link`: the engine's own, or one of a test."""
+        self.task_id = task_id
+        self.attempt = attempt
+        self.metadata = metadata
+        self._link = link
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the attempt is to stop: cancelled, out of time, or its process ends.
+
+        An ``async def`` gets `asyncio.CancelledError` besides; a function in a process of its own
+        is killed before it could ask.
+        """
+        return self._link.cancelled
+
+    def progress(self, message: str, done: int | None = None, total: int | None = None) -> None:
+        """Says how far the work is: the ``progress`` of the task's status.
+
+        Only the newest is kept, a few times a second.
+
+        Args:
+            message: One line for people.
+            done: How much is done, from 0.
+            total: How much there is to do.
+        """
+        self._link.progress(str(message), _count("done", done), _count("total", total))
+
+    def log(self, message: str, level: LogLevel = "info") -> None:
+        """Writes a line to the log of the engine, with the task's id."""
+        if level not in _LEVELS:
+            raise ValueError(f"level must be one of {', '.join(_LEVELS)}, not {level!r}")
+        self._link.log(str(message), level)
+
+
+class Link(Protocol):
+    """The way from a context to the engine."""
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the attempt is to stop."""
+
+    def progress(self, message: str, done: int | None, total: int | None) -> None:
+        """Passes on how far the work is."""
+
+    def log(self, message: str, level: str) -> None:
+        """Passes on a line."""
+
+
+AsyncHandler: TypeAlias = Callable[[TaskContext, dict[str, Any]], Awaitable[dict[str, Any]]]
+"""Runs on the handler thread's event loop."""
+
+FunctionHandler: TypeAlias = Callable[[TaskContext, dict[str, Any]], dict[str, Any]]
+"""Runs in a process of its own."""
+
+Handler: TypeAlias = AsyncHandler | FunctionHandler
+
+
+def describe(error: BaseException) -> str:
+    """The type and the text of an exception, as the task's ``error`` has it."""
+    try:
+        text = str(error)
+    except Exception:
+        text = "(its text could not be made)"
+    if len(text) > _LONGEST_TEXT:
+        text = f"{text[:_LONGEST_TEXT]}…"
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _count(name: str, number: int | None) -> int | None:
+    if number is None:
+        return None
+    if type(number) is not int or not 0 <= number < 2**63:
+        raise ValueError(f"{name} must be a whole number from 0 on, not {number!r}")
+    return number
