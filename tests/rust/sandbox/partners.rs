@@ -27,7 +27,7 @@ fn start(code: &str, wall: Duration, cancel: &CancellationToken) -> (Running, Un
 }
 
 fn long() -> Duration {
-    Duration::from_secs(60)
+    Duration::from_mins(1)
 }
 
 #[tokio::test]
