@@ -9,5 +9,6 @@ mod copies;
 mod interpreters;
 mod isolation;
 mod layouts;
+mod partners;
 mod paths;
 mod runs;
