@@ -71,7 +71,7 @@ def end_if_alone() -> None:
 
 
 def wait_until_asleep(stat: str) -> None:
-    """Waits, a second at most, until a process waits itself: in bubblewrap the first one, for us."""
+    """Waits, a second at most, until a process sleeps: in bubblewrap the first waits for us."""
     for _ in range(1000):
         try:
             with open(stat, "rb") as file:
