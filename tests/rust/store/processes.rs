@@ -10,7 +10,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use super::subject::{folder, ids, is_lease_lost, lanes, open_sqlite, still_clock};
-use crate::support::{local_lane, noop, noop_lane};
+use crate::support::{local_lane, noop_lane, submitted_by};
 
 const HOUR: Duration = Duration::from_hours(1);
 const DAY: Duration = Duration::from_hours(24);
@@ -33,10 +33,6 @@ impl Shared {
     fn lock_of(&self, store: &SqliteStore) -> std::path::PathBuf {
         self.folder.path().join(format!(".tasks.db-processes/{}.lock", store.process()))
     }
-}
-
-fn submitted_by(store: &SqliteStore) -> NewTask {
-    NewTask { submitter: store.process(), ..noop() }
 }
 
 async fn submit(store: &SqliteStore) -> TaskId {
