@@ -12,6 +12,7 @@ import os
 import resource
 import select
 import sys
+import time
 
 
 def main(arguments: list[str]) -> None:
@@ -25,6 +26,8 @@ def main(arguments: list[str]) -> None:
         limit(resource.RLIMIT_NPROC, int(threads))
     if tie != "0" and sys.platform == "linux":
         die_with(int(tie))
+    if tie == "0" and os.getppid() == 1:
+        wait_until_asleep("/proc/1/stat")
     end_if_alone()
     os.execv(command[0], command)
 
@@ -57,13 +60,27 @@ def die_with(parent: int) -> None:
 def end_if_alone() -> None:
     """Ends this process if the one that reads its errors is dead.
 
-    In bubblewrap nobody else would: ``bwrap`` asks the kernel to end it with its parent, but not
-    whether the parent died before that. It has asked by the time we run.
+    In bubblewrap nobody else would: each of its two processes asks the kernel to end it with its
+    parent, but not whether the parent died before that. The outer one has asked by the time we run,
+    the inner one by the time it waits for us.
     """
     errors = select.poll()
     errors.register(2, 0)
     if any(event & select.POLLERR for _descriptor, event in errors.poll(0)):
         os._exit(9)
+
+
+def wait_until_asleep(stat: str) -> None:
+    """Waits, a second at most, until a process sleeps: in bubblewrap the first waits for us."""
+    for _ in range(1000):
+        try:
+            with open(stat, "rb") as file:
+                state = file.read().rpartition(b")")[2].split()[0]
+        except OSError:
+            return
+        if state != b"R":
+            return
+        time.sleep(0.001)
 
 
 if __name__ == "__main__":

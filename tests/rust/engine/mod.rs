@@ -3,6 +3,7 @@
 mod across_processes;
 mod cancelling;
 mod failing;
+mod failing_disk;
 mod registering;
 mod running;
 mod stopping;

@@ -25,7 +25,7 @@ mod cancelling;
 mod clock;
 mod death;
 mod faults;
-mod faulty_files;
+pub(crate) mod faulty_files;
 mod listing;
 mod model;
 mod order;

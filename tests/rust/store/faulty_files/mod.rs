@@ -9,6 +9,6 @@ mod records;
 mod trial;
 mod vfs;
 
-use plan::{Fault, FaultyFolder};
+pub(crate) use plan::{Fault, FaultyFolder};
 pub(crate) use records::copy_files;
 pub(crate) use trial::{Ground, closing_withstands, opening_withstands, withstands};

@@ -83,6 +83,7 @@ pub(super) struct Plan {
 struct Armed {
     fault: Fault,
     nth: usize,
+    repeats: bool,
     seen: usize,
     failed: Option<Call>,
 }
@@ -99,7 +100,7 @@ impl Plan {
         let armed = armed.as_mut()?;
         let code = armed.fault.code(call)?;
         armed.seen += 1;
-        let fails = armed.seen == armed.nth;
+        let fails = armed.seen == armed.nth || armed.repeats && armed.seen.is_multiple_of(armed.nth);
         if fails {
             armed.failed = Some(call);
         }
@@ -144,7 +145,12 @@ impl FaultyFolder {
 
     /// From now on the n-th call that can fail this way does, once; 0 only counts.
     pub(crate) fn arm(&self, fault: Fault, nth: usize) {
-        *self.0.armed.lock() = Some(Armed { fault, nth, seen: 0, failed: None });
+        *self.0.armed.lock() = Some(Armed { fault, nth, repeats: false, seen: 0, failed: None });
+    }
+
+    /// From now on every n-th call that can fail this way does.
+    pub(crate) fn arm_every(&self, fault: Fault, nth: usize) {
+        *self.0.armed.lock() = Some(Armed { fault, nth, repeats: true, seen: 0, failed: None });
     }
 
     /// Nothing fails any more. Answers how many calls could have, and which did.
