@@ -6,6 +6,7 @@ mod dependencies;
 mod hasher;
 mod index;
 mod queues;
+mod sequence;
 mod shelves;
 mod state;
 mod store;

@@ -1,7 +1,8 @@
 //! Who is next? The queued tasks of every lane, in order, and the ranks that owners hold among them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 
+use super::sequence::Sequence;
 use crate::store::rank::next_rank;
 use crate::task::{ByPriority, Lane, Priority, Task, TaskId};
 
@@ -9,21 +10,25 @@ use crate::task::{ByPriority, Lane, Priority, Task, TaskId};
 /// compares several times faster than the three. Ranks grow by one from one, and so never reach the two bits of
 /// the priority.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Place(u128);
+struct Place {
+    order: u128,
+    /// Whose place it is; no two tasks have the same order.
+    id: TaskId,
+}
 
 impl Place {
     fn of(task: &Task) -> Self {
         let priority = u128::from(task.new.priority.as_number()) << 126;
         let rank = u128::from(task.rank.cast_unsigned()) << 64;
-        Self(priority | rank | u128::from(task.seq.cast_unsigned()))
+        Self { order: priority | rank | u128::from(task.seq.cast_unsigned()), id: task.id() }
     }
 }
 
 /// The queued tasks of one lane.
-type Line = BTreeMap<Place, TaskId>;
+type Line = Sequence<Place>;
 
 /// The ranks that an owner has queued, by priority; they are distinct.
-type Ranks = [BTreeSet<i64>; Priority::ALL.len()];
+type Ranks = [Sequence<i64>; Priority::ALL.len()];
 
 /// All queued tasks; no claim and no cancel looks at more than it takes.
 #[derive(Debug, Default)]
@@ -43,12 +48,12 @@ impl Queues {
     pub(super) fn next_rank(&self, owner: &str, priority: Priority) -> i64 {
         let level = level(priority);
         let highest = self.owners.get(owner).and_then(|ranks| ranks[level].last());
-        next_rank(self.turns[level], highest.copied())
+        next_rank(self.turns[level], highest)
     }
 
     /// Lines a task up.
     pub(super) fn insert(&mut self, task: &Task) {
-        self.line(&task.new.lane).insert(Place::of(task), task.id());
+        self.line(&task.new.lane).insert(Place::of(task));
         let level = level(task.new.priority);
         self.depths[level] += 1;
         if let Some(ranks) = self.owners.get_mut(&task.new.owner) {
@@ -61,11 +66,11 @@ impl Queues {
 
     /// Takes a task out of its line.
     pub(super) fn remove(&mut self, task: &Task) {
-        self.line(&task.new.lane).remove(&Place::of(task));
+        self.line(&task.new.lane).remove(Place::of(task));
         self.depths[level(task.new.priority)] -= 1;
         if let Some(ranks) = self.owners.get_mut(&task.new.owner) {
-            ranks[level(task.new.priority)].remove(&task.rank);
-            if ranks.iter().all(BTreeSet::is_empty) {
+            ranks[level(task.new.priority)].remove(task.rank);
+            if ranks.iter().all(Sequence::is_empty) {
                 self.owners.remove(&task.new.owner);
             }
         }
@@ -74,13 +79,13 @@ impl Queues {
     /// The first of all tasks in these lanes.
     pub(super) fn first(&self, lanes: &[Lane]) -> Option<TaskId> {
         let open = self.lanes.iter().filter(|(lane, _)| lanes.contains(lane));
-        open.filter_map(|(_, line)| line.first_key_value()).min().map(|(_, id)| *id)
+        open.filter_map(|(_, line)| line.first()).min().map(|place| place.id)
     }
 
     /// The tasks of one lane, first to last, with their places.
     pub(super) fn in_order(&self, lane: &Lane) -> impl Iterator<Item = (impl Ord + use<>, TaskId)> {
         let found = self.lanes.iter().find(|(known, _)| known == lane);
-        found.into_iter().flat_map(|(_, line)| line.iter().map(|(place, id)| (*place, *id)))
+        found.into_iter().flat_map(|(_, line)| line.iter().map(|place| (place, place.id)))
     }
 
     /// How many tasks an owner has queued.
@@ -107,7 +112,7 @@ impl Queues {
     fn line(&mut self, lane: &Lane) -> &mut Line {
         let known = self.lanes.iter().position(|(known, _)| known == lane);
         let index = known.unwrap_or_else(|| {
-            self.lanes.push((lane.clone(), Line::new()));
+            self.lanes.push((lane.clone(), Line::default()));
             self.lanes.len() - 1
         });
         &mut self.lanes[index].1
