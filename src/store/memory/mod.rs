@@ -5,6 +5,7 @@ mod claim;
 mod dependencies;
 mod hasher;
 mod index;
+mod owners;
 mod queues;
 mod sequence;
 mod shelves;

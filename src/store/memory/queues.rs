@@ -1,7 +1,6 @@
-//! Who is next? The queued tasks of every lane, in order, and the ranks that owners hold among them.
+//! Who is next? The queued tasks of every lane, in order.
 
-use std::collections::HashMap;
-
+use super::owners::Owners;
 use super::sequence::Sequence;
 use crate::store::rank::next_rank;
 use crate::task::{ByPriority, Lane, Priority, Task, TaskId};
@@ -27,16 +26,13 @@ impl Place {
 /// The queued tasks of one lane.
 type Line = Sequence<Place>;
 
-/// The ranks that an owner has queued, by priority; they are distinct.
-type Ranks = [Sequence<i64>; Priority::ALL.len()];
-
 /// All queued tasks; no claim and no cancel looks at more than it takes.
 #[derive(Debug, Default)]
 pub(super) struct Queues {
     /// Few, so that looking at each is faster than a map.
     lanes: Vec<(Lane, Line)>,
     /// Who has tasks queued, and where.
-    owners: HashMap<Box<str>, Ranks>,
+    owners: Owners,
     /// The highest rank claimed so far, by priority.
     turns: [i64; Priority::ALL.len()],
     /// How many are queued, by priority.
@@ -46,34 +42,21 @@ pub(super) struct Queues {
 impl Queues {
     /// The rank of a task that this owner queues now.
     pub(super) fn next_rank(&self, owner: &str, priority: Priority) -> i64 {
-        let level = level(priority);
-        let highest = self.owners.get(owner).and_then(|ranks| ranks[level].last());
-        next_rank(self.turns[level], highest)
+        next_rank(self.turns[level(priority)], self.owners.highest(owner, priority))
     }
 
     /// Lines a task up.
     pub(super) fn insert(&mut self, task: &Task) {
         self.line(&task.new.lane).insert(Place::of(task));
-        let level = level(task.new.priority);
-        self.depths[level] += 1;
-        if let Some(ranks) = self.owners.get_mut(&task.new.owner) {
-            ranks[level].insert(task.rank);
-        } else {
-            let ranks = self.owners.entry(task.new.owner.clone()).or_default();
-            ranks[level].insert(task.rank);
-        }
+        self.depths[level(task.new.priority)] += 1;
+        self.owners.insert(task);
     }
 
     /// Takes a task out of its line.
     pub(super) fn remove(&mut self, task: &Task) {
         self.line(&task.new.lane).remove(Place::of(task));
         self.depths[level(task.new.priority)] -= 1;
-        if let Some(ranks) = self.owners.get_mut(&task.new.owner) {
-            ranks[level(task.new.priority)].remove(task.rank);
-            if ranks.iter().all(Sequence::is_empty) {
-                self.owners.remove(&task.new.owner);
-            }
-        }
+        self.owners.remove(task);
     }
 
     /// The first of all tasks in these lanes.
@@ -90,7 +73,7 @@ impl Queues {
 
     /// How many tasks an owner has queued.
     pub(super) fn count_of_owner(&self, owner: &str) -> u64 {
-        self.owners.get(owner).map_or(0, |ranks| ranks.iter().map(|ranks| ranks.len() as u64).sum())
+        self.owners.count(owner)
     }
 
     /// How many tasks are queued, by priority.
