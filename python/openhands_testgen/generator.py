@@ -110,7 +110,10 @@ class OpenHandsTestGenerator:
             overwrite,
             max_iterations,
             metadata,
-            _terms(idempotency_key, depends_on, run_at),
+            # Asked here and not in `_terms`: one call less on the way of nearly every submission.
+            None
+            if idempotency_key is None and run_at is None and depends_on == ()
+            else (idempotency_key, depends_on, run_at),
         )
         return answer if type(answer) is str else cast("str", await _arrival(answer))
 

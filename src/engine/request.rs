@@ -75,7 +75,7 @@ impl TestRequest {
     /// The work that this request stands for, with all paths inside the project.
     pub fn into_work(self, context: &Arc<Context>, default_iterations: u32) -> Result<Work, InvalidRequest> {
         let root = &context.project_root;
-        let module = ProjectPath::parse(&self.module_path, root)
+        let module = ProjectPath::parse_owned(self.module_path, root)
             .map_err(|error| InvalidRequest::new("module_path", error.to_string()))?;
         let output = match &self.output_path {
             Some(path) => test_file(path, context, &module)?,

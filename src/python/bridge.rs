@@ -41,9 +41,16 @@ where
         pin!(&mut future).poll(&mut Context::from_waker(Waker::noop()))
     };
     match polled {
-        Poll::Ready(Ok(answer)) => answer.into_python(py),
-        Poll::Ready(Err(error)) => Err(errors::raise(&error)),
+        Poll::Ready(delivery) => deliver(py, delivery),
         Poll::Pending => defer(py, &handle, future).map(Py::into_any),
+    }
+}
+
+/// What a call came to, in Python's terms.
+pub(super) fn deliver(py: Python<'_>, delivery: Delivery) -> PyResult<Py<PyAny>> {
+    match delivery {
+        Ok(answer) => answer.into_python(py),
+        Err(error) => Err(errors::raise(&error)),
     }
 }
 
@@ -145,11 +152,7 @@ fn complete(py: Python<'_>, future: &Bound<'_, PyAny>, delivery: Delivery) -> Py
     if future.call_method0(intern!(py, "done"))?.is_truthy()? {
         return Ok(());
     }
-    let outcome = match delivery {
-        Ok(answer) => answer.into_python(py),
-        Err(error) => Err(errors::raise(&error)),
-    };
-    match outcome {
+    match deliver(py, delivery) {
         Ok(value) => future.call_method1(intern!(py, "set_result"), (value,))?,
         Err(error) => future.call_method1(intern!(py, "set_exception"), (error.into_value(py),))?,
     };

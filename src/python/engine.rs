@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::sync::Arc;
 
+use futures_util::FutureExt;
 use parking_lot::Mutex;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
@@ -14,10 +15,10 @@ use super::handlers::UserHandlers;
 use super::registry::{self, Slot};
 use super::{arguments, bridge, errors, settings};
 use crate::config::Settings;
-use crate::engine::{Defaults, Engine, EngineError, EngineOptions, TestRequest};
+use crate::engine::{Defaults, Engine, EngineError, EngineOptions, SubmitOptions, TestRequest};
 use crate::kinds::Function;
 use crate::store::StoreLocation;
-use crate::task::{Context, Cursor, Kind, ListFilter, TaskStatus};
+use crate::task::{Context, Cursor, Kind, ListFilter, TaskStatus, Work};
 
 /// One generator's way to the engine of its store.
 #[pyclass(frozen, name = "Engine", module = "openhands_testgen._core")]
@@ -109,12 +110,7 @@ impl PyEngine {
         let work = request
             .into_work(&self.context, self.settings.max_iterations)
             .map_err(|error| errors::raise(&error.into()))?;
-        let defaults = Defaults::of(&self.settings, &work.kind());
-        bridge::answer(py, async move {
-            let engine = slot.engine().await?;
-            let task = engine.submit(options.into_task(work, engine.process(), &defaults)?).await?;
-            Ok(Answer::Id(task.id()))
-        })
+        self.keep(py, slot, work, options)
     }
 
     /// Keeps a task of any kind; answers its id.
@@ -136,12 +132,7 @@ impl PyEngine {
         let work = TestRequest::work_of_kind(kind, payload, &self.context, self.settings.max_iterations)
             .map_err(|error| errors::raise(&error.into()))?;
         let slot = self.slot()?;
-        let defaults = Defaults::of(&self.settings, &work.kind());
-        bridge::answer(py, async move {
-            let engine = slot.engine().await?;
-            let task = engine.submit(options.into_task(work, engine.process(), &defaults)?).await?;
-            Ok(Answer::Id(task.id()))
-        })
+        self.keep(py, slot, work, options)
     }
 
     /// The status dict of a task.
@@ -259,6 +250,28 @@ impl PyEngine {
 }
 
 impl PyEngine {
+    /// Keeps a task; answers its id.
+    fn keep(
+        &self,
+        py: Python<'_>,
+        slot: Arc<Slot>,
+        work: Work,
+        options: SubmitOptions,
+    ) -> PyResult<Py<PyAny>> {
+        let defaults = Defaults::of(&self.settings, &work.kind());
+        let submit = async move |slot: Arc<Slot>| {
+            let engine = slot.engine().await?;
+            let task = engine.submit(options.into_task(work, engine.process(), &defaults)?).await?;
+            Ok(Answer::Id(task.id()))
+        };
+        // A store in memory has kept it at the first poll: no room is made for a wait.
+        if slot.opened().is_some_and(|engine| !engine.is_durable()) {
+            let kept = submit(slot).now_or_never();
+            return bridge::deliver(py, kept.unwrap_or(Err(EngineError::Closed)));
+        }
+        bridge::answer(py, submit(slot))
+    }
+
     /// Runs one call on the engine, opened if need be.
     fn call<F, W>(&self, py: Python<'_>, work: W) -> PyResult<Py<PyAny>>
     where

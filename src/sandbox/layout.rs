@@ -16,7 +16,11 @@ pub fn default_output(module: &ProjectPath) -> ProjectPath {
         stem => stem,
     };
     let separator = if folder.is_empty() { "" } else { "/" };
-    ProjectPath::from_normal(["tests/", folder, separator, "test_", stem, ".py"].concat())
+    let mut output = String::with_capacity(path.len() + "tests/test_.py".len());
+    for part in ["tests/", folder, separator, "test_", stem, ".py"] {
+        output.push_str(part);
+    }
+    ProjectPath::from_normal(output)
 }
 
 /// How tests import a module.

@@ -44,14 +44,20 @@ pub struct ProjectPath(String);
 impl ProjectPath {
     /// Reads a path as a user gives it: relative to `root`, or absolute and inside of it.
     pub fn parse(text: &str, root: &Path) -> Result<Self, PathError> {
+        Self::parse_owned(text.to_owned(), root)
+    }
+
+    /// The same for a text that may become the path.
+    pub(crate) fn parse_owned(text: String, root: &Path) -> Result<Self, PathError> {
+        if is_plain(&text) { Ok(Self(text)) } else { Self::normalize(&text, root) }
+    }
+
+    fn normalize(text: &str, root: &Path) -> Result<Self, PathError> {
         if text.trim().is_empty() {
             return Err(PathError::Empty);
         }
         if text.contains('\0') {
             return Err(PathError::Nul(text.to_owned()));
-        }
-        if is_plain(text) {
-            return Ok(Self(text.to_owned()));
         }
         let outside = || PathError::Outside { path: text.to_owned(), root: root.to_owned() };
         let absolute = normal_components(Path::new(text), root).ok_or_else(outside)?;
@@ -116,9 +122,21 @@ impl ProjectPath {
     }
 }
 
-/// Whether a path is relative and normal as it stands, as nearly all are.
+/// Whether a path is surely relative and normal as it stands, as nearly all are. One look at each byte.
 fn is_plain(text: &str) -> bool {
-    text.split('/').all(|name| !matches!(name, "" | "." | ".."))
+    let (mut length, mut dots) = (0, 0);
+    for byte in text.bytes() {
+        match byte {
+            // A name that is empty, `.` or `..`.
+            b'/' if length == dots && dots <= 2 => return false,
+            b'/' => (length, dots) = (0, 0),
+            // Blanks are looked at with care.
+            b'\0' | b' ' | b'\t'..=b'\r' | 0x80.. => return false,
+            b'.' => (length, dots) = (length + 1, dots + 1),
+            _ => length += 1,
+        }
+    }
+    length != dots || dots > 2
 }
 
 /// The components of `path` below the file system's root, or `None` if `..` goes above it.

@@ -1,7 +1,7 @@
-//! Who is next? The queued tasks of every lane, in order, and the ranks that owners hold among them.
+//! Who is next? The queued tasks of every lane, in order.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-
+use super::owners::Owners;
+use super::sequence::Sequence;
 use crate::store::rank::next_rank;
 use crate::task::{ByPriority, Lane, Priority, Task, TaskId};
 
@@ -9,21 +9,22 @@ use crate::task::{ByPriority, Lane, Priority, Task, TaskId};
 /// compares several times faster than the three. Ranks grow by one from one, and so never reach the two bits of
 /// the priority.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Place(u128);
+struct Place {
+    order: u128,
+    /// Whose place it is; no two tasks have the same order.
+    id: TaskId,
+}
 
 impl Place {
     fn of(task: &Task) -> Self {
         let priority = u128::from(task.new.priority.as_number()) << 126;
         let rank = u128::from(task.rank.cast_unsigned()) << 64;
-        Self(priority | rank | u128::from(task.seq.cast_unsigned()))
+        Self { order: priority | rank | u128::from(task.seq.cast_unsigned()), id: task.id() }
     }
 }
 
 /// The queued tasks of one lane.
-type Line = BTreeMap<Place, TaskId>;
-
-/// The ranks that an owner has queued, by priority; they are distinct.
-type Ranks = [BTreeSet<i64>; Priority::ALL.len()];
+type Line = Sequence<Place>;
 
 /// All queued tasks; no claim and no cancel looks at more than it takes.
 #[derive(Debug, Default)]
@@ -31,7 +32,7 @@ pub(super) struct Queues {
     /// Few, so that looking at each is faster than a map.
     lanes: Vec<(Lane, Line)>,
     /// Who has tasks queued, and where.
-    owners: HashMap<Box<str>, Ranks>,
+    owners: Owners,
     /// The highest rank claimed so far, by priority.
     turns: [i64; Priority::ALL.len()],
     /// How many are queued, by priority.
@@ -41,51 +42,38 @@ pub(super) struct Queues {
 impl Queues {
     /// The rank of a task that this owner queues now.
     pub(super) fn next_rank(&self, owner: &str, priority: Priority) -> i64 {
-        let level = level(priority);
-        let highest = self.owners.get(owner).and_then(|ranks| ranks[level].last());
-        next_rank(self.turns[level], highest.copied())
+        next_rank(self.turns[level(priority)], self.owners.highest(owner, priority))
     }
 
     /// Lines a task up.
     pub(super) fn insert(&mut self, task: &Task) {
-        self.line(&task.new.lane).insert(Place::of(task), task.id());
-        let level = level(task.new.priority);
-        self.depths[level] += 1;
-        if let Some(ranks) = self.owners.get_mut(&task.new.owner) {
-            ranks[level].insert(task.rank);
-        } else {
-            let ranks = self.owners.entry(task.new.owner.clone()).or_default();
-            ranks[level].insert(task.rank);
-        }
+        self.line(&task.new.lane).insert(Place::of(task));
+        self.depths[level(task.new.priority)] += 1;
+        self.owners.insert(task);
     }
 
     /// Takes a task out of its line.
     pub(super) fn remove(&mut self, task: &Task) {
-        self.line(&task.new.lane).remove(&Place::of(task));
+        self.line(&task.new.lane).remove(Place::of(task));
         self.depths[level(task.new.priority)] -= 1;
-        if let Some(ranks) = self.owners.get_mut(&task.new.owner) {
-            ranks[level(task.new.priority)].remove(&task.rank);
-            if ranks.iter().all(BTreeSet::is_empty) {
-                self.owners.remove(&task.new.owner);
-            }
-        }
+        self.owners.remove(task);
     }
 
     /// The first of all tasks in these lanes.
     pub(super) fn first(&self, lanes: &[Lane]) -> Option<TaskId> {
         let open = self.lanes.iter().filter(|(lane, _)| lanes.contains(lane));
-        open.filter_map(|(_, line)| line.first_key_value()).min().map(|(_, id)| *id)
+        open.filter_map(|(_, line)| line.first()).min().map(|place| place.id)
     }
 
     /// The tasks of one lane, first to last, with their places.
     pub(super) fn in_order(&self, lane: &Lane) -> impl Iterator<Item = (impl Ord + use<>, TaskId)> {
         let found = self.lanes.iter().find(|(known, _)| known == lane);
-        found.into_iter().flat_map(|(_, line)| line.iter().map(|(place, id)| (*place, *id)))
+        found.into_iter().flat_map(|(_, line)| line.iter().map(|place| (place, place.id)))
     }
 
     /// How many tasks an owner has queued.
     pub(super) fn count_of_owner(&self, owner: &str) -> u64 {
-        self.owners.get(owner).map_or(0, |ranks| ranks.iter().map(|ranks| ranks.len() as u64).sum())
+        self.owners.count(owner)
     }
 
     /// How many tasks are queued, by priority.
@@ -107,7 +95,7 @@ impl Queues {
     fn line(&mut self, lane: &Lane) -> &mut Line {
         let known = self.lanes.iter().position(|(known, _)| known == lane);
         let index = known.unwrap_or_else(|| {
-            self.lanes.push((lane.clone(), Line::new()));
+            self.lanes.push((lane.clone(), Line::default()));
             self.lanes.len() - 1
         });
         &mut self.lanes[index].1

@@ -1,41 +1,52 @@
 //! Which tasks are there, newest first, and how many? One ordered set of ids for each kind and status.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Bound;
-
 use uuid::Uuid;
 
+use super::sequence::Sequence;
 use crate::task::{Kind, ListFilter, QueueStats, Task, TaskId, TaskStatus};
 
-/// All tasks by kind and status, so that no listing and no count looks at tasks it does not show. Ids stand as
-/// numbers of the same order, which compare several times faster.
+/// The ids of one kind and status. They stand as numbers of the same order, which compare several times faster.
+type Ids = Sequence<u128>;
+
+/// All tasks by kind and status, so that no listing and no count looks at tasks it does not show. Few kinds, so that
+/// looking at each is faster than a map.
 #[derive(Debug, Default)]
-pub(super) struct Shelves(BTreeMap<(Kind, TaskStatus), BTreeSet<u128>>);
+pub(super) struct Shelves(Vec<(Kind, [Ids; TaskStatus::ALL.len()])>);
 
 impl Shelves {
     /// Puts a task where it belongs now.
     pub(super) fn insert(&mut self, task: &Task) {
-        self.0.entry(key(task)).or_default().insert(number(task.id()));
+        self.shelf(task).insert(number(task.id()));
     }
 
     /// Takes a task away from where it belongs now.
     pub(super) fn remove(&mut self, task: &Task) {
-        if let Some(shelf) = self.0.get_mut(&key(task)) {
-            shelf.remove(&number(task.id()));
-        }
+        self.shelf(task).remove(number(task.id()));
+    }
+
+    /// The shelf of a task as it stands now, made with the first task of its kind.
+    fn shelf(&mut self, task: &Task) -> &mut Ids {
+        let kind = task.new.work.kind();
+        let known = self.0.iter().position(|(known, _)| *known == kind);
+        let index = known.unwrap_or_else(|| {
+            self.0.push((kind, Default::default()));
+            self.0.len() - 1
+        });
+        &mut self.0[index].1[task.status() as usize]
+    }
+
+    /// The shelves that a listing shows, with their statuses.
+    fn shown(&self, filter: &ListFilter) -> impl Iterator<Item = (TaskStatus, &Ids)> {
+        let kinds = self.0.iter().filter(|(kind, _)| filter.kind.as_ref().is_none_or(|asked| asked == kind));
+        let shelves = kinds.flat_map(|(_, shelves)| TaskStatus::ALL.into_iter().zip(shelves));
+        shelves.filter(|(status, _)| filter.status.is_none_or(|asked| asked == *status))
     }
 
     /// The ids that a listing shows from its cursor on, newest first.
     pub(super) fn newest(&self, filter: &ListFilter) -> impl Iterator<Item = TaskId> {
-        let below = (Bound::Unbounded, filter.cursor.map(number).map_or(Bound::Unbounded, Bound::Excluded));
-        let (kind, status) = (filter.kind.as_ref(), filter.status);
-        let mut shelves: Vec<_> = self
-            .0
-            .iter()
-            .filter(|(key, _)| kind.is_none_or(|kind| *kind == key.0))
-            .filter(|(key, _)| status.is_none_or(|status| status == key.1))
-            .map(|(_, ids)| ids.range(below).rev().copied().peekable())
-            .collect();
+        let cursor = filter.cursor.map(number);
+        let mut shelves: Vec<_> =
+            self.shown(filter).map(|(_, ids)| ids.backwards(cursor).peekable()).collect();
         std::iter::from_fn(move || {
             let newest = shelves.iter_mut().filter_map(|ids| Some((*ids.peek()?, ids)));
             let number = newest.max_by_key(|(id, _)| *id)?.1.next()?;
@@ -45,23 +56,18 @@ impl Shelves {
 
     /// The oldest task that a listing would show.
     pub(super) fn oldest(&self, filter: &ListFilter) -> Option<TaskId> {
-        let shelves = self.0.iter().filter(|(key, _)| filter.status.is_none_or(|status| status == key.1));
-        let oldest = shelves.filter_map(|(_, ids)| ids.first()).min()?;
-        Some(TaskId::from(Uuid::from_u128(*oldest)))
+        let oldest = self.shown(filter).filter_map(|(_, ids)| ids.first()).min()?;
+        Some(TaskId::from(Uuid::from_u128(oldest)))
     }
 
     /// How many tasks there are, by status.
     pub(super) fn count(&self) -> QueueStats {
         let mut stats = QueueStats::default();
-        for ((_, status), ids) in &self.0 {
-            stats.count(*status, ids.len() as u64);
+        for (status, ids) in self.shown(&ListFilter::default()) {
+            stats.count(status, ids.len() as u64);
         }
         stats
     }
-}
-
-fn key(task: &Task) -> (Kind, TaskStatus) {
-    (task.new.work.kind(), task.status())
 }
 
 fn number(id: TaskId) -> u128 {

@@ -14,12 +14,25 @@ use crate::task::{
     TaskPage, TaskStatus,
 };
 
-/// A task, what happened to it since its submission, and what it left.
+/// A task and what became of it.
 #[derive(Debug)]
 struct Entry {
     task: Arc<Task>,
+    /// Apart, since a task of a long queue has none.
+    history: Option<Box<History>>,
+}
+
+/// What happened to a task since its submission, and what it left.
+#[derive(Debug, Default)]
+struct History {
     events: Vec<TaskEvent>,
     result: Option<Arc<Value>>,
+}
+
+impl Entry {
+    fn note(&mut self, event: TaskEvent) {
+        self.history.get_or_insert_default().events.push(event);
+    }
 }
 
 /// How a task ended: status, claim and end.
@@ -66,7 +79,7 @@ impl State {
         self.last_seq += 1;
         let task = Arc::new(Task::submitted(new, rank, self.last_seq, open, now));
         self.index.insert(&task);
-        slot.insert(Entry { task: Arc::clone(&task), events: Vec::new(), result: None });
+        slot.insert(Entry { task: Arc::clone(&task), history: None });
         task
     }
 
@@ -82,13 +95,13 @@ impl State {
 
     /// What the task left.
     pub(super) fn result(&self, id: TaskId) -> Option<Arc<Value>> {
-        self.entries.get(&id)?.result.clone()
+        self.entries.get(&id)?.history.as_ref()?.result.clone()
     }
 
     /// Keeps what the task left.
     pub(super) fn keep_result(&mut self, id: TaskId, result: Arc<Value>) {
         if let Some(entry) = self.entries.get_mut(&id) {
-            entry.result = Some(result);
+            entry.history.get_or_insert_default().result = Some(result);
         }
     }
 
@@ -97,7 +110,8 @@ impl State {
         let entry = self.entries.get(&id)?;
         let submission = (after == 0).then(|| TaskEvent::submission_of(&entry.task));
         // Number 2 is the first that is kept.
-        let kept = entry.events.iter().skip(after.saturating_sub(1) as usize).cloned();
+        let kept = entry.history.iter().flat_map(|history| &history.events);
+        let kept = kept.skip(after.saturating_sub(1) as usize).cloned();
         Some(submission.into_iter().chain(kept).take(limit).collect())
     }
 
@@ -141,7 +155,7 @@ impl State {
         let outcome = transition(Arc::make_mut(&mut entry.task));
         self.index.insert(&entry.task);
         if entry.task.events > events {
-            entry.events.push(TaskEvent::of_move(status, asked, &entry.task));
+            entry.note(TaskEvent::of_move(status, asked, &entry.task));
         }
         outcome.map(|()| Arc::clone(&entry.task))
     }
@@ -156,7 +170,7 @@ impl State {
     ) -> Result<(), IllegalTransition> {
         let entry = self.entries.get_mut(&id).ok_or(IllegalTransition::LeaseLost)?;
         Arc::make_mut(&mut entry.task).log(token, now)?;
-        entry.events.push(TaskEvent::last_of(&entry.task, Happening::Log(level, line)));
+        entry.note(TaskEvent::last_of(&entry.task, Happening::Log(level, line)));
         Ok(())
     }
 

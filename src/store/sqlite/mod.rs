@@ -7,6 +7,7 @@
 
 mod adopt;
 mod attempt;
+mod batch;
 mod cancel;
 mod claim;
 mod dependencies;

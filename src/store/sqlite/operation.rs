@@ -1,11 +1,13 @@
 //! What can be asked of the writer? An [`Operation`], sent as a [`Job`] that knows whom to answer.
 
+use std::any::Any;
 use std::future::Future;
 use std::pin::Pin;
 
 use tokio::sync::oneshot;
 
 use super::session::Session;
+use super::submit::Submit;
 use crate::store::StoreError;
 
 /// Something the writer does within its transaction.
@@ -25,12 +27,15 @@ pub(super) trait Operation: Send + Sync + 'static {
 }
 
 /// An operation of any type on its way through the writer.
-pub(super) trait Job: Send {
+pub(super) trait Job: Any + Send {
     /// Whether it only reads.
     fn only_reads(&self) -> bool;
 
     /// Whether it may wait for a commit that others need.
     fn may_linger(&self) -> bool;
+
+    /// The request itself, if it is a submission that can be done together with others.
+    fn plain_submission(&mut self) -> Option<&mut Request<Submit>>;
 
     /// Does the operation and keeps the answer; fails only where the transaction has to be rolled back.
     fn apply<'a>(
@@ -57,6 +62,16 @@ impl<O: Operation> Request<O> {
     pub(super) fn new(operation: O, caller: oneshot::Sender<Result<O::Answer, StoreError>>) -> Self {
         Self { operation, outcome: None, caller }
     }
+
+    /// What is asked.
+    pub(super) fn operation(&self) -> &O {
+        &self.operation
+    }
+
+    /// Keeps the answer to what was done together with others.
+    pub(super) fn succeed(&mut self, answer: O::Answer) {
+        self.outcome = Some(Ok(answer));
+    }
 }
 
 impl<O: Operation> Job for Request<O> {
@@ -66,6 +81,11 @@ impl<O: Operation> Job for Request<O> {
 
     fn may_linger(&self) -> bool {
         O::MAY_LINGER
+    }
+
+    fn plain_submission(&mut self) -> Option<&mut Request<Submit>> {
+        let request: &mut Request<Submit> = (self as &mut dyn Any).downcast_mut()?;
+        Some(request).filter(|request| request.operation.is_plain())
     }
 
     fn apply<'a>(

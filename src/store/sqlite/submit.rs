@@ -13,10 +13,10 @@ use crate::task::{NewTask, Task};
 
 /// Keeps a new task.
 pub(super) struct Submit {
-    new: NewTask,
+    pub(super) new: NewTask,
     limits: Arc<Limits>,
     /// The work and the terms as JSON, made by the caller and not by the writer.
-    work: String,
+    pub(super) work: String,
     terms: Option<String>,
 }
 
@@ -25,6 +25,11 @@ impl Submit {
         let work = rows::write_json(&new.work)?;
         let terms = new.terms.as_ref().map(rows::write_json).transpose()?;
         Ok(Self { new, limits, work, terms })
+    }
+
+    /// Whether it asks for nothing but its turn.
+    pub(super) fn is_plain(&self) -> bool {
+        self.new.terms.is_none() && !self.limits.concern_submission()
     }
 
     /// A submission that asks for nothing but its turn.
@@ -127,7 +132,7 @@ impl Operation for Submit {
     type Answer = Arc<Task>;
 
     async fn apply(&self, session: &mut Session) -> Result<Arc<Task>, StoreError> {
-        let task = if self.new.terms.is_none() && !self.limits.concern_submission() {
+        let task = if self.is_plain() {
             self.insert_plain(session).await?
         } else {
             self.insert_on_terms(session).await?

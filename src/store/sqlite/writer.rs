@@ -8,6 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
+use super::batch;
 use super::operation::{Job, Operation, Request};
 use super::pause::{Pause, PausedWriter};
 use super::session::Session;
@@ -166,9 +167,18 @@ async fn apply_together(session: &mut Session, jobs: &mut [Box<dyn Job>]) -> Res
     outcome
 }
 
-async fn apply_each(session: &mut Session, jobs: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
-    for job in jobs {
-        job.apply(session).await?;
+/// Applies all jobs in their order; plain submissions that follow each other, together.
+async fn apply_each(session: &mut Session, mut jobs: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
+    while !jobs.is_empty() {
+        let count = jobs.iter_mut().map_while(|job| job.plain_submission()).count();
+        let (these, others) = jobs.split_at_mut(count.max(1));
+        if count > 1 {
+            let mut together: Vec<_> = these.iter_mut().filter_map(|job| job.plain_submission()).collect();
+            batch::submit(session, &mut together).await?;
+        } else {
+            these[0].apply(session).await?;
+        }
+        jobs = others;
     }
     Ok(())
 }
