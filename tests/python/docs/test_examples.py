@@ -44,6 +44,7 @@ def test_the_examples_of_the_python_page_run(
     expected = [
         r"(queued|running) tests/shop/test_cart\.py\nTrue [\d.]+\n",
         r"(src/shop/(cart|stock)\.py True\n){2}",
+        r"1 pending None None\n(\d+ (queued|running) .*\n)+\d+ completed None None\n",
         r"module_path: .*outside of the project.*\ntask no-such-task not found.*\ninvalid_module\n",
         r"True {'words': 5}\n",
     ]
