@@ -17,6 +17,7 @@ mod path;
 mod probe;
 mod process;
 mod project;
+mod question;
 mod remove;
 mod run;
 mod snapshot;

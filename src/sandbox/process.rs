@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::output::Tail;
+use super::question::Question;
 use super::tree::Tree;
 use super::watchdog::Watchdog;
 use super::{Exit, Finished, SandboxError};
@@ -39,6 +40,8 @@ pub(super) struct Child {
     pub(super) wall: Duration,
     /// How much of each output is kept.
     pub(super) output_bytes: usize,
+    /// Whether it asks on its standard input before it begins, as the launcher does.
+    pub(super) asks: bool,
 }
 
 impl Child {
@@ -63,11 +66,13 @@ impl Child {
         let program = self.program();
         let wrap = |source| SandboxError::Process { program: program.clone(), source };
         let begin = Instant::now();
+        let (question, input) =
+            if self.asks { Question::expected().map_err(wrap)? } else { Question::none() };
         let cookie = Uuid::new_v4().simple().to_string();
         self.command
             .env(COOKIE_VARIABLE, &cookie)
             .process_group(0)
-            .stdin(Stdio::null())
+            .stdin(input)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         let mut child = self.command.spawn().map_err(wrap)?;
@@ -75,6 +80,7 @@ impl Child {
         let _ = setpriority_process(None, PRIORITY); // of this thread; only root may
         let mut run = Run {
             root,
+            question,
             tree: Tree::new(root, &cookie),
             deadline: begin + self.wall,
             stdout: Pipe::new(child.stdout.take(), self.output_bytes),
@@ -100,6 +106,7 @@ impl Child {
 /// A child that runs.
 struct Run {
     root: Pid,
+    question: Question,
     tree: Tree,
     deadline: Instant,
     stdout: Pipe<ChildStdout>,
@@ -114,6 +121,7 @@ impl Run {
         let exit_signal = ExitSignal::of(self.root);
         loop {
             self.wait_for_news(&exit_signal)?;
+            self.question.answer();
             self.take_output();
             if has_ended(self.root)? {
                 return Ok(None);
@@ -131,10 +139,11 @@ impl Run {
     }
 
     fn wait_for_news(&self, exit_signal: &ExitSignal) -> io::Result<()> {
-        let mut descriptors: Vec<PollFd<'_>> = Vec::with_capacity(3);
+        let mut descriptors: Vec<PollFd<'_>> = Vec::with_capacity(4);
         descriptors.extend(self.stdout.poll());
         descriptors.extend(self.stderr.poll());
         descriptors.extend(exit_signal.poll());
+        descriptors.extend(self.question.poll());
         match poll(&mut descriptors, Some(&TICK)) {
             Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
             Err(error) => Err(error.into()),

@@ -117,7 +117,8 @@ impl Sandbox {
         };
         process.args(self.launch(&command.limits)).arg(self.interpreter.path()).args(&command.args);
         process.env_clear().envs(self.environment(command));
-        Ok(Child { command: process, wall: command.limits.wall, output_bytes: command.limits.output_bytes })
+        let Limits { wall, output_bytes, .. } = command.limits;
+        Ok(Child { command: process, wall, output_bytes, asks: true })
     }
 
     /// The arguments of the launcher that sets limits.
