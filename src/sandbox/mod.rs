@@ -18,6 +18,7 @@ mod path;
 mod probe;
 mod process;
 mod project;
+mod question;
 mod remove;
 mod run;
 mod snapshot;

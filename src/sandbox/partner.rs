@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::net::UnixStream;
 use tokio_util::sync::CancellationToken;
 
-use super::process::Child;
+use super::process::{Child, Input};
 use super::{Finished, SandboxError};
 
 /// A program of ours, trusted as we are, that reports while it works.
@@ -21,8 +21,8 @@ impl Partner {
     pub fn new(command: Command, wall: Duration) -> Result<(Self, UnixStream), SandboxError> {
         let program = command.get_program().into();
         let (ours, theirs) = pair().map_err(|source| SandboxError::Process { program, source })?;
-        let socket = Some(OwnedFd::from(theirs));
-        Ok((Self(Child { command, socket, wall, output_bytes: 16 << 10 }), ours))
+        let input = Input::Socket(OwnedFd::from(theirs));
+        Ok((Self(Child { command, input, wall, output_bytes: 16 << 10 }), ours))
     }
 
     /// Runs it to its end. Answers only when every process of it is dead, on cancellation too.

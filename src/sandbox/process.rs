@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::output::Tail;
+use super::question::Question;
 use super::tree::Tree;
 use super::watchdog::Watchdog;
 use super::{Exit, Finished, SandboxError};
@@ -35,13 +36,23 @@ const PRIORITY: i32 = -10;
 pub(super) struct Child {
     /// Program, arguments, environment, folder.
     pub(super) command: std::process::Command,
-    /// What is its standard input instead of nothing; such a child makes a session of its own at once, where the
-    /// others lead a group.
-    pub(super) socket: Option<OwnedFd>,
+    /// What is its standard input.
+    pub(super) input: Input,
     /// How long it may take.
     pub(super) wall: Duration,
     /// How much of each output is kept.
     pub(super) output_bytes: usize,
+}
+
+/// What a child has as its standard input.
+#[derive(Debug)]
+pub(super) enum Input {
+    /// Nothing to read.
+    Nothing,
+    /// Our answer to its question whether we live, which it asks before it begins, as the launcher does.
+    Question,
+    /// A conversation. Such a child makes a session of its own at once, where the others lead a group.
+    Socket(OwnedFd),
 }
 
 impl Child {
@@ -63,14 +74,25 @@ impl Child {
     }
 
     /// Starts it, and lets go of what only the child is to hold.
-    fn start(&mut self, cookie: &str) -> io::Result<std::process::Child> {
+    fn start(&mut self, cookie: &str) -> io::Result<(std::process::Child, Question)> {
         let mut command = std::mem::replace(&mut self.command, std::process::Command::new(""));
         command.env(COOKIE_VARIABLE, cookie).stdout(Stdio::piped()).stderr(Stdio::piped());
-        match self.socket.take() {
-            Some(socket) => command.stdin(socket),
-            None => command.stdin(Stdio::null()).process_group(0),
+        let question = match std::mem::replace(&mut self.input, Input::Nothing) {
+            Input::Nothing => {
+                command.stdin(Stdio::null()).process_group(0);
+                Question::none()
+            }
+            Input::Question => {
+                let (question, input) = Question::expected()?;
+                command.stdin(input).process_group(0);
+                question
+            }
+            Input::Socket(socket) => {
+                command.stdin(socket);
+                Question::none()
+            }
         };
-        command.spawn()
+        Ok((command.spawn()?, question))
     }
 
     fn supervise(mut self, stop: &CancellationToken) -> Result<Finished, SandboxError> {
@@ -78,11 +100,12 @@ impl Child {
         let wrap = |source| SandboxError::Process { program: program.clone(), source };
         let begin = Instant::now();
         let cookie = Uuid::new_v4().simple().to_string();
-        let mut child = self.start(&cookie).map_err(wrap)?;
+        let (mut child, question) = self.start(&cookie).map_err(wrap)?;
         let root = Pid::from_child(&child);
         let _ = setpriority_process(None, PRIORITY); // of this thread; only root may
         let mut run = Run {
             root,
+            question,
             tree: Tree::new(root, &cookie),
             deadline: begin + self.wall,
             stdout: Pipe::new(child.stdout.take(), self.output_bytes),
@@ -108,6 +131,7 @@ impl Child {
 /// A child that runs.
 struct Run {
     root: Pid,
+    question: Question,
     tree: Tree,
     deadline: Instant,
     stdout: Pipe<ChildStdout>,
@@ -122,6 +146,7 @@ impl Run {
         let exit_signal = ExitSignal::of(self.root);
         loop {
             self.wait_for_news(&exit_signal)?;
+            self.question.answer();
             self.take_output();
             if has_ended(self.root)? {
                 return Ok(None);
@@ -139,10 +164,11 @@ impl Run {
     }
 
     fn wait_for_news(&self, exit_signal: &ExitSignal) -> io::Result<()> {
-        let mut descriptors: Vec<PollFd<'_>> = Vec::with_capacity(3);
+        let mut descriptors: Vec<PollFd<'_>> = Vec::with_capacity(4);
         descriptors.extend(self.stdout.poll());
         descriptors.extend(self.stderr.poll());
         descriptors.extend(exit_signal.poll());
+        descriptors.extend(self.question.poll());
         match poll(&mut descriptors, Some(&TICK)) {
             Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
             Err(error) => Err(error.into()),

@@ -9,7 +9,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
-use super::process::Child;
+use super::process::{Child, Input};
 use super::watchdog::threads_of_machine;
 use super::{
     Command, Exit, Finished, Interpreter, Isolation, Level, Limits, ProbeDir, SandboxError, bubblewrap,
@@ -117,12 +117,8 @@ impl Sandbox {
         };
         process.args(self.launch(&command.limits)).arg(self.interpreter.path()).args(&command.args);
         process.env_clear().envs(self.environment(command));
-        Ok(Child {
-            command: process,
-            socket: None,
-            wall: command.limits.wall,
-            output_bytes: command.limits.output_bytes,
-        })
+        let Limits { wall, output_bytes, .. } = command.limits;
+        Ok(Child { command: process, input: Input::Question, wall, output_bytes })
     }
 
     /// The arguments of the launcher that sets limits.

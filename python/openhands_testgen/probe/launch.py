@@ -10,7 +10,6 @@ standard library is used, and as little of it as possible: this runs before each
 
 import os
 import resource
-import select
 import sys
 import time
 
@@ -28,7 +27,7 @@ def main(arguments: list[str]) -> None:
         die_with(int(tie))
     if tie == "0" and os.getppid() == 1:
         wait_until_asleep("/proc/1/stat")
-    end_if_alone()
+    ask_to_begin()
     os.execv(command[0], command)
 
 
@@ -57,17 +56,23 @@ def die_with(parent: int) -> None:
         os._exit(9)  # the parent died before we asked
 
 
-def end_if_alone() -> None:
-    """Ends this process if the one that reads its errors is dead.
+def ask_to_begin() -> None:
+    """Asks on the standard input whether the one who started us lives, and ends if nobody answers.
 
-    In bubblewrap nobody else would: each of its two processes asks the kernel to end it with its
-    parent, but not whether the parent died before that. The outer one has asked by the time we run,
-    the inner one by the time it waits for us.
+    In bubblewrap nobody else would end us: each of its two processes asks the kernel to end it with
+    its parent, but not whether the parent died before that. The outer one has asked by the time we
+    run, the inner one by the time it waits for us.
     """
-    errors = select.poll()
-    errors.register(2, 0)
-    if any(event & select.POLLERR for _descriptor, event in errors.poll(0)):
+    try:
+        os.write(0, b"?")
+        answer = os.read(0, 1)
+    except OSError:
+        answer = b""
+    if not answer:
         os._exit(9)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
 
 
 def wait_until_asleep(stat: str) -> None:

@@ -1,5 +1,7 @@
 //! How do children run, and how do they end?
 
+use std::io::Write;
+use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -188,22 +190,23 @@ time.sleep(20)
 fn a_child_whose_parent_died_while_it_was_started_does_not_begin() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("begun");
-    let launch = |errors: std::process::Stdio| {
+    let launch = |input: UnixStream| {
         let begin = format!("open({file:?}, 'w')");
         std::process::Command::new(python())
             .args(["-I", "-S", probe().launch().to_str().unwrap()])
             .args(["300", "4294967296", "200000000", "0", "0", "--"])
             .arg(python())
             .args(["-c", &begin])
-            .stderr(errors)
+            .stdin(std::os::fd::OwnedFd::from(input))
             .status()
             .unwrap();
         file.exists()
     };
-    // A dead parent reads no errors.
-    let (reader, errors) = std::io::pipe().unwrap();
-    drop(reader);
-    assert!(!launch(errors.into()));
-    let (_reader, errors) = std::io::pipe().unwrap();
-    assert!(launch(errors.into()));
+    // It asks before it begins, and the dead do not answer.
+    let (parent, input) = UnixStream::pair().unwrap();
+    drop(parent);
+    assert!(!launch(input));
+    let (mut parent, input) = UnixStream::pair().unwrap();
+    parent.write_all(b"!").unwrap();
+    assert!(launch(input));
 }

@@ -22,6 +22,8 @@ use crate::support::noop;
 const STORE: &str = "OTG_SOAK_STORE";
 const LEVEL: &str = "OTG_SOAK_LEVEL";
 const SEED: &str = "OTG_SOAK_SEED";
+/// The lanes, as often as they are chosen.
+const LANES: &[&str] = &["long", "quick", "quick", "short", "short"];
 /// How many tasks wait or run at once, more or less.
 const BACKLOG: usize = 24;
 
@@ -49,7 +51,9 @@ async fn holds_the_queue() {
         if room.available_permits() == 0 {
             continue;
         }
-        let id = engine.submit(task(&engine, &mut rng)).await.unwrap().id();
+        // Those that would run for ever leave room for others.
+        let kinds = if room.available_permits() > BACKLOG / 2 { LANES } else { &LANES[1..] };
+        let id = engine.submit(task(&engine, kinds[rng.usize(..kinds.len())])).await.unwrap().id();
         say(&format!("submitted {id}"));
         tokio::spawn(say_end(Arc::clone(&engine), id, Arc::clone(&room)));
         if rng.u8(..10) == 0 {
@@ -60,8 +64,7 @@ async fn holds_the_queue() {
 }
 
 /// Most tasks end at once, some run a child for a moment, some would run one for ever.
-fn task(engine: &Engine, rng: &mut Rng) -> NewTask {
-    let what = ["quick", "quick", "short", "short", "long"][rng.usize(..5)];
+fn task(engine: &Engine, what: &str) -> NewTask {
     NewTask {
         lane: lane(what),
         metadata: json!(what).to_string().into(),

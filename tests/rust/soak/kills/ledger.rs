@@ -137,6 +137,14 @@ impl Ledger {
     }
 }
 
+/// All that has not ended, for a report.
+pub(super) async fn unfinished(path: &Path) -> String {
+    let store = SqliteStore::open(path).await.unwrap();
+    let mut tasks: Vec<_> = all_tasks(&store).await.into_values().collect();
+    tasks.retain(|task| !task.status().is_final());
+    format!("{tasks:#?}")
+}
+
 async fn all_tasks(store: &SqliteStore) -> HashMap<TaskId, Arc<Task>> {
     let mut filter = ListFilter { limit: 1000, ..ListFilter::default() };
     let mut tasks = HashMap::new();

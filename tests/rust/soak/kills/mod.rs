@@ -75,7 +75,7 @@ async fn one_store(kills: usize, levels: &[&str], rng: &mut Rng, times: &mut Tim
         let mut holder = holder::start(&store, level, rng.u64(..));
         // Some die while they open the store; the others are given time to go on with what ran.
         if rng.u8(..4) > 0 {
-            hear_until_it_runs_again(&mut holder, &mut ledger, times).await;
+            hear_until_it_runs_again(&mut holder, &mut ledger, times, &store).await;
         }
         hear_for(Duration::from_millis(rng.u64(..250)), &mut holder, &mut ledger).await;
         times.children += survivors::count(&store);
@@ -90,11 +90,19 @@ async fn one_store(kills: usize, levels: &[&str], rng: &mut Rng, times: &mut Tim
     ledger.check_all_results(&store).await;
 }
 
-async fn hear_until_it_runs_again(holder: &mut Process, ledger: &mut Ledger, times: &mut Times) {
+async fn hear_until_it_runs_again(
+    holder: &mut Process,
+    ledger: &mut Ledger,
+    times: &mut Times,
+    store: &Path,
+) {
+    let deadline = tokio::time::Instant::now() + PATIENCE;
     let mut awaited: HashSet<TaskId> = ledger.to_run_again().clone();
     while !awaited.is_empty() {
-        let heard = tokio::time::timeout(PATIENCE, holder.line()).await;
-        let (heard, line) = heard.expect("what ran runs again").expect("the process lives");
+        let Ok(heard) = tokio::time::timeout_at(deadline, holder.line()).await else {
+            panic!("these do not run again: {awaited:?} of {}", ledger::unfinished(store).await);
+        };
+        let (heard, line) = heard.expect("the process lives");
         if let Some(id) = ledger.hear(&line).filter(|id| awaited.remove(id)) {
             let time = heard - holder.started;
             assert!(time < RUNS_AGAIN, "{id} ran again after {time:?}");
