@@ -33,3 +33,4 @@ mod retries;
 mod sqlite_files;
 mod subject;
 mod submission;
+mod together;
