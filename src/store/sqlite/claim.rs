@@ -25,7 +25,7 @@ impl Claim {
     /// The best tasks of some lanes, first to last. No lane is read further than is wanted.
     async fn best(session: &mut Session, lanes: &[Lane], wanted: usize) -> Result<Vec<Task>, StoreError> {
         const HEADS: &str = rows::select_tasks!(
-            "WHERE status = 'queued' AND lane = ?1 ORDER BY priority, rank, seq LIMIT ?2"
+            "WHERE status = 'queued' AND lane = ?1 ORDER BY priority, rank, seq LIMIT +?2"
         );
         let mut best = Vec::new();
         for lane in lanes {
@@ -78,7 +78,7 @@ impl Claim {
     ) -> Result<Vec<Task>, StoreError> {
         const HEADS: &str = rows::select_tasks!(
             "WHERE status = 'queued' AND lane = ?1 AND owner NOT IN (SELECT value FROM json_each(?3)) \
-             ORDER BY priority, rank, seq LIMIT ?2"
+             ORDER BY priority, rank, seq LIMIT +?2"
         );
         let full = rows::write_json(&running.full_owners(&self.limits).collect::<Vec<_>>())?;
         let mut best = Vec::new();

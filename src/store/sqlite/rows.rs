@@ -208,7 +208,8 @@ pub(super) fn read_uuid(bytes: &[u8]) -> Result<Uuid, StoreError> {
         .map_err(|error| StoreError::Corrupt(format!("id of {} bytes: {error}", bytes.len())))
 }
 
-/// How many rows, for a `LIMIT`.
+/// How many rows, for a `LIMIT +?`: with a bare argument there, `SQLite` compiles the statement anew each time that it
+/// is bound, to plan for the number.
 pub(super) fn write_count(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
