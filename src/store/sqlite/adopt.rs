@@ -25,7 +25,7 @@ impl Operation for Adopt {
     async fn apply(&self, session: &mut Session) -> Result<usize, StoreError> {
         const YOUNG: &str = rows::select_tasks!(
             "WHERE status IN ('pending', 'queued') AND submitter = ?1 AND (created_at > ?2 OR due > ?2) \
-             ORDER BY created_at, seq LIMIT ?3"
+             ORDER BY created_at, seq LIMIT +?3"
         );
         let query = sqlx::query(YOUNG)
             .bind(rows::write_process(self.dead))
@@ -65,7 +65,7 @@ impl Operation for LeaveBehind {
         const OLD: &str = rows::select_tasks!(
             "WHERE status IN ('pending', 'queued') AND submitter = ?1 AND created_at <= ?2 \
              AND (status = 'queued' OR due <= ?2) \
-             AND lane NOT IN (SELECT value FROM json_each(?3)) ORDER BY created_at, seq LIMIT ?4"
+             AND lane NOT IN (SELECT value FROM json_each(?3)) ORDER BY created_at, seq LIMIT +?4"
         );
         let query = sqlx::query(OLD)
             .bind(rows::write_process(self.dead))

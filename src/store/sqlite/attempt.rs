@@ -1,12 +1,10 @@
 //! What may a running attempt write? Only what its lease token still covers.
 
-use std::sync::Arc;
-
 use super::operation::Operation;
 use super::rows;
 use super::session::Session;
 use crate::store::StoreError;
-use crate::task::{LogLevel, Progress, Settlement, Task, TaskId};
+use crate::task::{LogLevel, Progress, Task, TaskId};
 
 /// Which attempt writes.
 #[derive(Debug, Clone, Copy)]
@@ -89,38 +87,5 @@ impl Operation for Renew {
 
     async fn apply(&self, session: &mut Session) -> Result<(), StoreError> {
         self.lease.load(session).await.map(drop)
-    }
-}
-
-/// Ends the attempt.
-pub(super) struct Settle {
-    lease: Lease,
-    settlement: Settlement,
-    /// What is kept beside the record, as JSON, made by the caller and not by the writer.
-    result: Option<String>,
-}
-
-impl Settle {
-    pub(super) fn new(lease: Lease, mut settlement: Settlement) -> Result<Self, StoreError> {
-        let result = settlement.take_result().map(|result| rows::write_json(&*result)).transpose()?;
-        Ok(Self { lease, settlement, result })
-    }
-}
-
-impl Operation for Settle {
-    type Answer = Arc<Task>;
-
-    async fn apply(&self, session: &mut Session) -> Result<Arc<Task>, StoreError> {
-        const SAVE: &str = rows::update_task!("INSERT INTO task_result (task, result) VALUES (?1, ?20)");
-        let mut task = self.lease.load(session).await?;
-        task.settle(self.lease.token, &self.settlement, session.now())?;
-        match &self.result {
-            Some(result) => {
-                session.execute(rows::bind_task(SAVE, &task)?.bind(result.clone())).await?;
-            }
-            None => session.save_row(&task).await?,
-        }
-        session.saved(&task).await?;
-        Ok(Arc::new(task))
     }
 }

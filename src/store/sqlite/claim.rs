@@ -1,10 +1,12 @@
 //! How does a process get work? The heads of its lanes, and of these the best; where limits hold, the best of
 //! those that may run.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use sqlx::Row;
 
+use super::batch::batches;
 use super::operation::Operation;
 use super::rows;
 use super::session::Session;
@@ -23,7 +25,7 @@ impl Claim {
     /// The best tasks of some lanes, first to last. No lane is read further than is wanted.
     async fn best(session: &mut Session, lanes: &[Lane], wanted: usize) -> Result<Vec<Task>, StoreError> {
         const HEADS: &str = rows::select_tasks!(
-            "WHERE status = 'queued' AND lane = ?1 ORDER BY priority, rank, seq LIMIT ?2"
+            "WHERE status = 'queued' AND lane = ?1 ORDER BY priority, rank, seq LIMIT +?2"
         );
         let mut best = Vec::new();
         for lane in lanes {
@@ -36,9 +38,7 @@ impl Claim {
     /// Takes the best tasks, whoever owns them.
     async fn take_best(&self, session: &mut Session) -> Result<Vec<Task>, StoreError> {
         let mut claimed = Self::best(session, &self.lanes, self.wanted).await?;
-        for task in &mut claimed {
-            take(session, task).await?;
-        }
+        take(session, &mut claimed).await?;
         Ok(claimed)
     }
 
@@ -49,19 +49,21 @@ impl Claim {
         let mut claimed: Vec<Task> = Vec::new();
         loop {
             let candidates = self.candidates(session, &running, wanted - claimed.len()).await?;
-            let before = claimed.len();
-            for mut task in candidates {
+            let mut allowed = Vec::with_capacity(candidates.len());
+            for task in candidates {
                 let (owner, lane) = (&task.new.owner, &task.new.lane);
                 if running.has_room_for_owner(&self.limits, owner)
                     && running.has_room_in_lane(&self.limits, lane)
                 {
                     running.count(owner, lane, 1);
-                    take(session, &mut task).await?;
-                    claimed.push(task);
+                    allowed.push(task);
                 }
             }
+            take(session, &mut allowed).await?;
+            let found_none = allowed.is_empty();
+            claimed.append(&mut allowed);
             // Who was passed over has made room for others, until nothing more may run.
-            if claimed.len() == wanted || claimed.len() == before {
+            if claimed.len() == wanted || found_none {
                 return Ok(claimed);
             }
         }
@@ -76,7 +78,7 @@ impl Claim {
     ) -> Result<Vec<Task>, StoreError> {
         const HEADS: &str = rows::select_tasks!(
             "WHERE status = 'queued' AND lane = ?1 AND owner NOT IN (SELECT value FROM json_each(?3)) \
-             ORDER BY priority, rank, seq LIMIT ?2"
+             ORDER BY priority, rank, seq LIMIT +?2"
         );
         let full = rows::write_json(&running.full_owners(&self.limits).collect::<Vec<_>>())?;
         let mut best = Vec::new();
@@ -98,12 +100,21 @@ fn first_of(mut tasks: Vec<Task>, wanted: usize) -> Vec<Task> {
     tasks
 }
 
-async fn take(session: &mut Session, task: &mut Task) -> Result<(), StoreError> {
-    // The rank of a claimed task has had its turn.
-    const SAVE: &str = rows::update_task!("UPDATE turn SET rank = ?14 WHERE priority = ?20 AND rank < ?14");
-    task.claim(session.process, session.now())?;
-    let priority = i64::from(task.new.priority.as_number());
-    session.execute(rows::bind_task(SAVE, task)?.bind(priority)).await.map(drop)
+/// Takes tasks, ordered by priority and rank. The ranks of claimed tasks have had their turn.
+async fn take(session: &mut Session, tasks: &mut [Task]) -> Result<(), StoreError> {
+    const TURNS: &str = "UPDATE turn SET rank = value ->> 1 FROM json_each(?) \
+         WHERE priority = value ->> 0 AND rank < value ->> 1";
+    let now = session.now();
+    for task in tasks.iter_mut() {
+        task.claim(session.process, now)?;
+    }
+    for batch in batches(tasks) {
+        let turns: BTreeMap<_, _> = batch.iter().map(|task| (task.new.priority, task.rank)).collect();
+        let turns: Vec<_> = turns.iter().map(|(priority, rank)| (priority.as_number(), rank)).collect();
+        let statement = rows::update_tasks(batch, TURNS)?.bind(rows::write_json(&turns)?);
+        session.execute(statement).await?;
+    }
+    Ok(())
 }
 
 /// What runs in all processes, counted.

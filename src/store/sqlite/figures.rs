@@ -58,7 +58,7 @@ impl Reader {
 
     async fn recent(&self) -> Result<Recent, StoreError> {
         const LAST: &str = "SELECT status, started_at, completed_at FROM task \
-             WHERE completed_at IS NOT NULL ORDER BY completed_at DESC LIMIT ?1";
+             WHERE completed_at IS NOT NULL ORDER BY completed_at DESC LIMIT +?1";
         let query = sqlx::query(LAST).bind(rows::write_count(QueueStats::RECENT));
         let found = query.fetch_all(&*self.pool().await).await?;
         let endings: Vec<_> = found.iter().map(ending).collect::<Result<_, _>>()?;

@@ -24,8 +24,10 @@ mod reader;
 mod rescue;
 mod rows;
 mod session;
+mod settle;
 mod store;
 mod submit;
+mod submit_many;
 mod upkeep;
 mod writer;
 

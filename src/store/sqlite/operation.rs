@@ -7,7 +7,6 @@ use std::pin::Pin;
 use tokio::sync::oneshot;
 
 use super::session::Session;
-use super::submit::Submit;
 use crate::store::StoreError;
 
 /// Something the writer does within its transaction.
@@ -26,6 +25,44 @@ pub(super) trait Operation: Send + Sync + 'static {
     fn apply(&self, session: &mut Session) -> impl Future<Output = Result<Self::Answer, StoreError>> + Send;
 }
 
+/// An operation of which many are done in fewer ways to the database than one by one.
+pub(super) trait Together: Operation {
+    /// Whether this one may be done together with others.
+    fn may_join(&self) -> bool {
+        true
+    }
+
+    /// Does all of them as [`Operation::apply`] does each, in their order; answers as many outcomes.
+    fn apply_all(
+        operations: &[&Self],
+        session: &mut Session,
+    ) -> impl Future<Output = Result<Vec<Result<Self::Answer, StoreError>>, StoreError>> + Send;
+}
+
+/// Does the first jobs together if they are operations of one type; answers how many, and none where one would be
+/// alone.
+pub(super) async fn apply_together<O: Together>(
+    jobs: &mut [Box<dyn Job>],
+    session: &mut Session,
+) -> Result<usize, StoreError> {
+    let mut requests: Vec<_> = jobs.iter_mut().map_while(|job| request_of::<O>(&mut **job)).collect();
+    if requests.len() < 2 {
+        return Ok(0);
+    }
+    let operations: Vec<&O> = requests.iter().map(|request| &request.operation).collect();
+    let outcomes = O::apply_all(&operations, session).await?;
+    for (request, outcome) in requests.iter_mut().zip(outcomes) {
+        request.outcome = Some(outcome);
+    }
+    Ok(requests.len())
+}
+
+/// The request that a job is, if its operation is of this type and may join others.
+fn request_of<O: Together>(job: &mut dyn Job) -> Option<&mut Request<O>> {
+    let request: &mut Request<O> = (job as &mut dyn Any).downcast_mut()?;
+    Some(request).filter(|request| request.operation.may_join())
+}
+
 /// An operation of any type on its way through the writer.
 pub(super) trait Job: Any + Send {
     /// Whether it only reads.
@@ -33,9 +70,6 @@ pub(super) trait Job: Any + Send {
 
     /// Whether it may wait for a commit that others need.
     fn may_linger(&self) -> bool;
-
-    /// The request itself, if it is a submission that can be done together with others.
-    fn plain_submission(&mut self) -> Option<&mut Request<Submit>>;
 
     /// Does the operation and keeps the answer; fails only where the transaction has to be rolled back.
     fn apply<'a>(
@@ -62,16 +96,6 @@ impl<O: Operation> Request<O> {
     pub(super) fn new(operation: O, caller: oneshot::Sender<Result<O::Answer, StoreError>>) -> Self {
         Self { operation, outcome: None, caller }
     }
-
-    /// What is asked.
-    pub(super) fn operation(&self) -> &O {
-        &self.operation
-    }
-
-    /// Keeps the answer to what was done together with others.
-    pub(super) fn succeed(&mut self, answer: O::Answer) {
-        self.outcome = Some(Ok(answer));
-    }
 }
 
 impl<O: Operation> Job for Request<O> {
@@ -81,11 +105,6 @@ impl<O: Operation> Job for Request<O> {
 
     fn may_linger(&self) -> bool {
         O::MAY_LINGER
-    }
-
-    fn plain_submission(&mut self) -> Option<&mut Request<Submit>> {
-        let request: &mut Request<Submit> = (self as &mut dyn Any).downcast_mut()?;
-        Some(request).filter(|request| request.operation.is_plain())
     }
 
     fn apply<'a>(

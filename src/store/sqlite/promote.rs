@@ -17,7 +17,7 @@ impl Operation for Promote {
 
     async fn apply(&self, session: &mut Session) -> Result<usize, StoreError> {
         const DUE: &str = rows::select_tasks!(
-            "WHERE status = 'pending' AND due IS NOT NULL AND due <= ?1 ORDER BY due, id LIMIT ?2"
+            "WHERE status = 'pending' AND due IS NOT NULL AND due <= ?1 ORDER BY due, id LIMIT +?2"
         );
         let now = rows::write_time(session.now());
         let mut due =

@@ -18,7 +18,7 @@ impl Operation for Delete {
 
     async fn apply(&self, session: &mut Session) -> Result<usize, StoreError> {
         const DELETE: &str = "DELETE FROM task WHERE seq IN (SELECT seq FROM task \
-             WHERE kept_until IS NOT NULL AND kept_until < ?1 ORDER BY kept_until LIMIT ?2)";
+             WHERE kept_until IS NOT NULL AND kept_until < ?1 ORDER BY kept_until LIMIT +?2)";
         const COUNT: &str = "UPDATE cleaned SET number = number + ?1; DELETE FROM tally WHERE number = 0";
         let statement =
             sqlx::query(DELETE).bind(rows::write_time(self.now)).bind(rows::write_count(PRUNE_BATCH));
@@ -44,7 +44,7 @@ impl Operation for Expire {
         const OLD: &str = rows::select_tasks!(
             "WHERE status IN ('pending', 'queued') AND submitter = ?1 AND created_at < ?2 \
              AND (due IS NULL OR due < ?2) \
-             AND lane NOT IN (SELECT value FROM json_each(?3)) ORDER BY created_at, seq LIMIT ?4"
+             AND lane NOT IN (SELECT value FROM json_each(?3)) ORDER BY created_at, seq LIMIT +?4"
         );
         let query = sqlx::query(OLD)
             .bind(rows::write_process(self.dead))

@@ -86,7 +86,7 @@ impl Reader {
         limit: usize,
     ) -> Result<Option<Vec<TaskEvent>>, StoreError> {
         const KEPT: &str = "SELECT number, at, status, attempt, happening, detail FROM task_event \
-             WHERE task = ?1 AND number > ?2 ORDER BY number LIMIT ?3";
+             WHERE task = ?1 AND number > ?2 ORDER BY number LIMIT +?3";
         let Some(task) = self.get(id).await? else { return Ok(None) };
         let mut events = Vec::new();
         if after == 0 {
@@ -179,11 +179,11 @@ impl Reader {
 
 /// A page and one task more, which tells whether there is another page.
 fn listing(filter: &ListFilter, limit: usize) -> Statement {
-    const ALL: &str = rows::select_tasks!("WHERE id < ?1 ORDER BY id DESC LIMIT ?2");
-    const STATUS: &str = rows::select_tasks!("WHERE id < ?1 AND status = ?3 ORDER BY id DESC LIMIT ?2");
-    const KIND: &str = rows::select_tasks!("WHERE id < ?1 AND kind = ?4 ORDER BY id DESC LIMIT ?2");
+    const ALL: &str = rows::select_tasks!("WHERE id < ?1 ORDER BY id DESC LIMIT +?2");
+    const STATUS: &str = rows::select_tasks!("WHERE id < ?1 AND status = ?3 ORDER BY id DESC LIMIT +?2");
+    const KIND: &str = rows::select_tasks!("WHERE id < ?1 AND kind = ?4 ORDER BY id DESC LIMIT +?2");
     const BOTH: &str =
-        rows::select_tasks!("WHERE id < ?1 AND status = ?3 AND kind = ?4 ORDER BY id DESC LIMIT ?2");
+        rows::select_tasks!("WHERE id < ?1 AND status = ?3 AND kind = ?4 ORDER BY id DESC LIMIT +?2");
     // One byte longer than any id, and so above all of them.
     let below = filter.cursor.map_or(vec![u8::MAX; 17], rows::write_id);
     let sql = match (filter.status, &filter.kind) {

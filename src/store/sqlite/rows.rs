@@ -5,10 +5,11 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{AssertSqlSafe, Row};
 use uuid::Uuid;
 
+use super::batch::values;
 use super::session::Statement;
 use crate::store::StoreError;
 use crate::task::{
@@ -120,21 +121,6 @@ pub(super) fn write_wait(state: &State) -> (Option<i64>, u32) {
     }
 }
 
-/// A constant statement that writes what a transition may have changed, with the arguments of [`bind_task`],
-/// and on the same way to the database whatever follows; its own arguments begin at `?20`.
-macro_rules! update_task {
-    ($rest:literal) => {
-        concat!(
-            "UPDATE task SET status = ?2, due = ?3, process = ?4, token = ?5, attempt = ?6, retries = ?7, ",
-            "crashes = ?8, cancel_requested = ?9, failure = ?10, progress = ?11, started_at = ?12, ",
-            "completed_at = ?13, rank = ?14, submitter = ?15, open_dependencies = ?16, kept_until = ?17, ",
-            "events = ?18, changed_at = ?19 WHERE seq = ?1; ",
-            $rest
-        )
-    };
-}
-pub(super) use update_task;
-
 /// Reads number, time, status, attempt, what happened and its detail.
 pub(super) fn read_event(row: &SqliteRow, id: TaskId) -> Result<TaskEvent, StoreError> {
     let detail: Option<&str> = row.try_get(5)?;
@@ -156,8 +142,27 @@ pub(super) fn read_event(row: &SqliteRow, id: TaskId) -> Result<TaskEvent, Store
     })
 }
 
-/// The arguments of [`update_task`].
-pub(super) fn bind_task(sql: &'static str, task: &Task) -> Result<Statement, StoreError> {
+/// A statement that writes what transitions may have changed of these tasks, and on the same way to the database
+/// whatever follows, whose arguments are to be bound after these.
+pub(super) fn update_tasks<'a>(
+    tasks: impl IntoIterator<Item = &'a Task, IntoIter: ExactSizeIterator>,
+    rest: &str,
+) -> Result<Statement, StoreError> {
+    const ROW: &str = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    let mut tasks = tasks.into_iter();
+    let sql = format!(
+        "UPDATE task SET status = column2, due = column3, process = column4, token = column5, attempt = column6, \
+         retries = column7, crashes = column8, cancel_requested = column9, failure = column10, \
+         progress = column11, started_at = column12, completed_at = column13, rank = column14, \
+         submitter = column15, open_dependencies = column16, kept_until = column17, events = column18, \
+         changed_at = column19 FROM ({}) WHERE seq = column1; {rest}",
+        values(ROW, tasks.len())
+    );
+    tasks.try_fold(sqlx::query(AssertSqlSafe(sql)), bind_task)
+}
+
+/// The arguments of one row of [`update_tasks`].
+fn bind_task(statement: Statement, task: &Task) -> Result<Statement, StoreError> {
     let failure = task.failure.as_ref().map(write_json).transpose()?;
     let progress = task.progress.as_ref().map(write_json).transpose()?;
     let (due, open_dependencies) = write_wait(&task.state);
@@ -165,7 +170,7 @@ pub(super) fn bind_task(sql: &'static str, task: &Task) -> Result<Statement, Sto
         State::Running { process } => Some(write_process(process)),
         _ => None,
     };
-    Ok(sqlx::query(sql)
+    Ok(statement
         .bind(task.seq)
         .bind(task.status().as_str())
         .bind(due)
@@ -203,7 +208,8 @@ pub(super) fn read_uuid(bytes: &[u8]) -> Result<Uuid, StoreError> {
         .map_err(|error| StoreError::Corrupt(format!("id of {} bytes: {error}", bytes.len())))
 }
 
-/// How many rows, for a `LIMIT`.
+/// How many rows, for a `LIMIT +?`: with a bare argument there, `SQLite` compiles the statement anew each time that it
+/// is bound, to plan for the number.
 pub(super) fn write_count(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }

@@ -1,5 +1,6 @@
 //! What may an operation do within the writer's transaction? Read tasks, write them back, and ask for the turn.
 
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
@@ -74,6 +75,18 @@ impl Session {
         found.as_ref().map(rows::read_task).transpose()
     }
 
+    /// One task that is surely there.
+    pub(super) async fn known(&mut self, id: TaskId) -> Result<Task, StoreError> {
+        self.load(id).await?.ok_or_else(|| StoreError::Corrupt(format!("{id}: its request is missing")))
+    }
+
+    /// The tasks of some ids, by id, those that are there.
+    pub(super) async fn load_all(&mut self, ids: &[TaskId]) -> Result<HashMap<TaskId, Task>, StoreError> {
+        const SOME: &str = rows::select_tasks!("WHERE id IN (SELECT unhex(value, '-') FROM json_each(?1))");
+        let found = self.select(sqlx::query(SOME).bind(rows::write_json(&ids)?)).await?;
+        Ok(found.into_iter().map(|task| (task.id(), task)).collect())
+    }
+
     /// The tasks that a [`rows::select_tasks`] finds.
     pub(super) async fn select(&mut self, query: Statement) -> Result<Vec<Task>, StoreError> {
         rows::read_tasks(&query.fetch_all(&mut self.connection).await?)
@@ -92,8 +105,7 @@ impl Session {
 
     /// Writes what a transition may have changed of this task alone.
     pub(super) async fn save_row(&mut self, task: &Task) -> Result<(), StoreError> {
-        const SAVE: &str = rows::update_task!("");
-        self.execute(rows::bind_task(SAVE, task)?).await.map(drop)
+        self.execute(rows::update_tasks([task], "")?).await.map(drop)
     }
 
     /// What follows from a task that was written: if it has ended, those that wait for it are told.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use serde_json::Value;
 
-use super::attempt::{Lease, Log, Renew, Report, Settle};
+use super::attempt::{Lease, Log, Renew, Report};
 use super::cancel::Cancel;
 use super::claim::Claim;
 use super::membership::{ChangedElsewhere, Heartbeat, Join, Leave};
@@ -15,6 +15,7 @@ use super::pause::Paused;
 use super::presence::Presence;
 use super::promote::Promote;
 use super::reader::Reader;
+use super::settle::Settle;
 use super::submit::Submit;
 use super::writer::Writer;
 use super::{open, rows};

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use sqlx::Row;
 
 use super::dependencies::{self, Dependencies};
-use super::operation::Operation;
+use super::operation::{Operation, Together};
 use super::rows;
 use super::session::Session;
+use super::submit_many;
 use crate::store::{Limits, StoreError};
 use crate::task::{NewTask, Task};
 
@@ -28,7 +29,7 @@ impl Submit {
     }
 
     /// Whether it asks for nothing but its turn.
-    pub(super) fn is_plain(&self) -> bool {
+    fn is_plain(&self) -> bool {
         self.new.terms.is_none() && !self.limits.concern_submission()
     }
 
@@ -37,10 +38,7 @@ impl Submit {
         let task = Task::submitted(self.new.clone(), 0, 0, 0, session.now());
         match self.insert(session, task).await? {
             Some(task) => Ok(task),
-            None => session
-                .load(self.new.id)
-                .await?
-                .ok_or_else(|| StoreError::Corrupt(format!("{}: its request is missing", self.new.id))),
+            None => session.known(self.new.id).await,
         }
     }
 
@@ -138,5 +136,18 @@ impl Operation for Submit {
             self.insert_on_terms(session).await?
         };
         Ok(Arc::new(task))
+    }
+}
+
+impl Together for Submit {
+    fn may_join(&self) -> bool {
+        self.is_plain()
+    }
+
+    async fn apply_all(
+        operations: &[&Self],
+        session: &mut Session,
+    ) -> Result<Vec<Result<Arc<Task>, StoreError>>, StoreError> {
+        Ok(submit_many::insert_all(session, operations).await?.into_iter().map(Ok).collect())
     }
 }

@@ -8,10 +8,11 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use super::batch;
-use super::operation::{Job, Operation, Request};
+use super::operation::{Job, Operation, Request, apply_together};
 use super::pause::{Pause, PausedWriter};
 use super::session::Session;
+use super::settle::Settle;
+use super::submit::Submit;
 use crate::store::StoreError;
 
 /// How many operations one transaction takes at most.
@@ -135,7 +136,7 @@ impl Lingering {
 /// Applies all jobs in one transaction. When the database refuses one of them, each gets a transaction of its
 /// own, so that none suffers for another.
 async fn apply_group(session: &mut Session, jobs: &mut [Box<dyn Job>]) {
-    match apply_together(session, jobs).await {
+    match apply_all(session, jobs).await {
         Ok(()) => (),
         Err(error) if jobs.len() == 1 || session.is_busy(&error) => {
             for job in jobs {
@@ -144,7 +145,7 @@ async fn apply_group(session: &mut Session, jobs: &mut [Box<dyn Job>]) {
         }
         Err(_) => {
             for job in jobs {
-                if let Err(error) = apply_together(session, std::slice::from_mut(job)).await {
+                if let Err(error) = apply_all(session, std::slice::from_mut(job)).await {
                     job.fail(session.not_written(&error));
                 }
             }
@@ -152,7 +153,7 @@ async fn apply_group(session: &mut Session, jobs: &mut [Box<dyn Job>]) {
     }
 }
 
-async fn apply_together(session: &mut Session, jobs: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
+async fn apply_all(session: &mut Session, jobs: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
     if jobs.iter().all(|job| job.only_reads()) {
         return apply_each(session, jobs).await;
     }
@@ -167,18 +168,18 @@ async fn apply_together(session: &mut Session, jobs: &mut [Box<dyn Job>]) -> Res
     outcome
 }
 
-/// Applies all jobs in their order; plain submissions that follow each other, together.
+/// Applies all jobs in their order; those of one type that follow each other, together.
 async fn apply_each(session: &mut Session, mut jobs: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
     while !jobs.is_empty() {
-        let count = jobs.iter_mut().map_while(|job| job.plain_submission()).count();
-        let (these, others) = jobs.split_at_mut(count.max(1));
-        if count > 1 {
-            let mut together: Vec<_> = these.iter_mut().filter_map(|job| job.plain_submission()).collect();
-            batch::submit(session, &mut together).await?;
-        } else {
-            these[0].apply(session).await?;
+        let mut done = apply_together::<Submit>(jobs, session).await?;
+        if done == 0 {
+            done = apply_together::<Settle>(jobs, session).await?;
         }
-        jobs = others;
+        if done == 0 {
+            jobs[0].apply(session).await?;
+            done = 1;
+        }
+        jobs = &mut jobs[done..];
     }
     Ok(())
 }

@@ -35,3 +35,4 @@ mod retries;
 mod sqlite_files;
 pub(crate) mod subject;
 mod submission;
+mod together;
