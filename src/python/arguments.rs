@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyInt, PyString};
-use pythonize::depythonize;
+use pyo3::types::{PyBool, PyDict, PyInt, PyMapping, PyString};
 use serde_json::{Map, Value};
 
-use super::errors;
+use super::{errors, plain};
 use crate::engine::{EngineError, InvalidRequest, SubmitOptions};
 use crate::task::{Priority, TaskId, Terms};
 
@@ -132,11 +131,18 @@ pub(super) fn flag(field: &'static str, value: &Bound<'_, PyAny>) -> PyResult<bo
 
 /// A mapping of plain values.
 pub(super) fn json_object(field: &'static str, mapping: &Bound<'_, PyAny>) -> PyResult<Map<String, Value>> {
-    match depythonize(mapping) {
-        Ok(Value::Object(map)) => Ok(map),
-        Ok(_) => Err(invalid(field, format!("must be a mapping, not {}", shown(mapping)))),
-        Err(error) => Err(invalid(field, format!("must be a mapping of plain values: {error}"))),
-    }
+    let refused = || invalid(field, format!("must be a mapping, not {}", shown(mapping)));
+    let copied;
+    let dict = match mapping.cast::<PyDict>() {
+        Ok(dict) => dict,
+        Err(_) if mapping.cast::<PyMapping>().is_ok() => {
+            copied = PyDict::new(mapping.py());
+            copied.update(mapping.cast::<PyMapping>()?)?;
+            &copied
+        }
+        Err(_) => return Err(refused()),
+    };
+    plain::object(dict).map_err(|error| invalid(field, format!("must hold plain values only: it{error}")))
 }
 
 /// A span of time; more than a century is for ever.

@@ -9,7 +9,17 @@ const DEEPEST: usize = 100;
 
 /// The JSON of a dict; the error begins with the place inside it, such as `["a"][0] is a set`.
 pub(super) fn object(dict: &Bound<'_, PyDict>) -> Result<Map<String, Value>, String> {
-    map(dict, DEEPEST)
+    map(dict, DEEPEST).map_err(|error| shortened(&error))
+}
+
+/// The place of something deep is longer than anyone reads.
+fn shortened(error: &str) -> String {
+    const LONGEST: usize = 200;
+    let (head, tail) = (error.char_indices().nth(LONGEST / 2), error.char_indices().rev().nth(LONGEST / 2));
+    match (head, tail) {
+        (Some((head, _)), Some((tail, _))) if head < tail => format!("{}…{}", &error[..head], &error[tail..]),
+        _ => error.to_owned(),
+    }
 }
 
 fn map(dict: &Bound<'_, PyDict>, depth: usize) -> Result<Map<String, Value>, String> {
