@@ -30,7 +30,7 @@ fn assorted() -> Vec<NewTask> {
         owner: ["", "ada", "grace"][number % 3].into(),
         priority: Priority::ALL[number % 4],
         metadata: format!(r#"{{"number":{number}}}"#).into(),
-        ..if number % 2 == 0 { noop() } else { generate_tests(&format!("src/m{number}.py")) }
+        ..if number.is_multiple_of(2) { noop() } else { generate_tests(&format!("src/m{number}.py")) }
     };
     (0..100).map(assorted).collect()
 }
@@ -96,7 +96,7 @@ async fn attempts_that_end_at_once_each_end_as_they_said(subject: Subject) {
         let read = subject.get(task.id()).await;
         assert_eq!((settled.unwrap().status(), read.status()), (expected[number % 4], expected[number % 4]));
         let result = subject.store.result(task.id()).await.unwrap();
-        assert_eq!(result.as_deref(), (number % 4 == 0).then(|| json!({ "number": number })).as_ref());
+        assert_eq!(result.as_deref(), number.is_multiple_of(4).then(|| json!({ "number": number })).as_ref());
         assert_eq!(subject.store.events(task.id(), 0, 100).await.unwrap().unwrap().len(), 3);
     }
 }
