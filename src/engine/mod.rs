@@ -6,6 +6,7 @@
 
 mod attempt;
 mod backoff;
+mod bell;
 mod dispatcher;
 mod error;
 mod events;
