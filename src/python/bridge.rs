@@ -10,7 +10,7 @@ use std::future::Future;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, Waker};
 
 use parking_lot::Mutex;
@@ -23,6 +23,7 @@ use rustix::pipe::{PipeFlags, pipe_with};
 use tokio::task::AbortHandle;
 
 use super::convert::Answer;
+use super::posts::{Posts, Signal};
 use super::{errors, runtime};
 use crate::engine::EngineError;
 
@@ -97,8 +98,7 @@ impl Pending {
 /// The completions for one event loop.
 #[pyclass(frozen, weakref, module = "openhands_testgen._core")]
 pub(crate) struct Mailbox {
-    posts: Arc<Posts>,
-    reader: OwnedFd,
+    posts: Arc<Posts<Delivery, Pipe>>,
     /// Futures of the loop by ticket. Touched only while attached, and never held while Python runs.
     waiting: Mutex<HashMap<u64, Waiting>>,
 }
@@ -108,21 +108,21 @@ struct Waiting {
     work: Option<AbortHandle>,
 }
 
-/// The side of a mailbox that tokio threads see.
-struct Posts {
-    /// Held for a push or a swap only.
-    arrived: Mutex<Vec<(u64, Delivery)>>,
-    signalled: AtomicBool,
+/// What a loop's selector watches.
+struct Pipe {
+    reader: OwnedFd,
     writer: OwnedFd,
 }
 
-impl Posts {
-    fn post(&self, ticket: u64, delivery: Delivery) {
-        self.arrived.lock().push((ticket, delivery));
-        if !self.signalled.swap(true, Ordering::AcqRel) {
-            // A full pipe has a byte already, and a closed one has no reader: both are as good.
-            let _ = rustix::io::write(&self.writer, b"!");
-        }
+impl Signal for Pipe {
+    fn raise(&self) {
+        // A full pipe has a byte already, and a closed one has no reader: both are as good.
+        let _ = rustix::io::write(&self.writer, b"!");
+    }
+
+    fn clear(&self) {
+        let mut bytes = [0_u8; 8];
+        let _ = rustix::io::read(&self.reader, &mut bytes);
     }
 }
 
@@ -137,22 +137,20 @@ impl Mailbox {
 
     /// The descriptor that becomes readable when something arrived.
     fn fileno(&self) -> i32 {
-        self.reader.as_raw_fd()
+        self.posts.signal().reader.as_raw_fd()
     }
 
     /// Completes the futures of everything that arrived; runs in the loop's thread.
     fn drain(&self, py: Python<'_>) -> PyResult<()> {
-        let mut byte = [0_u8; 8];
-        let _ = rustix::io::read(&self.reader, &mut byte);
-        self.posts.signalled.store(false, Ordering::Release);
-        let arrived = std::mem::take(&mut *self.posts.arrived.lock());
-        for (ticket, delivery) in arrived {
+        let mut outcome = Ok(());
+        for (ticket, delivery) in self.posts.take() {
             let waiting = self.waiting.lock().remove(&ticket);
             if let Some(waiting) = waiting {
-                complete(py, waiting.future.bind(py), delivery)?;
+                // One that cannot be completed keeps no other from its answer.
+                outcome = outcome.and(complete(py, waiting.future.bind(py), delivery));
             }
         }
-        Ok(())
+        outcome
     }
 }
 
@@ -160,8 +158,8 @@ impl Mailbox {
     fn new() -> PyResult<Self> {
         let (reader, writer) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK)
             .map_err(|error| errors::environment(format!("no pipe for the event loop: {error}")))?;
-        let posts = Posts { arrived: Mutex::default(), signalled: AtomicBool::new(false), writer };
-        Ok(Self { posts: Arc::new(posts), reader, waiting: Mutex::default() })
+        let posts = Posts::new(Pipe { reader, writer });
+        Ok(Self { posts: Arc::new(posts), waiting: Mutex::default() })
     }
 }
 

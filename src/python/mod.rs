@@ -12,6 +12,7 @@ mod engine;
 mod errors;
 mod lifetime;
 mod logs;
+mod posts;
 mod registry;
 mod runtime;
 mod settings;
