@@ -22,8 +22,16 @@ macro_rules! on_every_store {
 
 mod attempts;
 mod cancelling;
+mod chains;
 mod clock;
 mod death;
+mod dependencies;
+mod events;
+mod figures;
+mod keys;
+mod leases;
+mod limits;
+mod lingering;
 mod listing;
 mod model;
 mod order;
@@ -33,3 +41,4 @@ mod retries;
 mod sqlite_files;
 mod subject;
 mod submission;
+mod times;
