@@ -3,8 +3,10 @@
 mod across_processes;
 mod cancelling;
 mod failing;
+mod leases;
 mod running;
 mod stopping;
+mod watching;
 
 use std::path::Path;
 use std::sync::Arc;
