@@ -8,6 +8,7 @@ pub mod engine;
 pub mod kinds;
 pub mod sandbox;
 pub mod store;
+mod sync;
 pub mod task;
 pub mod verify;
 

@@ -51,11 +51,12 @@ impl Stop {
 
 /// Runs a claimed task to its settlement.
 pub(super) async fn run(shared: Arc<Shared>, task: Arc<Task>) {
-    let stop = Stop::default();
-    shared
-        .running
-        .lock()
-        .insert(task.id(), Running { token: task.token, stop: stop.clone(), is_settling: false });
+    let (stop, ended) = (Stop::default(), CancellationToken::new());
+    let running = Running { token: task.token, stop: stop.clone(), is_settling: false, ended: ended.clone() };
+    if let Some(older) = shared.begin(task.id(), running) {
+        // No task runs twice at once, not even where its lease was lost and came back.
+        older.ended.cancelled().await;
+    }
     if shared.abandoning.is_cancelled() {
         stop.request(StopReason::ShuttingDown);
     }
@@ -70,16 +71,16 @@ pub(super) async fn run(shared: Arc<Shared>, task: Arc<Task>) {
         }
         None => Err(Failure::new(ErrorKind::Internal, "no handler for the lane of this task")),
     };
-    shared.begin_settling(task.id());
+    shared.begin_settling(task.id(), task.token);
     let settlement = settlement(&shared, &task, &stop, outcome);
     // What was said last goes on the same way to the store, right before the end.
-    let ((), ended) = tokio::join!(
+    let ((), settled) = tokio::join!(
         store_reports(&shared, &task, reports.take(), &stop),
         settle(&shared, &task, settlement)
     );
     // Not running any more when those who wait for it hear of its end.
-    shared.running.lock().remove(&task.id());
-    if let Some(task) = ended {
+    shared.end(task.id(), task.token, &ended);
+    if let Some(task) = settled {
         tracing::debug!(task = %task.id(), status = %task.status(), "an attempt ended");
         follow_up(&shared, &task).await;
     }

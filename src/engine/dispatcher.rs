@@ -1,7 +1,6 @@
 //! Who starts attempts? One dispatcher: it claims at most what it can start now, and holds what it started.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
@@ -21,10 +20,10 @@ pub(super) async fn run(shared: Arc<Shared>) {
     while !shared.closing.is_cancelled() {
         welcome(&shared, &mut free, &mut joined).await;
         // Published before the claim: whoever queues a task after an empty claim sees an idle worker.
-        shared.idle.store(free.iter().sum(), Ordering::SeqCst);
+        shared.work.set_idle(free.iter().sum());
         let started = fill(&shared, &mut free, &mut attempts).await;
         if started {
-            shared.idle.store(free.iter().sum(), Ordering::SeqCst);
+            shared.work.set_idle(free.iter().sum());
         }
         tokio::select! {
             biased;
@@ -35,11 +34,11 @@ pub(super) async fn run(shared: Arc<Shared>) {
                     give_back(&mut free, ended);
                 }
             }
-            () = shared.work.notified() => {}
+            () = shared.work.rung() => {}
             () = tokio::time::sleep(POLL), if shared.store.is_durable() => {}
         }
     }
-    shared.idle.store(0, Ordering::SeqCst);
+    shared.work.set_idle(0);
     while attempts.join_next().await.is_some() {}
 }
 

@@ -35,12 +35,13 @@ impl Engine {
                 return Ok(events);
             }
             let now = Instant::now();
+            if now >= end {
+                return Ok(events);
+            }
             tokio::select! {
                 () = self.shared.closed.cancelled() => return Err(EngineError::Closed),
-                () = tokio::time::sleep_until(end), if now < end => return Ok(Vec::new()),
-                () = tokio::time::sleep(POLL), if now < end => {}
-                () = hint, if now < end => {}
-                else => return Ok(Vec::new()),
+                () = tokio::time::sleep_until(end.min(now + POLL)) => {}
+                () = hint => {}
             }
         }
     }

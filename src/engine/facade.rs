@@ -172,7 +172,7 @@ impl Engine {
     /// later use it. It is kept until the engine stops.
     pub fn register(&self, lane: Lane, workers: usize, handler: Arc<dyn Handler>) {
         self.shared.crew.register(lane, workers, handler);
-        self.shared.work.notify_one();
+        self.shared.work.ring_for_workers();
     }
 
     /// Whether this process works a lane.

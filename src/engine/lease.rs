@@ -36,8 +36,12 @@ pub(super) async fn run(shared: Arc<Shared>) {
             continue;
         }
         let (begin, working) = (Instant::now(), shared.working_attempts());
-        let limit = (renewed + terms.patience).max(begin + Duration::from_millis(1));
-        match tokio::time::timeout_at(limit, shared.store.heartbeat(terms.length)).await {
+        let patience = match terms.patience.saturating_sub(renewed.elapsed()) {
+            // Nothing runs any more for which this one could come too late: it gets all the time there is.
+            Duration::ZERO => terms.patience,
+            left => left,
+        };
+        match tokio::time::timeout(patience, shared.store.heartbeat(terms.length)).await {
             Ok(Ok(held)) => {
                 renewed = begin;
                 let held = held.into_iter().collect();

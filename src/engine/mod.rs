@@ -6,6 +6,7 @@
 
 mod attempt;
 mod backoff;
+mod bell;
 mod crew;
 mod custom;
 mod dispatcher;

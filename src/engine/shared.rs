@@ -2,13 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::attempt::{Stop, StopReason};
+use super::bell::Bell;
 use super::crew::Crew;
 use super::options::EngineOptions;
 use super::waiters::Waiters;
@@ -27,10 +28,10 @@ pub(super) struct Shared {
     pub(super) watchers: Watchers,
     /// The attempts under way here. Held for a look-up or an insertion only.
     pub(super) running: Mutex<HashMap<TaskId, Running>>,
-    /// How many workers wait for a task; published by the dispatcher *before* it claims for the last time.
-    pub(super) idle: AtomicUsize,
+    /// Whether another process has changed something that was not passed on here yet.
+    pub(super) has_news: AtomicBool,
     /// Wakes the dispatcher.
-    pub(super) work: Notify,
+    pub(super) work: Bell,
     /// Wakes housekeeping: a retry has a due time.
     pub(super) due: Notify,
     /// No more claims.
@@ -50,6 +51,8 @@ pub(super) struct Running {
     pub(super) stop: Stop,
     /// Its handler has returned: the store hears of its end, and says itself whether that still counts.
     pub(super) is_settling: bool,
+    /// Fires when the attempt has ended.
+    pub(super) ended: CancellationToken,
 }
 
 impl Shared {
@@ -61,8 +64,8 @@ impl Shared {
             waiters: Waiters::default(),
             watchers: Watchers::default(),
             running: Mutex::default(),
-            idle: AtomicUsize::new(0),
-            work: Notify::new(),
+            has_news: AtomicBool::new(false),
+            work: Bell::default(),
             due: Notify::new(),
             closing: CancellationToken::new(),
             abandoning: CancellationToken::new(),
@@ -70,12 +73,9 @@ impl Shared {
         }
     }
 
-    /// A task was queued: wakes the dispatcher if a worker has nothing to do. A busy dispatcher looks again by
-    /// itself, and a wake-up costs microseconds.
+    /// A task was queued: wakes the dispatcher if a worker has nothing to do.
     pub(super) fn task_queued(&self) {
-        if self.idle.load(Ordering::SeqCst) > 0 {
-            self.work.notify_one();
-        }
+        self.work.ring();
     }
 
     /// Something happened to a task, which may have ended: tells those who watch it and wait for it.
@@ -84,6 +84,23 @@ impl Shared {
         if task.status().is_final() {
             self.waiters.complete(task);
         }
+    }
+
+    /// Notes an attempt that begins. One of the same task that is still under way has lost it: it is stopped, and
+    /// answered.
+    pub(super) fn begin(&self, id: TaskId, attempt: Running) -> Option<Running> {
+        let older = self.running.lock().insert(id, attempt);
+        older.inspect(|older| older.stop.request(StopReason::LeaseLost))
+    }
+
+    /// Notes that an attempt has ended.
+    pub(super) fn end(&self, id: TaskId, token: u64, ended: &CancellationToken) {
+        let mut running = self.running.lock();
+        if running.get(&id).is_some_and(|attempt| attempt.token == token) {
+            running.remove(&id);
+        }
+        drop(running);
+        ended.cancel();
     }
 
     /// Whether any attempt is under way here.
@@ -122,8 +139,8 @@ impl Shared {
     }
 
     /// An attempt's handler has returned.
-    pub(super) fn begin_settling(&self, id: TaskId) {
-        if let Some(attempt) = self.running.lock().get_mut(&id) {
+    pub(super) fn begin_settling(&self, id: TaskId, token: u64) {
+        if let Some(attempt) = self.running.lock().get_mut(&id).filter(|attempt| attempt.token == token) {
             attempt.is_settling = true;
         }
     }

@@ -4,16 +4,23 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
+use crate::sync::Mutex;
 use crate::task::{Task, TaskId};
 
 /// The waiters of one process.
 #[derive(Debug, Default)]
 pub(super) struct Waiters {
     /// Guards the lists only: senders are used after it is released.
-    lists: Mutex<HashMap<TaskId, Vec<Waiter>>>,
+    lists: Mutex<Lists>,
+}
+
+#[derive(Debug, Default)]
+struct Lists {
+    by_task: HashMap<TaskId, Vec<Waiter>>,
+    /// How many waits were registered: no two have one number, however late their tickets are dropped.
+    registered: u64,
 }
 
 #[derive(Debug)]
@@ -35,16 +42,16 @@ impl Waiters {
     pub(super) fn register(&self, id: TaskId) -> Ticket<'_> {
         let (sender, receiver) = oneshot::channel();
         let mut lists = self.lists.lock();
-        let list = lists.entry(id).or_default();
-        let number = list.last().map_or(0, |waiter| waiter.number + 1);
-        list.push(Waiter { number, sender });
+        lists.registered += 1;
+        let number = lists.registered;
+        lists.by_task.entry(id).or_default().push(Waiter { number, sender });
         drop(lists);
         Ticket { waiters: self, id, number, receiver }
     }
 
     /// Pushes a final task to everyone who waits for it.
     pub(super) fn complete(&self, task: &Arc<Task>) {
-        let list = self.lists.lock().remove(&task.id());
+        let list = self.lists.lock().by_task.remove(&task.id());
         for waiter in list.into_iter().flatten() {
             // A waiter that is gone needs nothing.
             let _ = waiter.sender.send(Arc::clone(task));
@@ -53,17 +60,17 @@ impl Waiters {
 
     /// Whether anyone waits.
     pub(super) fn has_any(&self) -> bool {
-        !self.lists.lock().is_empty()
+        !self.lists.lock().by_task.is_empty()
     }
 
     /// The tasks that someone waits for.
     pub(super) fn awaited(&self) -> Vec<TaskId> {
-        self.lists.lock().keys().copied().collect()
+        self.lists.lock().by_task.keys().copied().collect()
     }
 
     /// Ends all waits: their tickets answer `None`.
     pub(super) fn clear(&self) {
-        let lists = std::mem::take(&mut *self.lists.lock());
+        let lists = std::mem::take(&mut self.lists.lock().by_task);
         drop(lists);
     }
 }
@@ -78,10 +85,10 @@ impl Ticket<'_> {
 impl Drop for Ticket<'_> {
     fn drop(&mut self) {
         let mut lists = self.waiters.lists.lock();
-        if let Some(list) = lists.get_mut(&self.id) {
+        if let Some(list) = lists.by_task.get_mut(&self.id) {
             list.retain(|waiter| waiter.number != self.number);
             if list.is_empty() {
-                lists.remove(&self.id);
+                lists.by_task.remove(&self.id);
             }
         }
     }

@@ -1,6 +1,7 @@
 //! What did other processes do? One cheap question to the store, asked while someone here waits or works.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::attempt::StopReason;
@@ -15,7 +16,14 @@ pub(super) const PERIOD: Duration = Duration::from_millis(50);
 pub(super) async fn look(shared: &Shared) -> Result<(), StoreError> {
     let works = shared.crew.has_any();
     let is_awaited = shared.waiters.has_any() || shared.watchers.has_any();
-    if !(works || is_awaited) || !shared.store.changed_elsewhere().await? {
+    if !(works || is_awaited) {
+        return Ok(());
+    }
+    // News stay news until they were passed on: an error in between is followed by another look.
+    if shared.store.changed_elsewhere().await? {
+        shared.has_news.store(true, Ordering::SeqCst);
+    }
+    if !shared.has_news.load(Ordering::SeqCst) {
         return Ok(());
     }
     shared.task_queued();
@@ -25,7 +33,9 @@ pub(super) async fn look(shared: &Shared) -> Result<(), StoreError> {
             shared.stop_attempt(id, StopReason::Cancelled);
         }
     }
-    recheck_awaited(shared).await
+    recheck_awaited(shared).await?;
+    shared.has_news.store(false, Ordering::SeqCst);
+    Ok(())
 }
 
 /// Passes on what one change of a task here means: for those who wait for it, and for the tasks that depend on it,

@@ -4,9 +4,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use parking_lot::Mutex;
 use tokio::sync::Notify;
 
+use crate::sync::Mutex;
 use crate::task::TaskId;
 
 /// The watchers of one process.

@@ -7,7 +7,6 @@
 
 use std::collections::HashMap;
 use std::future::Future;
-use std::os::fd::{AsRawFd, OwnedFd};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,6 +21,7 @@ use pyo3::sync::PyOnceLock;
 use tokio::task::AbortHandle;
 
 use super::convert::Answer;
+use super::pipe::Pipe;
 use super::posts::Posts;
 use super::{errors, runtime};
 use crate::engine::EngineError;
@@ -104,8 +104,7 @@ impl Pending {
 /// The completions for one event loop.
 #[pyclass(frozen, weakref, module = "openhands_testgen._core")]
 pub(crate) struct Mailbox {
-    posts: Arc<Posts<(u64, Delivery)>>,
-    reader: OwnedFd,
+    posts: Arc<Posts<(u64, Delivery), Pipe>>,
     /// Futures of the loop by ticket. Touched only while attached, and never held while Python runs.
     waiting: Mutex<HashMap<u64, Waiting>>,
 }
@@ -126,25 +125,26 @@ impl Mailbox {
 
     /// The descriptor that becomes readable when something arrived.
     fn fileno(&self) -> i32 {
-        self.reader.as_raw_fd()
+        self.posts.signal().fileno()
     }
 
     /// Completes the futures of everything that arrived; runs in the loop's thread.
     fn drain(&self, py: Python<'_>) -> PyResult<()> {
-        for (ticket, delivery) in self.posts.take(&self.reader) {
+        let mut outcome = Ok(());
+        for (ticket, delivery) in self.posts.take() {
             let waiting = self.waiting.lock().remove(&ticket);
             if let Some(waiting) = waiting {
-                complete(py, waiting.future.bind(py), delivery)?;
+                // One that cannot be completed keeps no other from its answer.
+                outcome = outcome.and(complete(py, waiting.future.bind(py), delivery));
             }
         }
-        Ok(())
+        outcome
     }
 }
 
 impl Mailbox {
     fn new() -> PyResult<Self> {
-        let (posts, reader) = Posts::new()?;
-        Ok(Self { posts, reader, waiting: Mutex::default() })
+        Ok(Self { posts: Arc::new(Posts::new(Pipe::new()?)), waiting: Mutex::default() })
     }
 }
 

@@ -13,6 +13,7 @@ mod errors;
 mod handlers;
 mod lifetime;
 mod logs;
+mod pipe;
 mod plain;
 mod posts;
 mod registry;

@@ -1,45 +1,47 @@
-//! How does a thread without Python hand something to an event loop? A list, and a byte in a pipe for each batch.
+//! What has arrived for an event loop? Items in order, and one signal a batch.
 
-use std::os::fd::OwnedFd;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use crate::sync::{AtomicBool, Mutex, Ordering};
 
-use parking_lot::Mutex;
-use pyo3::prelude::*;
-use rustix::pipe::{PipeFlags, pipe_with};
+/// Wakes the reader of posts.
+pub(super) trait Signal {
+    /// Wakes the reader, now or when it next waits.
+    fn raise(&self);
 
-use super::errors;
-
-/// The side of those who post.
-pub(super) struct Posts<T> {
-    /// Held for a push or a swap only.
-    arrived: Mutex<Vec<T>>,
-    signalled: AtomicBool,
-    writer: OwnedFd,
+    /// Takes back what was raised.
+    fn clear(&self);
 }
 
-impl<T> Posts<T> {
-    /// An empty list, and the descriptor that becomes readable when something arrived.
-    pub(super) fn new() -> PyResult<(Arc<Self>, OwnedFd)> {
-        let (reader, writer) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK)
-            .map_err(|error| errors::environment(format!("no pipe for the event loop: {error}")))?;
-        let posts = Self { arrived: Mutex::default(), signalled: AtomicBool::new(false), writer };
-        Ok((Arc::new(posts), reader))
+/// Posts of many threads for one reader, who never waits while there is one.
+pub(super) struct Posts<T, S> {
+    /// Held for a push or a swap only.
+    arrived: Mutex<Vec<T>>,
+    /// Whether the reader was woken for what has arrived.
+    signalled: AtomicBool,
+    signal: S,
+}
+
+impl<T, S: Signal> Posts<T, S> {
+    pub(super) fn new(signal: S) -> Self {
+        Self { arrived: Mutex::new(Vec::new()), signalled: AtomicBool::new(false), signal }
     }
 
-    /// Adds one thing; wakes the loop if nothing has since it last looked.
+    /// What wakes the reader.
+    pub(super) fn signal(&self) -> &S {
+        &self.signal
+    }
+
+    /// Leaves a post, and wakes the reader if nobody has.
     pub(super) fn post(&self, item: T) {
         self.arrived.lock().push(item);
         if !self.signalled.swap(true, Ordering::AcqRel) {
-            // A full pipe has a byte already, and a closed one has no reader: both are as good.
-            let _ = rustix::io::write(&self.writer, b"!");
+            self.signal.raise();
         }
     }
 
-    /// Everything that arrived, in order.
-    pub(super) fn take(&self, reader: &OwnedFd) -> Vec<T> {
-        let mut bytes = [0_u8; 8];
-        let _ = rustix::io::read(reader, &mut bytes);
+    /// Takes everything that has arrived. In this order: a post that comes before the flag is down is taken here,
+    /// and one that comes after it raises a signal that is not cleared here.
+    pub(super) fn take(&self) -> Vec<T> {
+        self.signal.clear();
         self.signalled.store(false, Ordering::Release);
         std::mem::take(&mut *self.arrived.lock())
     }

@@ -90,7 +90,8 @@ pub trait Store: Send + Sync + 'static {
         lines: Vec<(LogLevel, Box<str>)>,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Proves that the attempt still holds its task, right before something outside the store is changed.
+    /// Proves that the attempt still holds its task, right before something outside the store is changed, and
+    /// renews the lease of this process, as long as it was.
     fn renew(&self, id: TaskId, token: u64) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Ends an attempt. Answers the task as it stands afterwards; `LeaseLost` when it was no longer this

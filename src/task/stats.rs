@@ -33,7 +33,7 @@ pub struct QueueStats {
     pub workers: u64,
     /// Tasks submitted during the last minute that are still known.
     pub created_last_minute: u64,
-    /// Of the last 1,000 tasks that ended.
+    /// Of the last 1,000 tasks that ended, as far as they are still known.
     #[serde(flatten)]
     pub recent: Recent,
     /// How many final tasks were deleted after their retention, since the store was made.

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use _core::store::Store;
 use _core::task::{
     Context, ErrorKind, Failure, GenerateTests, Kind, Lane, NewTask, Priority, ProcessId, Progress,
-    Settlement, Stage, TaskId, Threshold, Work,
+    Settlement, Stage, TaskId, Terms, Threshold, Work,
 };
+use chrono::{DateTime, Utc};
 use serde_json::json;
 
 /// A request that asks for nothing, of normal priority and without an owner.
@@ -85,4 +86,24 @@ pub(crate) fn transient() -> Failure {
 /// What an attempt reports in its n-th iteration.
 pub(crate) fn progress(iteration: u32) -> Progress {
     Progress::of_iteration(Stage::Agent, "exploring".to_owned(), iteration, 3)
+}
+
+/// A request with terms of its own.
+pub(crate) fn noop_on(terms: Terms) -> NewTask {
+    NewTask { terms: Some(Box::new(terms)), ..noop() }
+}
+
+/// A request under an idempotency key.
+pub(crate) fn noop_of_key(key: &str) -> NewTask {
+    noop_on(Terms { idempotency_key: Some(key.into()), ..Terms::default() })
+}
+
+/// A request that waits for other tasks.
+pub(crate) fn noop_after(awaited: &[TaskId]) -> NewTask {
+    noop_on(Terms { depends_on: awaited.to_vec(), ..Terms::default() })
+}
+
+/// A request that waits for a time.
+pub(crate) fn noop_at(time: DateTime<Utc>) -> NewTask {
+    noop_on(Terms { run_at: Some(time), ..Terms::default() })
 }

@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 
 use super::desk::{Order, Start};
 use crate::kinds::{Attempt, Handler, HandlerFuture};
+use crate::python::pipe::Pipe;
 use crate::python::posts::Posts;
 use crate::task::{ErrorKind, Failure, KindName, LogLevel};
 
@@ -24,7 +25,7 @@ static NEXT_TICKET: AtomicU64 = AtomicU64::new(0);
 pub(super) struct CoroutineHandler {
     pub(super) kind: KindName,
     pub(super) function: u64,
-    pub(super) orders: Arc<Posts<Order>>,
+    pub(super) orders: Arc<Posts<Order, Pipe>>,
 }
 
 impl CoroutineHandler {

@@ -1,7 +1,6 @@
 //! Where do the engine's orders meet Python? At the desk of the handler thread, emptied by its event loop.
 
 use std::collections::HashMap;
-use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -15,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::assignment::Assignment;
 use super::coroutine::{CoroutineHandler, Outcome};
 use crate::kinds::Reporter;
+use crate::python::pipe::Pipe;
 use crate::python::posts::Posts;
 use crate::task::{KindName, Task};
 
@@ -41,8 +41,7 @@ pub(super) struct Start {
 /// The orders for one handler thread, and what it holds for them.
 #[pyclass(frozen, weakref, module = "openhands_testgen._core")]
 pub(crate) struct HandlerDesk {
-    orders: Arc<Posts<Order>>,
-    reader: OwnedFd,
+    orders: Arc<Posts<Order, Pipe>>,
     /// `start(function, assignment)` begins a coroutine and answers its asyncio task.
     start: Py<PyAny>,
     /// The functions of handlers by number. Touched only while attached, never held while Python runs.
@@ -74,8 +73,8 @@ static NEXT_FUNCTION: AtomicU64 = AtomicU64::new(0);
 impl HandlerDesk {
     #[new]
     fn new(start: Py<PyAny>) -> PyResult<Self> {
-        let (orders, reader) = Posts::new()?;
-        Ok(Self { orders, reader, start, functions: Mutex::default(), running: Arc::default() })
+        let orders = Arc::new(Posts::new(Pipe::new()?));
+        Ok(Self { orders, start, functions: Mutex::default(), running: Arc::default() })
     }
 
     /// A handler's function may hold the generator that holds its engine.
@@ -91,7 +90,7 @@ impl HandlerDesk {
 
     /// The descriptor that becomes readable when orders wait.
     fn fileno(&self) -> i32 {
-        self.reader.as_raw_fd()
+        self.orders.signal().fileno()
     }
 
     /// How many coroutines are under way.
@@ -101,7 +100,7 @@ impl HandlerDesk {
 
     /// Carries out the orders that wait; runs in the handler thread.
     fn drain(&self, py: Python<'_>) {
-        for order in self.orders.take(&self.reader) {
+        for order in self.orders.take() {
             if let Err(error) = self.carry_out(py, order) {
                 error.write_unraisable(py, None);
             }

@@ -43,10 +43,11 @@ impl State {
         let dependencies = self.dependencies_of(&new)?;
         let (id, owner) = (new.id, new.owner.clone());
         let key = new.idempotency_key().map(Box::from);
-        let open = match &dependencies.broken {
-            // Pending for a moment, so that its failure is a move like any other.
-            Some(_) => 1,
-            None => u32::try_from(dependencies.open.len()).unwrap_or(u32::MAX),
+        let open = if dependencies.broken.is_some() || dependencies.have_completed {
+            // Pending for a moment, so that the end of its wait is a move like any other.
+            1
+        } else {
+            u32::try_from(dependencies.open.len()).unwrap_or(u32::MAX)
         };
         let mut task = self.insert(new, open, now);
         if let Some(key) = key {
@@ -54,6 +55,8 @@ impl State {
         }
         if let Some(reason) = &dependencies.broken {
             task = self.change(id, now, |task| task.dependency_failed(reason, now))?;
+        } else if dependencies.have_completed {
+            task = self.change(id, now, |task| task.dependency_completed(now))?;
         } else {
             for awaited in dependencies.open {
                 self.add_dependant(awaited, id);

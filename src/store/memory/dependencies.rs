@@ -11,6 +11,8 @@ use crate::task::{IllegalTransition, NewTask, State as TaskState, TaskId, TaskSt
 pub(super) struct Dependencies {
     /// Those that have not ended.
     pub(super) open: Vec<TaskId>,
+    /// Whether there are any, and all have completed.
+    pub(super) have_completed: bool,
     /// Why the new task fails at once: one of them has ended without success.
     pub(super) broken: Option<String>,
 }
@@ -31,6 +33,7 @@ impl State {
         }
         dependencies.open.sort_unstable();
         dependencies.open.dedup();
+        dependencies.have_completed = dependencies.open.is_empty() && !new.depends_on().is_empty();
         Ok(dependencies)
     }
 
@@ -65,8 +68,11 @@ impl State {
         let rank = self.index.queues.next_rank(&task.new.owner, task.new.priority);
         let task = if awaited.status() == TaskStatus::Completed {
             self.step(dependant, |task| {
-                task.rank = rank;
-                task.dependency_completed(now)
+                task.dependency_completed(now)?;
+                if task.state == TaskState::Queued {
+                    task.rank = rank;
+                }
+                Ok(())
             })?
         } else {
             let reason = awaited.reason_for_dependants();

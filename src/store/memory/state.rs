@@ -38,6 +38,11 @@ impl Entry {
 /// How a task ended: status, claim and end.
 type Ending = (TaskStatus, Option<DateTime<Utc>>, DateTime<Utc>);
 
+/// The ending of a task that has ended.
+fn ending_of(task: &Task) -> Option<Ending> {
+    Some((task.status(), task.started_at, task.completed_at?))
+}
+
 /// All tasks of a memory store.
 #[derive(Debug, Default)]
 pub(super) struct State {
@@ -49,8 +54,8 @@ pub(super) struct State {
     pub(super) dependants: TaskMap<Vec<TaskId>>,
     /// The task of each owner's idempotency key.
     pub(super) keys: HashMap<(Box<str>, Box<str>), TaskId>,
-    /// What ended last.
-    endings: VecDeque<Ending>,
+    /// What ended last; some of it may have been deleted since.
+    endings: VecDeque<TaskId>,
     /// How many were deleted after their retention.
     cleaned_up: u64,
     /// Whether this process runs tasks.
@@ -134,11 +139,8 @@ impl State {
         transition: impl FnOnce(&mut Task) -> Result<(), IllegalTransition>,
     ) -> Result<Arc<Task>, IllegalTransition> {
         let task = self.step(id, transition)?;
-        if let Some(ended) = task.completed_at {
-            self.note_ending((task.status(), task.started_at, ended));
-            if task.has_dependants {
-                self.tell_dependants(id, now)?;
-            }
+        if task.has_dependants && task.status().is_final() {
+            self.tell_dependants(id, now)?;
         }
         Ok(task)
     }
@@ -157,7 +159,11 @@ impl State {
         if entry.task.events > events {
             entry.note(TaskEvent::of_move(status, asked, &entry.task));
         }
-        outcome.map(|()| Arc::clone(&entry.task))
+        let task = Arc::clone(&entry.task);
+        if task.status().is_final() && !status.is_final() {
+            self.note_ending(id);
+        }
+        outcome.map(|()| task)
     }
 
     /// Keeps a line that a running attempt leaves.
@@ -192,11 +198,11 @@ impl State {
         }
     }
 
-    fn note_ending(&mut self, ending: Ending) {
+    fn note_ending(&mut self, id: TaskId) {
         if self.endings.len() == QueueStats::RECENT {
             self.endings.pop_front();
         }
-        self.endings.push_back(ending);
+        self.endings.push_back(id);
     }
 
     /// How the queue is.
@@ -211,7 +217,7 @@ impl State {
         stats.oldest_queued_seconds = oldest.map(|task| (now - task.created_at).as_seconds_f64().max(0.0));
         stats.workers = u64::from(self.works);
         stats.created_last_minute = newest.take_while(|task| task.created_at > a_minute_ago).count() as u64;
-        stats.recent = Recent::of(self.endings.iter().copied());
+        stats.recent = Recent::of(self.endings.iter().filter_map(|id| ending_of(self.peek(*id)?)));
         stats.cleaned_up = self.cleaned_up;
         stats
     }

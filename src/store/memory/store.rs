@@ -101,6 +101,7 @@ impl Store for MemoryStore {
     async fn log(&self, id: TaskId, token: u64, lines: Vec<(LogLevel, Box<str>)>) -> Result<(), StoreError> {
         let now = self.clock.now();
         let mut state = self.open()?;
+        state.peek(id).ok_or(StoreError::LeaseLost)?.guard(token)?;
         for line in lines {
             state.log(id, token, line, now)?;
         }

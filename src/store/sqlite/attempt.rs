@@ -77,7 +77,8 @@ impl Operation for Log {
     }
 }
 
-/// Proves that the lease holds, in the order of all writes.
+/// Proves that the attempt holds its task, in the order of all writes, and renews the lease of its process: nobody
+/// takes the task while something outside the store is changed.
 pub(super) struct Renew {
     pub(super) lease: Lease,
 }
@@ -86,6 +87,7 @@ impl Operation for Renew {
     type Answer = ();
 
     async fn apply(&self, session: &mut Session) -> Result<(), StoreError> {
-        self.lease.load(session).await.map(drop)
+        self.lease.load(session).await?;
+        session.renew_lease().await
     }
 }

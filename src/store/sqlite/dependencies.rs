@@ -11,6 +11,8 @@ use crate::task::{NewTask, State, Task, TaskStatus, Wait};
 pub(super) struct Dependencies {
     /// Those that have not ended, by their order of submission.
     open: Vec<i64>,
+    /// Whether there are any, and all have completed.
+    have_completed: bool,
     /// Why the new task fails at once: one of them has ended without success.
     broken: Option<String>,
 }
@@ -31,20 +33,21 @@ impl Dependencies {
         }
         dependencies.open.sort_unstable();
         dependencies.open.dedup();
+        dependencies.have_completed = dependencies.open.is_empty() && !new.depends_on().is_empty();
         Ok(dependencies)
     }
 
-    /// How many the new task waits for; one that fails at once is pending for a moment, so that its failure is a
-    /// move like any other.
+    /// How many the new task waits for; one whose wait is over at once is pending for a moment, so that its end is
+    /// a move like any other.
     pub(super) fn open_at_submission(&self) -> u32 {
-        match self.broken {
-            Some(_) => 1,
-            None => u32::try_from(self.open.len()).unwrap_or(u32::MAX),
+        if self.broken.is_some() || self.have_completed {
+            return 1;
         }
+        u32::try_from(self.open.len()).unwrap_or(u32::MAX)
     }
 }
 
-/// Notes what a task that was just inserted waits for, or fails it.
+/// Notes what a task that was just inserted waits for, or ends its wait.
 pub(super) async fn keep(
     dependencies: Dependencies,
     session: &mut Session,
@@ -55,10 +58,13 @@ pub(super) async fn keep(
     if let Some(reason) = &dependencies.broken {
         task.dependency_failed(reason, session.now())?;
         session.save(&task).await?;
-        return Ok(task);
-    }
-    for awaited in dependencies.open {
-        session.execute(sqlx::query(AWAIT).bind(awaited).bind(task.seq)).await?;
+    } else if dependencies.have_completed {
+        task.dependency_completed(session.now())?;
+        session.save(&task).await?;
+    } else {
+        for awaited in dependencies.open {
+            session.execute(sqlx::query(AWAIT).bind(awaited).bind(task.seq)).await?;
+        }
     }
     Ok(task)
 }

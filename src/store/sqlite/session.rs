@@ -61,9 +61,16 @@ impl Session {
     /// Renews a lease that has run out, as that of a process that hung does: what is claimed now must not be
     /// taken from it at once.
     pub(super) async fn keep_lease(&mut self) -> Result<(), StoreError> {
+        match self.lease {
+            Some(lease) if lease.until <= self.clock.steady() => self.renew_lease().await,
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes the lease anew, once the process has joined.
+    pub(super) async fn renew_lease(&mut self) -> Result<(), StoreError> {
         const RENEW: &str = "UPDATE worker SET lease_until = ?2 WHERE process = ?1";
-        let run_out = self.lease.filter(|lease| lease.until <= self.clock.steady());
-        let Some(lease) = run_out else { return Ok(()) };
+        let Some(lease) = self.lease else { return Ok(()) };
         let until = self.take_lease(lease.length);
         self.execute(sqlx::query(RENEW).bind(rows::write_process(self.process)).bind(until)).await.map(drop)
     }
@@ -149,8 +156,10 @@ impl Session {
         self.execute(sqlx::query("COMMIT")).await.map(drop)
     }
 
-    /// Undoes the transaction. `SQLite` may have done so itself, and then there is nothing to undo.
+    /// Undoes the transaction. `SQLite` may have done so itself, and then there is nothing to undo. What it did to
+    /// the lease is undone too: it counts as run out.
     pub(super) async fn roll_back(&mut self) {
+        self.lease = self.lease.map(|lease| HeldLease { until: i64::MIN, ..lease });
         if let Err(error) = self.execute(sqlx::query("ROLLBACK")).await {
             tracing::debug!(%error, "no transaction was left to roll back");
         }

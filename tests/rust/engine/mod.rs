@@ -4,9 +4,11 @@ mod across_processes;
 mod cancelling;
 mod failing;
 mod failing_disk;
+mod leases;
 mod registering;
 mod running;
 mod stopping;
+mod watching;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -117,3 +117,33 @@ async fn a_stop_that_meets_a_claim_does_not_wait_for_the_attempt() {
         assert!(stopped.is_ok(), "an attempt was left running");
     }
 }
+
+#[tokio::test]
+async fn stopping_lets_what_can_end_do_so_and_gives_only_the_rest_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tasks.db");
+    let (gate, mut arrivals) = Gate::new();
+    let engine = on_file(&path, Gate::options(&gate, 2)).await;
+    let mut ids = Vec::new();
+    for note in ["a", "b", "waits", "waits too"] {
+        ids.push(submit(&engine, note).await);
+    }
+    arrival(&mut arrivals).await;
+    arrival(&mut arrivals).await;
+    // For one of the two that run.
+    gate.open.add_permits(1);
+
+    engine.stop(Duration::from_millis(200)).await;
+
+    assert!(arrivals.try_recv().is_err(), "a stopping engine has claimed");
+    let reader = on_file(&path, EngineOptions::without_workers()).await;
+    let mut ended = 0;
+    for id in ids {
+        let task = reader.get(id).await.unwrap();
+        ended += u32::from(task.status() == TaskStatus::Completed);
+        let is_as_before = task.status() == TaskStatus::Queued && (task.attempt, task.crashes) == (0, 0);
+        assert!(task.status() == TaskStatus::Completed || is_as_before, "{task:?}");
+    }
+    assert_eq!(ended, 1);
+    reader.stop(Duration::ZERO).await;
+}

@@ -22,10 +22,18 @@ macro_rules! on_every_store {
 
 mod attempts;
 mod cancelling;
+mod chains;
 mod clock;
 mod death;
+mod dependencies;
+mod events;
 mod faults;
 pub(crate) mod faulty_files;
+mod figures;
+mod keys;
+mod leases;
+mod limits;
+mod lingering;
 mod listing;
 mod model;
 mod order;
@@ -35,4 +43,5 @@ mod retries;
 mod sqlite_files;
 pub(crate) mod subject;
 mod submission;
+mod times;
 mod together;

@@ -5,18 +5,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use _core::store::{AnyStore, Clock, MemoryStore, SqliteStore, Store, StoreError};
-use _core::task::{Lane, NewTask, Settlement, Task, TaskId};
+use _core::task::{Lane, NewTask, QueueStats, Settlement, Task, TaskId, TaskStatus};
 use chrono::DateTime;
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::support::{local_lane, noop_lane};
+use crate::support::{local_lane, noop_lane, transient};
 
 /// Any store with a clock that stands still, and the folder it lies in.
 pub(crate) struct Subject {
     pub(crate) store: AnyStore,
     pub(crate) clock: Clock,
-    _folder: Option<TempDir>,
+    folder: Option<TempDir>,
 }
 
 /// A clock that stands still in September 2001.
@@ -33,13 +33,20 @@ impl Subject {
     pub(crate) fn memory() -> Self {
         let clock = still_clock();
         let store = AnyStore::Memory(Box::new(MemoryStore::with_clock(clock.clone())));
-        Self { store, clock, _folder: None }
+        Self { store, clock, folder: None }
     }
 
     pub(crate) async fn sqlite() -> Self {
         let (clock, folder) = (still_clock(), folder());
         let store = open_sqlite(folder.path().join("tasks.db"), &clock).await;
-        Self { store: AnyStore::Sqlite(store), clock, _folder: Some(folder) }
+        Self { store: AnyStore::Sqlite(store), clock, folder: Some(folder) }
+    }
+
+    /// Closes the store and opens it again, where tasks outlive it.
+    pub(crate) async fn reopen(&mut self) {
+        let Some(folder) = &self.folder else { return };
+        self.store.close().await;
+        self.store = AnyStore::Sqlite(open_sqlite(folder.path().join("tasks.db"), &self.clock).await);
     }
 
     /// Submits a task as this process's own.
@@ -68,6 +75,19 @@ impl Subject {
 
     pub(crate) async fn complete(&self, task: &Task) -> Arc<Task> {
         self.settle(task, Settlement::Complete(Arc::new(json!({"tests": 1})))).await
+    }
+
+    /// Fails the attempt for good.
+    pub(crate) async fn fail(&self, task: &Task) -> Arc<Task> {
+        self.settle(task, Settlement::Fail(transient())).await
+    }
+
+    pub(crate) async fn status(&self, id: TaskId) -> TaskStatus {
+        self.get(id).await.status()
+    }
+
+    pub(crate) async fn stats(&self) -> QueueStats {
+        self.store.stats().await.unwrap()
     }
 
     pub(crate) fn advance(&self, seconds: u64) {

@@ -1,0 +1,363 @@
+//! A process keeps what it runs for as long as it renews its lease, by a clock that no one sets; what hangs
+//! longer loses its tasks, and can do no harm when it goes on. Two stores in this process stand for two.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use _core::store::{Clock, Limits, SqliteStore, Store, StoreError};
+use _core::task::{ErrorKind, LogLevel, NewTask, Settlement, State, Task, TaskId, TaskStatus};
+use chrono::TimeDelta;
+use serde_json::json;
+use sqlx::{Connection, SqliteConnection};
+use tempfile::TempDir;
+
+use super::subject::{Subject, folder, is_lease_lost, lanes, open_sqlite, still_clock};
+use crate::support::{noop, noop_after, noop_of_key, progress, transient};
+
+on_every_store! {
+    a_heartbeat_answers_what_is_held,
+    nobody_takes_from_a_store_what_it_runs_itself,
+}
+
+const LEASE: Duration = Duration::from_secs(45);
+const BEAT: Duration = Duration::from_secs(10);
+
+/// Two processes on one file, both of which work.
+struct Pair {
+    one: SqliteStore,
+    other: SqliteStore,
+    clock: Clock,
+    file: PathBuf,
+    _folder: TempDir,
+}
+
+impl Pair {
+    async fn new() -> Self {
+        let (clock, folder) = (still_clock(), folder());
+        let file = folder.path().join("tasks.db");
+        let one = open_sqlite(file.clone(), &clock).await;
+        let other = open_sqlite(file.clone(), &clock).await;
+        one.join(&lanes(), LEASE).await.unwrap();
+        other.join(&lanes(), LEASE).await.unwrap();
+        Self { one, other, clock, file, _folder: folder }
+    }
+
+    /// Submits a task that `one` runs.
+    async fn running(&self) -> Arc<Task> {
+        self.other.submit(NewTask { submitter: self.other.process(), ..noop() }).await.unwrap();
+        claim(&self.one).await
+    }
+
+    /// Time passes; `other` goes on renewing its lease, and `one` hangs.
+    async fn one_hangs_for(&self, time: Duration) {
+        self.clock.advance(time);
+        self.other.heartbeat(LEASE).await.unwrap();
+    }
+
+    async fn now(&self, id: TaskId) -> Arc<Task> {
+        self.other.get(id).await.unwrap().unwrap()
+    }
+
+    async fn change(&self, sql: &'static str) {
+        let address = format!("sqlite://{}", self.file.display());
+        let mut connection = SqliteConnection::connect(&address).await.unwrap();
+        sqlx::query(sql).execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+    }
+}
+
+async fn claim(store: &SqliteStore) -> Arc<Task> {
+    store.claim(&lanes(), 1).await.unwrap().pop().unwrap()
+}
+
+async fn a_heartbeat_answers_what_is_held(subject: Subject) {
+    assert_eq!(subject.store.heartbeat(LEASE).await.unwrap(), []);
+    for _ in 0..3 {
+        subject.submit(noop()).await;
+    }
+    let claimed = subject.claim(2).await;
+    subject.settle(&claimed[0], Settlement::GiveBack).await;
+    let again = subject.claim(1).await;
+    let mut held = subject.store.heartbeat(LEASE).await.unwrap();
+    held.sort();
+    let mut expected = vec![(claimed[1].id(), 1), (again[0].id(), again[0].token)];
+    expected.sort();
+    assert_eq!(held, expected);
+    subject.complete(&claimed[1]).await;
+    assert_eq!(subject.store.heartbeat(LEASE).await.unwrap(), [(again[0].id(), again[0].token)]);
+}
+
+async fn nobody_takes_from_a_store_what_it_runs_itself(subject: Subject) {
+    subject.store.join(&lanes(), LEASE).await.unwrap();
+    subject.submit(noop()).await;
+    let task = subject.claim_one().await;
+    subject.advance(1_000_000);
+    assert_eq!(subject.store.rescue().await.unwrap(), []);
+    subject.complete(&task).await;
+}
+
+#[tokio::test]
+async fn a_living_process_whose_lease_ran_out_loses_its_tasks_and_every_later_write_is_refused() {
+    let pair = Pair::new().await;
+    let task = pair.running().await;
+    pair.one_hangs_for(LEASE + Duration::from_micros(1)).await;
+
+    assert_eq!(pair.other.rescue().await.unwrap(), [task.id()]);
+
+    assert_eq!(pair.other.rescue().await.unwrap(), []);
+    let rescued = pair.now(task.id()).await;
+    assert_eq!((rescued.status(), rescued.crashes, rescued.retries), (TaskStatus::Queued, 1, 0));
+    let (id, token) = (task.id(), task.token);
+    assert!(is_lease_lost(&pair.one.renew(id, token).await));
+    assert!(is_lease_lost(&pair.one.report(id, token, progress(1)).await));
+    assert!(is_lease_lost(&pair.one.log(id, token, vec![(LogLevel::Info, "late".into())]).await));
+    for settlement in [
+        Settlement::Complete(Arc::new(json!("late"))),
+        Settlement::Fail(transient()),
+        Settlement::Retry { failure: transient(), due: pair.clock.now() },
+        Settlement::GiveBack,
+        Settlement::Cancel,
+    ] {
+        assert!(is_lease_lost(&pair.one.settle(id, token, settlement).await));
+    }
+    assert_eq!(pair.one.heartbeat(LEASE).await.unwrap(), [], "nothing is held any more");
+    let after = pair.now(id).await;
+    assert_eq!(format!("{after:?}"), format!("{rescued:?}"));
+    assert_eq!(pair.other.result(id).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn until_the_last_microsecond_a_lease_holds() {
+    let pair = Pair::new().await;
+    let task = pair.running().await;
+    pair.one_hangs_for(LEASE).await;
+    assert_eq!(pair.other.rescue().await.unwrap(), []);
+    pair.one.renew(task.id(), task.token).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_process_that_renews_keeps_its_tasks_for_as_long_as_they_take() {
+    let pair = Pair::new().await;
+    let task = pair.running().await;
+    for _ in 0..1_000 {
+        pair.clock.advance(LEASE);
+        assert_eq!(pair.one.heartbeat(LEASE).await.unwrap(), [(task.id(), task.token)]);
+        pair.other.heartbeat(LEASE).await.unwrap();
+        assert_eq!(pair.other.rescue().await.unwrap(), []);
+    }
+    let done = Settlement::Complete(Arc::new(json!(1)));
+    pair.one.settle(task.id(), task.token, done).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_process_that_hung_may_claim_anew_and_keeps_what_it_claims() {
+    let pair = Pair::new().await;
+    let task = pair.running().await;
+    pair.one_hangs_for(2 * LEASE).await;
+    assert_eq!(pair.other.rescue().await.unwrap(), [task.id()]);
+
+    let again = claim(&pair.one).await;
+
+    assert_eq!((again.id(), again.token, again.attempt), (task.id(), 2, 2));
+    assert_eq!(pair.other.rescue().await.unwrap(), [], "its claim has renewed its lease");
+    pair.one_hangs_for(LEASE + BEAT).await;
+    assert_eq!(pair.other.rescue().await.unwrap(), [task.id()], "for one lease and no more");
+}
+
+#[tokio::test]
+async fn a_process_that_hung_and_was_not_missed_goes_on() {
+    let pair = Pair::new().await;
+    let task = pair.running().await;
+    pair.one_hangs_for(2 * LEASE).await;
+    pair.one.heartbeat(LEASE).await.unwrap();
+    assert_eq!(pair.other.rescue().await.unwrap(), []);
+    pair.one.renew(task.id(), task.token).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_proven_before_something_outside_changes_holds_for_another_lease() {
+    let pair = Pair::new().await;
+    let task = pair.running().await;
+    pair.one_hangs_for(LEASE).await;
+    pair.one.renew(task.id(), task.token).await.unwrap();
+    pair.one_hangs_for(LEASE).await;
+    assert_eq!(pair.other.rescue().await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_renewal_that_was_not_written_is_made_up_for_by_the_next_claim() {
+    let pair = Pair::new().await;
+    pair.change(
+        "CREATE TRIGGER broken BEFORE UPDATE ON worker BEGIN SELECT RAISE (ABORT, 'the disk is full'); END",
+    )
+    .await;
+    pair.clock.advance(3 * BEAT);
+    pair.one.heartbeat(LEASE).await.unwrap_err();
+    pair.change("DROP TRIGGER broken").await;
+    pair.one_hangs_for(2 * BEAT).await;
+
+    pair.running().await;
+
+    assert_eq!(pair.other.rescue().await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_by_a_year_takes_no_lease_away_and_lengthens_none() {
+    for days in [365, -365] {
+        let pair = Pair::new().await;
+        let task = pair.running().await;
+        pair.clock.jump(TimeDelta::days(days));
+        assert_eq!(pair.other.rescue().await.unwrap(), []);
+        pair.one.heartbeat(LEASE).await.unwrap();
+        pair.one_hangs_for(LEASE).await;
+        pair.clock.jump(TimeDelta::days(-days));
+        assert_eq!(pair.other.rescue().await.unwrap(), []);
+        pair.clock.jump(TimeDelta::days(days));
+        pair.one_hangs_for(BEAT).await;
+        assert_eq!(pair.other.rescue().await.unwrap(), [task.id()]);
+    }
+}
+
+#[tokio::test]
+async fn a_lease_of_another_boot_says_nothing_of_this_one_s_time() {
+    let pair = Pair::new().await;
+    let task = pair.running().await;
+    pair.change("UPDATE worker SET boot = 'before'").await;
+    pair.clock.advance(10 * LEASE);
+    assert_eq!(pair.other.rescue().await.unwrap(), [], "its lock says that it lives");
+    assert_eq!(pair.one.heartbeat(LEASE).await.unwrap(), [(task.id(), task.token)]);
+    pair.one_hangs_for(2 * LEASE).await;
+    assert_eq!(pair.other.rescue().await.unwrap(), [task.id()], "it renewed in this boot, and hangs since");
+}
+
+#[tokio::test]
+async fn a_dead_process_of_another_boot_is_told_by_its_lock() {
+    let pair = Pair::new().await;
+    let task = pair.running().await;
+    pair.change("UPDATE worker SET boot = 'before', lease_until = 9223372036854775807").await;
+    drop(pair.one);
+    assert_eq!(pair.other.rescue().await.unwrap(), [task.id()]);
+}
+
+#[tokio::test]
+async fn the_third_time_a_task_is_lost_it_fails_and_takes_its_dependants_along() {
+    let pair = Pair::new().await;
+    let id = pair.running().await.id();
+    let waiting = pair.other.submit(noop_after(&[id])).await.unwrap().id();
+    for crashes in 1..=3 {
+        pair.one_hangs_for(2 * LEASE).await;
+        assert_eq!(pair.other.rescue().await.unwrap(), [id]);
+        assert_eq!(pair.now(id).await.crashes, crashes);
+        assert_eq!(pair.now(waiting).await.status().is_final(), crashes == 3);
+        pair.one.claim(&lanes(), 1).await.unwrap();
+    }
+    assert_eq!(pair.now(id).await.failure.as_ref().unwrap().kind, ErrorKind::Lost);
+    let failure = pair.now(waiting).await.failure.clone().unwrap();
+    assert_eq!(failure.kind, ErrorKind::Dependency);
+    assert!(failure.message.contains(&format!("task {id}")), "{}", failure.message);
+}
+
+#[tokio::test]
+async fn crashes_and_retries_are_counted_apart() {
+    let pair = Pair::new().await;
+    let id = pair.running().await.id();
+    for round in 1..=2 {
+        pair.one_hangs_for(2 * LEASE).await;
+        pair.other.rescue().await.unwrap();
+        let task = claim(&pair.one).await;
+        let retry = Settlement::Retry { failure: transient(), due: pair.clock.now() };
+        pair.one.settle(id, task.token, retry).await.unwrap();
+        pair.one.promote().await.unwrap();
+        let task = claim(&pair.one).await;
+        assert_eq!((task.crashes, task.retries, task.attempt), (round, round, 1 + 2 * round));
+    }
+}
+
+#[tokio::test]
+async fn a_task_whose_end_was_asked_for_is_cancelled_when_its_process_hangs() {
+    let pair = Pair::new().await;
+    let id = pair.running().await.id();
+    pair.other.cancel(id).await.unwrap();
+    pair.one_hangs_for(2 * LEASE).await;
+    pair.other.rescue().await.unwrap();
+    assert_eq!(pair.now(id).await.status(), TaskStatus::Cancelled);
+}
+
+#[tokio::test]
+async fn a_rescued_task_goes_to_another_process_before_younger_ones() {
+    let pair = Pair::new().await;
+    let task = pair.running().await;
+    pair.other.submit(noop()).await.unwrap();
+    pair.one_hangs_for(2 * LEASE).await;
+    pair.other.rescue().await.unwrap();
+    let again = claim(&pair.other).await;
+    assert_eq!((again.id(), &again.state), (task.id(), &State::Running { process: pair.other.process() }));
+    assert_eq!(pair.one.rescue().await.unwrap(), [], "whose own lease holds");
+}
+
+#[tokio::test]
+async fn a_process_that_joins_again_keeps_its_tasks_and_its_new_lease() {
+    let pair = Pair::new().await;
+    let task = pair.running().await;
+    pair.one.join(&[], 10 * LEASE).await.unwrap();
+    pair.one_hangs_for(9 * LEASE).await;
+    assert_eq!(pair.other.rescue().await.unwrap(), []);
+    pair.one_hangs_for(2 * LEASE).await;
+    assert_eq!(pair.other.rescue().await.unwrap(), [task.id()]);
+}
+
+#[tokio::test]
+async fn limits_are_counted_over_all_processes() {
+    let pair = Pair::new().await;
+    let limits = Limits { queued: Some(3), running: Some(2), ..Limits::default() };
+    pair.one.set_limits(limits.clone());
+    pair.other.set_limits(limits);
+    for store in [&pair.one, &pair.other, &pair.one] {
+        store.submit(noop()).await.unwrap();
+    }
+    for store in [&pair.one, &pair.other] {
+        assert!(matches!(store.submit(noop()).await, Err(StoreError::Full { waiting: 3, .. })));
+    }
+    let mine = pair.one.claim(&lanes(), 1).await.unwrap();
+    assert_eq!((mine.len(), pair.other.claim(&lanes(), 9).await.unwrap().len()), (1, 1));
+    assert!(pair.one.claim(&lanes(), 9).await.unwrap().is_empty());
+    let (id, token) = (mine[0].id(), mine[0].token);
+    pair.one.settle(id, token, Settlement::Complete(Arc::new(json!(1)))).await.unwrap();
+    assert_eq!(pair.other.claim(&lanes(), 9).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn limits_per_owner_and_lane_are_counted_over_all_processes() {
+    for (owner, lane) in [(Some(1), None), (None, Some(1))] {
+        let pair = Pair::new().await;
+        let running_per_lane = lane.map(|most| (crate::support::noop_lane(), most)).into_iter().collect();
+        let limits = Limits { running_per_owner: owner, running_per_lane, ..Limits::default() };
+        pair.other.set_limits(limits);
+        pair.running().await;
+        pair.one.submit(noop()).await.unwrap();
+        assert!(pair.other.claim(&lanes(), 9).await.unwrap().is_empty());
+        assert_eq!(pair.one.claim(&lanes(), 9).await.unwrap().len(), 1, "each goes by its own limits");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_submissions_at_once_from_two_processes_under_one_key_one_is_kept() {
+    let pair = Pair::new().await;
+    for round in 0..20 {
+        let key = format!("round {round}");
+        let (one, other) =
+            tokio::join!(pair.one.submit(noop_of_key(&key)), pair.other.submit(noop_of_key(&key)));
+        assert_eq!(one.unwrap().id(), other.unwrap().id());
+    }
+    assert_eq!(pair.one.stats().await.unwrap().total_tasks, 20);
+}
+
+#[tokio::test]
+async fn a_task_waits_for_another_process_s_too() {
+    let pair = Pair::new().await;
+    let task = pair.running().await;
+    let waiting = pair.other.submit(noop_after(&[task.id()])).await.unwrap().id();
+    pair.one.settle(task.id(), task.token, Settlement::Complete(Arc::new(json!(1)))).await.unwrap();
+    assert_eq!(claim(&pair.other).await.id(), waiting);
+}
