@@ -59,7 +59,7 @@ where
     let waiting = Waiting { future: future_object.clone_ref(py), work: None };
     mailbox.get().waiting.lock().insert(ticket, waiting);
     let posts = Arc::clone(&mailbox.get().posts);
-    let work = handle.spawn(async move { posts.post(ticket, future.await) }).abort_handle();
+    let work = handle.spawn(async move { posts.post((ticket, future.await)) }).abort_handle();
     if let Some(waiting) = mailbox.get().waiting.lock().get_mut(&ticket) {
         waiting.work = Some(work);
     }
@@ -98,7 +98,7 @@ impl Pending {
 /// The completions for one event loop.
 #[pyclass(frozen, weakref, module = "openhands_testgen._core")]
 pub(crate) struct Mailbox {
-    posts: Arc<Posts<Delivery, Pipe>>,
+    posts: Arc<Posts<(u64, Delivery), Pipe>>,
     /// Futures of the loop by ticket. Touched only while attached, and never held while Python runs.
     waiting: Mutex<HashMap<u64, Waiting>>,
 }

@@ -1,4 +1,4 @@
-//! What has arrived for an event loop? Posts by ticket, and one signal a batch.
+//! What has arrived for an event loop? Posts, and one signal a batch.
 
 use crate::sync::{AtomicBool, Mutex, Ordering};
 
@@ -12,15 +12,15 @@ pub(super) trait Signal {
 }
 
 /// Posts of many threads for one reader, who never waits while there is one.
-pub(super) struct Posts<Delivery, S> {
+pub(super) struct Posts<T, S> {
     /// Held for a push or a swap only.
-    arrived: Mutex<Vec<(u64, Delivery)>>,
+    arrived: Mutex<Vec<T>>,
     /// Whether the reader was woken for what has arrived.
     signalled: AtomicBool,
     signal: S,
 }
 
-impl<Delivery, S: Signal> Posts<Delivery, S> {
+impl<T, S: Signal> Posts<T, S> {
     pub(super) fn new(signal: S) -> Self {
         Self { arrived: Mutex::new(Vec::new()), signalled: AtomicBool::new(false), signal }
     }
@@ -31,8 +31,8 @@ impl<Delivery, S: Signal> Posts<Delivery, S> {
     }
 
     /// Leaves a post, and wakes the reader if nobody has.
-    pub(super) fn post(&self, ticket: u64, delivery: Delivery) {
-        self.arrived.lock().push((ticket, delivery));
+    pub(super) fn post(&self, item: T) {
+        self.arrived.lock().push(item);
         if !self.signalled.swap(true, Ordering::AcqRel) {
             self.signal.raise();
         }
@@ -40,7 +40,7 @@ impl<Delivery, S: Signal> Posts<Delivery, S> {
 
     /// Takes everything that has arrived. In this order: a post that comes before the flag is down is taken here,
     /// and one that comes after it raises a signal that is not cleared here.
-    pub(super) fn take(&self) -> Vec<(u64, Delivery)> {
+    pub(super) fn take(&self) -> Vec<T> {
         self.signal.clear();
         self.signalled.store(false, Ordering::Release);
         std::mem::take(&mut *self.arrived.lock())

@@ -45,7 +45,7 @@ fn every_post_is_read_by_a_reader_who_waits_for_the_signal() {
                 let posts = Arc::clone(&posts);
                 thread::spawn(move || {
                     for number in 0..3 {
-                        posts.post(poster * 3 + number, ());
+                        posts.post(poster * 3 + number);
                     }
                 })
             })
@@ -53,7 +53,7 @@ fn every_post_is_read_by_a_reader_who_waits_for_the_signal() {
         let mut tickets = Vec::new();
         while tickets.len() < 6 {
             posts.signal().wait();
-            tickets.extend(posts.take().into_iter().map(|(ticket, ())| ticket));
+            tickets.extend(posts.take());
         }
         tickets.sort_unstable();
         assert_eq!(tickets, [0, 1, 2, 3, 4, 5]);
@@ -70,7 +70,7 @@ fn what_arrives_together_is_signalled_once() {
         let posters: Vec<_> = (0..3)
             .map(|ticket| {
                 let posts = Arc::clone(&posts);
-                thread::spawn(move || posts.post(ticket, ()))
+                thread::spawn(move || posts.post(ticket))
             })
             .collect();
         for poster in posters {
