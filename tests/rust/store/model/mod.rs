@@ -9,10 +9,11 @@ mod world;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 
 use self::steps::{Step, steps};
+use crate::soak::figures::figures;
 
 /// Tries a share of the sequences; several of these run at once.
 fn a_quarter_of_all_sequences() {
-    let cases = if std::env::var_os("OTG_SOAK").is_some() { 50_000 } else { 500 };
+    let cases = figures().sequences / 4;
     let config = Config { cases, failure_persistence: None, ..Config::default() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let outcome = TestRunner::new(config).run(&steps(), |steps| {
