@@ -2,8 +2,8 @@
 //! and read-only connections beside it.
 //!
 //! `store` is the front; `open` gets everything up; `place`, `presence` are the files beside the database;
-//! `writer`, `operation`, `session` are the way of a write; `rows` translates; each other file is one
-//! operation or the reads.
+//! `writer`, `operation`, `session` are the way of a write, `batch` that of many rows at once; `rows` translates;
+//! each other file is one operation or the reads.
 
 mod adopt;
 mod attempt;

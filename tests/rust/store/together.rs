@@ -104,25 +104,20 @@ async fn attempts_that_end_at_once_each_end_as_they_said(subject: Subject) {
 async fn of_two_ends_of_one_attempt_at_once_the_first_counts(subject: Subject) {
     submit_all(&subject, vec![noop(), noop()]).await;
     let claimed = subject.claim(2).await;
-    let unknown = TaskId::fresh();
-    let complete = |id: TaskId, token: u64, said: &str| {
-        subject.store.settle(id, token, Settlement::Complete(Arc::new(json!(said))))
-    };
     let (first, second) = (&claimed[0], &claimed[1]);
     let settled = join_all([
-        complete(first.id(), first.token + 1, "stale"),
-        complete(first.id(), first.token, "first"),
-        complete(unknown, 1, "unknown"),
-        complete(first.id(), first.token, "second"),
-        complete(second.id(), second.token, "other"),
+        subject.store.settle(first.id(), first.token + 1, Settlement::GiveBack),
+        subject.store.settle(first.id(), first.token, Settlement::Fail(transient())),
+        subject.store.settle(TaskId::fresh(), 1, Settlement::Cancel),
+        subject.store.settle(first.id(), first.token, Settlement::Cancel),
+        subject.store.settle(second.id(), second.token, Settlement::Cancel),
     ])
     .await;
 
     let refused: Vec<bool> = settled.iter().map(is_lease_lost::<Arc<Task>>).collect();
     assert_eq!(refused, [true, false, true, true, false]);
-    for (task, said) in [(first, "first"), (second, "other")] {
-        assert_eq!(subject.store.result(task.id()).await.unwrap().as_deref(), Some(&json!(said)));
-    }
+    assert_eq!(subject.get(first.id()).await.status(), TaskStatus::Failed);
+    assert_eq!(subject.get(second.id()).await.status(), TaskStatus::Cancelled);
 }
 
 async fn a_task_that_waits_for_two_that_end_at_once_is_queued(subject: Subject) {
