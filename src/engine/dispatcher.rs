@@ -9,8 +9,10 @@ use super::shared::Shared;
 use super::{attempt, housekeeping};
 use crate::store::Store;
 
-/// After a failed claim, and as a poll behind the signals.
+/// As a poll behind the signals.
 const POLL: Duration = Duration::from_secs(1);
+/// After a claim that failed.
+const RETRY: Duration = Duration::from_millis(100);
 
 /// Claims and runs tasks until the engine closes, then waits for what runs.
 pub(super) async fn run(shared: Arc<Shared>) {
@@ -21,8 +23,8 @@ pub(super) async fn run(shared: Arc<Shared>) {
         welcome(&shared, &mut free, &mut joined).await;
         // Published before the claim: whoever queues a task after an empty claim sees an idle worker.
         shared.work.set_idle(free.iter().sum());
-        let started = fill(&shared, &mut free, &mut attempts).await;
-        if started {
+        let filled = fill(&shared, &mut free, &mut attempts).await;
+        if filled.has_started {
             shared.work.set_idle(free.iter().sum());
         }
         tokio::select! {
@@ -35,6 +37,7 @@ pub(super) async fn run(shared: Arc<Shared>) {
                 }
             }
             () = shared.work.rung() => {}
+            () = tokio::time::sleep(RETRY), if filled.has_failed => {}
             () = tokio::time::sleep(POLL), if shared.store.is_durable() => {}
         }
     }
@@ -60,9 +63,16 @@ async fn welcome(shared: &Arc<Shared>, free: &mut Vec<usize>, joined: &mut usize
     }
 }
 
-/// Claims for every pool with free workers. Answers whether anything was started.
-async fn fill(shared: &Arc<Shared>, free: &mut [usize], attempts: &mut JoinSet<usize>) -> bool {
-    let mut started = false;
+/// What a round of claims came to.
+#[derive(Debug, Clone, Copy, Default)]
+struct Filled {
+    has_started: bool,
+    has_failed: bool,
+}
+
+/// Claims for every pool with free workers.
+async fn fill(shared: &Arc<Shared>, free: &mut [usize], attempts: &mut JoinSet<usize>) -> Filled {
+    let mut filled = Filled::default();
     for (index, pool) in shared.crew.pools().iter().enumerate() {
         // One that was just added comes next time.
         if free.get(index).is_none_or(|free| *free == 0) {
@@ -71,7 +81,7 @@ async fn fill(shared: &Arc<Shared>, free: &mut [usize], attempts: &mut JoinSet<u
         match shared.store.claim(&pool.lanes, free[index]).await {
             Ok(tasks) => {
                 for task in tasks {
-                    started = true;
+                    filled.has_started = true;
                     free[index] -= 1;
                     let run = attempt::run(Arc::clone(shared), task);
                     attempts.spawn(async move {
@@ -80,10 +90,13 @@ async fn fill(shared: &Arc<Shared>, free: &mut [usize], attempts: &mut JoinSet<u
                     });
                 }
             }
-            Err(error) => tracing::warn!(%error, "tasks could not be claimed; trying again"),
+            Err(error) => {
+                filled.has_failed = true;
+                tracing::warn!(%error, "tasks could not be claimed; trying again");
+            }
         }
     }
-    started
+    filled
 }
 
 fn give_back(free: &mut [usize], ended: Result<usize, tokio::task::JoinError>) {

@@ -9,6 +9,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 
 use super::shared::Shared;
 use super::watch;
+use crate::sandbox;
 use crate::store::{Store, StoreError};
 
 /// How often dead processes are looked for.
@@ -25,6 +26,7 @@ pub(super) async fn begin(shared: &Arc<Shared>) -> Result<(), StoreError> {
     if lanes.is_empty() {
         return Ok(());
     }
+    end_orphans().await;
     rescue(shared).await?;
     let adoption = shared.store.adopt(shared.options.resume_max_age).await?;
     if adoption.adopted > 0 {
@@ -86,7 +88,11 @@ async fn promote(shared: &Shared, wake_at: &mut Instant) -> Result<(), StoreErro
 }
 
 async fn rescue(shared: &Shared) -> Result<(), StoreError> {
-    for id in shared.store.rescue().await? {
+    let rescued = shared.store.rescue().await?;
+    if !rescued.is_empty() {
+        end_orphans().await;
+    }
+    for id in rescued {
         tracing::warn!(task = %id, "the process that ran this task is dead: it runs again");
         if let Some(task) = shared.store.get(id).await? {
             watch::follow_up(shared, &task).await;
@@ -94,6 +100,14 @@ async fn rescue(shared: &Shared) -> Result<(), StoreError> {
         shared.task_queued();
     }
     Ok(())
+}
+
+/// What dead processes left running must not go on beside the attempt that comes next.
+async fn end_orphans() {
+    match tokio::task::spawn_blocking(sandbox::end_orphans).await {
+        Ok(0) | Err(_) => {}
+        Ok(number) => tracing::warn!("ended {number} process(es) that a dead process left running"),
+    }
 }
 
 async fn prune(shared: &Shared) -> Result<(), StoreError> {

@@ -16,16 +16,14 @@ use rustix::io::ioctl_fionbio;
 use rustix::process::{Pid, WaitId, WaitIdOptions, setpriority_process, waitid};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
+use super::orphans::{self, COOKIE_VARIABLE};
 use super::output::Tail;
 use super::question::Question;
 use super::tree::Tree;
 use super::watchdog::Watchdog;
 use super::{Exit, Finished, SandboxError};
 
-/// The variable by which processes that left their group are found.
-const COOKIE_VARIABLE: &str = "OTG_SANDBOX_COOKIE";
 /// How often the thread looks at the clock and the token.
 const TICK: Timespec = Timespec { tv_sec: 0, tv_nsec: 10_000_000 };
 /// How much sooner than a child its watcher gets the processor, where that is permitted.
@@ -99,7 +97,7 @@ impl Child {
         let program = self.program();
         let wrap = |source| SandboxError::Process { program: program.clone(), source };
         let begin = Instant::now();
-        let cookie = Uuid::new_v4().simple().to_string();
+        let cookie = orphans::cookie();
         let (mut child, question) = self.start(&cookie).map_err(wrap)?;
         let root = Pid::from_child(&child);
         let _ = setpriority_process(None, PRIORITY); // of this thread; only root may

@@ -23,10 +23,11 @@ pub(super) struct Tree {
 #[cfg(target_os = "linux")]
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Process {
-    pid: i32,
-    parent: i32,
-    started: u64,
-    is_dead: bool,
+    pub(super) pid: i32,
+    pub(super) parent: i32,
+    /// In clock ticks since the boot.
+    pub(super) started: u64,
+    pub(super) is_dead: bool,
 }
 
 impl Tree {
@@ -105,7 +106,7 @@ impl Tree {
 #[cfg(target_os = "linux")]
 impl Process {
     /// Kills exactly this process: by descriptor, after a second look at its start time.
-    fn kill(self) {
+    pub(super) fn kill(self) {
         use rustix::process::{PidfdFlags, pidfd_open, pidfd_send_signal};
 
         let Some(pid) = Pid::from_raw(self.pid) else { return };
@@ -117,7 +118,7 @@ impl Process {
 }
 
 #[cfg(target_os = "linux")]
-fn all_processes() -> Vec<Process> {
+pub(super) fn all_processes() -> Vec<Process> {
     std::fs::read_dir("/proc")
         .into_iter()
         .flatten()
@@ -129,7 +130,7 @@ fn all_processes() -> Vec<Process> {
 
 /// Fields 3, 4 and 22 of `/proc/PID/stat`, which stand behind a name that may hold anything.
 #[cfg(target_os = "linux")]
-fn read_process(pid: i32) -> Option<Process> {
+pub(super) fn read_process(pid: i32) -> Option<Process> {
     let stat = std::fs::read(format!("/proc/{pid}/stat")).ok()?;
     let behind_name = stat.iter().rposition(|byte| *byte == b')')? + 2;
     let text = std::str::from_utf8(stat.get(behind_name..)?).ok()?;

@@ -15,7 +15,7 @@ import pytest
 pytestmark = pytest.mark.usefixtures("project")
 
 HEAD = """
-import asyncio, os, sys, time
+import asyncio, os, subprocess, sys, time
 from openhands_testgen import OpenHandsIntegrationConfig, OpenHandsTestGenerator
 
 def make(store="sqlite:tasks.db", workers=1):
@@ -38,6 +38,12 @@ async def stubborn(context, payload):
 
 def function(context, payload):
     context.progress(str(os.getpid()))
+    time.sleep(300)
+
+def parent(context, payload):
+    command = ["sleep", "300"]
+    child = subprocess.Popen(command, start_new_session=True, stdin=subprocess.DEVNULL)
+    context.progress(str(child.pid))
     time.sleep(300)
 
 def number(context, payload):
@@ -167,6 +173,33 @@ def test_a_function_ends_when_its_engine_is_killed(program: Path) -> None:
     while lives(int(ended.stdout)) and time.monotonic() < deadline:
         time.sleep(0.01)
     assert not lives(int(ended.stdout))
+
+
+def test_what_a_function_of_a_killed_engine_started_ends_before_its_task_runs_again(
+    program: Path,
+) -> None:
+    killed = python(
+        program,
+        """
+        generator = make()
+        generator.register_handler("parent", parent)
+        print(asyncio.run(begun(generator, "parent"))["progress"]["message"], flush=True)
+        os.kill(os.getpid(), 9)
+        """,
+    )
+    assert killed.returncode == -9
+    left = int(killed.stdout)
+    assert lives(left)
+    restarted = python(
+        program,
+        f"""
+        generator = make()
+        print(asyncio.run(run(generator, "noop", {{}})), os.path.exists("/proc/{left}/exe"))
+        """,
+    )
+    assert (restarted.returncode, restarted.stdout) == (0, "{} False\n")
+    assert "left running" in restarted.stderr
+    assert not lives(left)
 
 
 @pytest.mark.parametrize("store", ["memory:", "sqlite:tasks.db"])
