@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import math
 import os
 import pickle
 import signal
@@ -20,8 +21,9 @@ from multiprocessing import spawn
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from . import _core
 from .exceptions import InvalidRequestError, RetryableError
-from .handlers import FunctionHandler, Handler, TaskContext, describe
+from .handlers import FunctionHandler, Handler, TaskContext, describe, readable
 
 _BOOT = (
     "import sys; sys.path.append(sys.argv[1]); "
@@ -122,7 +124,9 @@ class _Line:
         self.say("log", {"level": level, "message": message})
 
     def fail(self, kind: str, message: str, retry_after: float | None = None) -> None:
-        self.say("failure", {"kind": kind, "message": message, "retry_after": retry_after})
+        is_time = retry_after is not None and math.isfinite(retry_after)
+        after = retry_after if is_time else None
+        self.say("failure", {"kind": kind, "message": message, "retry_after": after})
 
 
 def main() -> None:
@@ -151,7 +155,7 @@ def _do(job: dict[str, Any], line: _Line) -> None:
     except RetryableError as error:
         line.fail("transient", describe(error), error.retry_after)
     except BaseException as error:
-        line.log(f"its handler raised\n{traceback.format_exc()}", "info")
+        line.log(readable(f"its handler raised\n{traceback.format_exc()}"), "info")
         line.fail("internal", describe(error))
     else:
         _answer(line, result)
@@ -169,9 +173,12 @@ def _answer(line: _Line, result: object) -> None:
         line.fail("internal", f"{refused} it is of type {type(result).__qualname__}")
         return
     try:
-        line.say("result", result)
-    except (TypeError, ValueError, RecursionError) as error:
-        line.fail("internal", f"{refused} {error}")
+        # By the rules, and in the words, that hold for a coroutine.
+        text = _core.plain_json(result)
+    except ValueError as error:
+        line.fail("internal", f"{refused} result{error}")
+    else:
+        line.say("result", json.loads(text))
 
 
 def _end_with(parent: int) -> None:

@@ -72,8 +72,6 @@ async def _attend(handler: AsyncHandler, assignment: _core.Assignment) -> None:
         result = await handler(context, assignment.payload)
     except asyncio.CancelledError:
         assignment.stopped()
-    except GeneratorExit:
-        raise
     except RetryableError as error:
         assignment.fail(describe(error), True, error.retry_after)
     except BaseException as error:
@@ -81,6 +79,9 @@ async def _attend(handler: AsyncHandler, assignment: _core.Assignment) -> None:
         assignment.fail(describe(error), False, None)
     else:
         assignment.complete(result)
+    finally:
+        # Whatever went wrong on the way to an answer: the attempt ends.
+        assignment.ended(None)
 
 
 def desk() -> _core.HandlerDesk:

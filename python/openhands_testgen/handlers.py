@@ -49,13 +49,13 @@ class TaskContext:
             done: How much is done, from 0.
             total: How much there is to do.
         """
-        self._link.progress(str(message), _count("done", done), _count("total", total))
+        self._link.progress(readable(str(message)), _count("done", done), _count("total", total))
 
     def log(self, message: str, level: LogLevel = "info") -> None:
         """Writes a line to the log of the engine, with the task's id."""
         if level not in _LEVELS:
             raise ValueError(f"level must be one of {', '.join(_LEVELS)}, not {level!r}")
-        self._link.log(str(message), level)
+        self._link.log(readable(str(message)), level)
 
 
 class Link(Protocol):
@@ -87,9 +87,15 @@ def describe(error: BaseException) -> str:
         text = str(error)
     except Exception:
         text = "(its text could not be made)"
+    text = readable(text)
     if len(text) > _LONGEST_TEXT:
         text = f"{text[:_LONGEST_TEXT]}…"
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def readable(text: str) -> str:
+    """The text with what no file and no database can hold, lone surrogates, written as escapes."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _count(name: str, number: int | None) -> int | None:

@@ -41,6 +41,8 @@ pub enum Rule {
     Figures {
         /// What the names are, for messages.
         names: &'static str,
+        /// The least.
+        min: u64,
     },
     /// One of these names.
     Choice {
@@ -89,9 +91,11 @@ impl Rule {
                 Some(_) => Some(format!("between {min} and {max}")),
                 None => Some(format!("a number between {min} and {max}")),
             },
-            Self::Figures { names } => match value.as_str().and_then(read_figures) {
-                Some(_) => None,
-                None => Some(format!("whole numbers by {names}, such as `name=60,other=5`")),
+            Self::Figures { names, min } => match value.as_str().and_then(read_figures) {
+                Some(figures) if figures.values().all(|figure| *figure >= min) => None,
+                _ => Some(format!(
+                    "whole numbers from {min} on, one for each {names}, such as `name=60,other=5`"
+                )),
             },
             Self::Choice { names, .. } => match value.as_str() {
                 Some(name) if names.contains(&name) => None,
@@ -144,17 +148,18 @@ pub(super) fn show(value: &Value) -> String {
     }
 }
 
-/// Numbers by name from `name=number,…`; `None` where that is not what the text is.
+/// Numbers by name from `name=number,…`; `None` where that is not what the text is, or a name stands twice.
 pub(super) fn read_figures(text: &str) -> Option<BTreeMap<String, u64>> {
     let pairs = text.split(',').map(str::trim).filter(|pair| !pair.is_empty());
-    let figures: Option<BTreeMap<_, _>> = pairs
-        .map(|pair| {
-            let (name, number) = pair.split_once('=')?;
-            let name = name.trim();
-            (!name.is_empty()).then_some((name.to_owned(), number.trim().parse().ok()?))
-        })
-        .collect();
-    figures.filter(|figures| !figures.is_empty())
+    let mut figures = BTreeMap::new();
+    for pair in pairs {
+        let (name, number) = pair.split_once('=')?;
+        let is_new = figures.insert(name.trim().to_owned(), number.trim().parse().ok()?).is_none();
+        if name.trim().is_empty() || !is_new {
+            return None;
+        }
+    }
+    (!figures.is_empty()).then_some(figures)
 }
 
 fn read_flag(text: &str) -> Option<bool> {

@@ -153,7 +153,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting::new(
         "running_limit_per_lane",
         "OPENHANDS_RUNNING_LIMIT_PER_LANE",
-        Rule::Figures { names: "lane" },
+        Rule::Figures { names: "lane", min: 0 },
         None,
         "The same for some lanes (kind, or kind/agent), such as `generate_tests/local=2`.",
     ),
@@ -209,7 +209,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting::new(
         "retention_seconds_by_kind",
         "OPENHANDS_RETENTION_SECONDS_BY_KIND",
-        Rule::Figures { names: "kind" },
+        Rule::Figures { names: "kind", min: 1 },
         None,
         "The same for some kinds of task, such as `noop=60`.",
     ),

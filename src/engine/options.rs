@@ -132,7 +132,10 @@ fn limits(settings: &Settings) -> Limits {
         queued_per_owner: limit(settings.queue_size_per_owner),
         running: limit(settings.running_limit),
         running_per_owner: limit(settings.running_limit_per_owner),
-        running_per_lane: by_lane.map(|(lane, number)| (Lane::from(lane), number)).collect(),
+        running_per_lane: by_lane
+            .filter(|(_, number)| *number > 0)
+            .map(|(lane, number)| (Lane::from(lane), number))
+            .collect(),
     }
 }
 

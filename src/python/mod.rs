@@ -39,6 +39,7 @@ pub(crate) fn fill(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(lifetime::after_fork_in_child, module)?)?;
     module.add_function(wrap_pyfunction!(lifetime::shutdown, module)?)?;
     module.add_function(wrap_pyfunction!(logs::take_logs, module)?)?;
+    module.add_function(wrap_pyfunction!(plain::plain_json, module)?)?;
     module.add_function(wrap_pyfunction!(logs::log_signal, module)?)?;
     Ok(())
 }

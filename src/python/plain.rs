@@ -1,5 +1,6 @@
 //! Which Python values are plain? Those that JSON has; anything else is refused by its place and its type.
 
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 use serde_json::{Map, Number, Value};
@@ -10,6 +11,15 @@ const DEEPEST: usize = 100;
 /// The JSON of a dict; the error begins with the place inside it, such as `["a"][0] is a set`.
 pub(super) fn object(dict: &Bound<'_, PyDict>) -> Result<Map<String, Value>, String> {
     map(dict, DEEPEST).map_err(|error| shortened(&error))
+}
+
+/// The JSON text of a dict of plain values, for the process of a handler.
+///
+/// A `ValueError` says what is not plain and where.
+#[pyfunction]
+pub(super) fn plain_json(dict: &Bound<'_, PyDict>) -> PyResult<String> {
+    let map = object(dict).map_err(PyValueError::new_err)?;
+    serde_json::to_string(&map).map_err(|error| PyValueError::new_err(error.to_string()))
 }
 
 /// The place of something deep is longer than anyone reads.

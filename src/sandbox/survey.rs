@@ -7,6 +7,7 @@ use ignore::{DirEntry, WalkBuilder};
 
 use super::exclude::{is_excluded, is_excluded_folder};
 use super::{Project, SandboxError};
+use crate::store::OpenFiles;
 
 /// More bytes than this are not copied.
 pub const MAX_BYTES: u64 = 200_000_000;
@@ -35,10 +36,13 @@ pub(super) struct Entry {
 pub(super) fn survey(project: &Project) -> Result<Vec<Entry>, SandboxError> {
     let root = project.root();
     let workspace_root = project.canonical_workspace_root();
+    let open_files = OpenFiles::of_this_process();
     let walk = WalkBuilder::new(root)
         .standard_filters(false)
         .follow_links(false)
-        .filter_entry(move |entry| entry.depth() == 0 || is_wanted(entry, &workspace_root))
+        .filter_entry(move |entry| {
+            entry.depth() == 0 || is_wanted(entry, &workspace_root) && !open_files.contains(entry.path())
+        })
         .build();
     let mut entries = Vec::new();
     let mut files = 0;

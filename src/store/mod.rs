@@ -9,6 +9,7 @@ mod error;
 mod limits;
 mod location;
 mod memory;
+mod open_files;
 mod rank;
 mod sqlite;
 
@@ -30,6 +31,7 @@ pub use error::StoreError;
 pub use limits::Limits;
 pub use location::StoreLocation;
 pub use memory::MemoryStore;
+pub use open_files::OpenFiles;
 pub use sqlite::{Paused, SqliteStore};
 
 /// How many tasks [`Store::prune`] deletes, and how many it lets expire, at most.

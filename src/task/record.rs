@@ -1,5 +1,6 @@
 //! What does the store keep of a task? One record; results lie apart.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -72,7 +73,8 @@ impl NewTask {
     /// when it is run, and the caller's notes, may differ.
     #[must_use]
     pub fn asks_the_same(&self, other: &Self) -> bool {
-        self.work == other.work && self.depends_on() == other.depends_on()
+        let as_set = |task: &Self| task.depends_on().iter().copied().collect::<BTreeSet<_>>();
+        self.work == other.work && as_set(self) == as_set(other)
     }
 }
 

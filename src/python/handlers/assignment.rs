@@ -84,7 +84,7 @@ impl Assignment {
     }
 
     /// The asyncio task has ended: what has not answered by now never will.
-    fn ended(&self, _task: &Bound<'_, PyAny>) {
+    fn ended(&self, _task: Option<&Bound<'_, PyAny>>) {
         self.stopped();
     }
 }

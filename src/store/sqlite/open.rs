@@ -18,7 +18,7 @@ use super::reader::Reader;
 use super::session::{Session, primary_code};
 use super::store::SqliteStore;
 use super::writer::Writer;
-use crate::store::{Clock, StoreError};
+use crate::store::{Clock, StoreError, open_files};
 use crate::task::ProcessId;
 
 /// Our schema, in the order in which it grew.
@@ -54,6 +54,7 @@ async fn prepare(place: Place, process: ProcessId) -> Result<(File, Presence, Ne
     let prepared = tokio::task::spawn_blocking(move || {
         let opening = place.lock_for_opening()?;
         place.create_database()?;
+        open_files::note(place.database());
         let (presence, neighbours) = Presence::begin(&place, process)
             .map_err(|error| place.unusable(&format!("this process cannot announce itself: {error}")))?;
         Ok((opening, presence, neighbours))

@@ -48,6 +48,13 @@ def fails(context, payload):
         case "set": return {"a": {1}}
         case "list": return [1]
         case "nan": return {"a": float("nan")}
+        case "huge": return {"a": 2**64}
+        case "key": return {"a": {None: 1}}
+        case "surrogate": return {"a": ["\\ud800"]}
+        case "unreadable":
+            context.progress("reading \\ud800")
+            context.log("reading \\ud800")
+            raise ValueError("cannot read \\udcff")
 
 
 def waits(context, payload):
@@ -165,9 +172,13 @@ def test_a_retryable_error_is_followed_by_another_attempt(
         ("exit", "SystemExit: bye"),
         ("die", "ended with exit code 7 before it answered: a last word"),
         ("crash", "was ended by signal 11 before it answered"),
-        ("set", "set is not JSON serializable"),
+        ("set", 'result["a"] is of type set'),
         ("list", "it is of type list"),
-        ("nan", "not JSON compliant"),
+        ("nan", 'result["a"] is NaN'),
+        ("huge", 'result["a"] is a whole number of more than 64 bits'),
+        ("key", 'result["a"] has a key of type NoneType'),
+        ("surrogate", 'result["a"][0] is text with a lone surrogate'),
+        ("unreadable", "ValueError: cannot read \\udcff"),
     ],
 )
 def test_what_goes_wrong_is_the_error_of_the_task(

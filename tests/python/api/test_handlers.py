@@ -208,6 +208,8 @@ def test_a_report_that_makes_no_sense_is_refused(
         (KeyError("name"), "KeyError: 'name'"),
         (SystemExit(3), "SystemExit: 3"),
         (KeyboardInterrupt(), "KeyboardInterrupt"),
+        (GeneratorExit(), "GeneratorExit"),
+        (ValueError("cannot read \udcff"), "ValueError: cannot read \\udcff"),
     ],
 )
 def test_an_exception_fails_the_task_with_its_type_and_text(

@@ -80,6 +80,23 @@ def test_submissions_at_once_with_one_key_make_one_task() -> None:
 
 
 @STORES
+def test_the_same_dependencies_in_any_order_are_the_same_request(store: str) -> None:
+    async def main() -> None:
+        async with opened(store, workers=0) as generator:
+            a, b = [await generator.submit_task("noop", {}) for _ in range(2)]
+            first = await generator.submit_task("noop", {}, idempotency_key="k", depends_on=[a, b])
+            for same in ([b, a], {a, b}, [b, a, b]):
+                again = await generator.submit_task(
+                    "noop", {}, idempotency_key="k", depends_on=same
+                )
+                assert again == first
+            with pytest.raises(InvalidRequestError, match="idempotency_key"):
+                await generator.submit_task("noop", {}, idempotency_key="k", depends_on=[a])
+
+    asyncio.run(main())
+
+
+@STORES
 def test_a_task_runs_after_those_it_depends_on(store: str) -> None:
     async def main() -> None:
         async with opened(store) as generator:
@@ -201,8 +218,9 @@ def test_submitting_to_a_full_queue_is_refused_until_there_is_room(store: str) -
 def test_a_retention_of_its_own_holds_for_a_kind(store: str) -> None:
     config = OpenHandsIntegrationConfig(store=store, retention_seconds_by_kind="noop=60, x=1")
     assert config.retention_seconds_by_kind == "noop=60, x=1"
-    with pytest.raises(ValueError, match="retention_seconds_by_kind"):
-        OpenHandsIntegrationConfig(store=store, retention_seconds_by_kind="noop")
+    for wrong in ("noop", "noop=0", "noop=1,noop=2", "=1", "noop=-1", ","):
+        with pytest.raises(ValueError, match="retention_seconds_by_kind"):
+            OpenHandsIntegrationConfig(store=store, retention_seconds_by_kind=wrong)
 
 
 def test_statistics_show_depth_age_and_what_ended(project: Path) -> None:

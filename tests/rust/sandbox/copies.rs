@@ -1,13 +1,50 @@
 //! What is in a copy of a project, and what becomes of it?
 
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{MetadataExt, symlink};
+use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
 use _core::sandbox::{Attempt, ChangeKind, Project, SandboxError};
+use _core::store::{SqliteStore, Store};
 use _core::task::{ErrorKind, Failure};
 
 use super::ground::{Ground, write_files};
+
+#[tokio::test]
+async fn a_copy_leaves_the_store_of_this_process_alone_which_would_lose_its_locks() {
+    let ground = Ground::of(&[("pkg/mod.py", "x = 1"), ("data/theirs.db", "")]).await;
+    let root = ground.project.root().to_owned();
+    let database = root.join("data/tasks.db");
+    let store = SqliteStore::open(&database).await.unwrap();
+    std::fs::hard_link(&database, root.join("data/other-name")).unwrap();
+    let locks_before = locks_of_this_process(&database);
+    assert!(!locks_before.is_empty() || cfg!(not(target_os = "linux")));
+
+    let workspace = ground.attempt.copy("agent").await.unwrap();
+
+    let mut copied: Vec<_> = std::fs::read_dir(workspace.root().join("data"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    copied.sort();
+    assert_eq!(copied, ["theirs.db"]);
+    assert_eq!(locks_of_this_process(&database), locks_before);
+    store.close().await;
+}
+
+/// The POSIX locks that this process holds on a file, as the kernel lists them; none where it does not.
+fn locks_of_this_process(file: &Path) -> Vec<String> {
+    let node = std::fs::metadata(file).unwrap().ino().to_string();
+    let process = std::process::id().to_string();
+    let locks = std::fs::read_to_string("/proc/locks").unwrap_or_default();
+    let ours = |line: &&str| {
+        line.contains("POSIX")
+            && line.contains(&format!(":{node} "))
+            && line.contains(&format!(" {process} "))
+    };
+    locks.lines().filter(ours).map(|line| line.split_once(' ').unwrap().1.to_owned()).collect()
+}
 
 #[tokio::test]
 async fn a_copy_leaves_out_version_control_environments_caches_and_secrets() {
