@@ -16,7 +16,7 @@ use super::progress::Display;
 use super::session::Session;
 use super::signals::Signals;
 use crate::engine::Engine;
-use crate::task::{Lane, State, TaskId, Wait};
+use crate::task::{Kind, Lane, State, TaskId, Wait};
 
 /// One command's time with its tasks.
 #[derive(Debug)]
@@ -57,6 +57,10 @@ impl<'a> Attendance<'a> {
     /// Starts workers in this process, once.
     async fn run_here(&mut self, id: TaskId) -> Result<(), CommandError> {
         let task = self.engine.get(id).await?;
+        if let kind @ Kind::Custom(_) = task.new.work.kind() {
+            self.engine.stop(Duration::ZERO).await;
+            return Err(CommandError::NeedsHandler { kind: kind.as_str().to_owned() });
+        }
         if self.has_workers() {
             self.engine.stop(Duration::ZERO).await;
             return Err(match task.state {

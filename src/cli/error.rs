@@ -31,6 +31,9 @@ pub(super) enum CommandError {
     /// Nobody would run the task.
     #[error("no worker runs {lane}, and this process may not: `workers` (OPENHANDS_WORKERS) is 0")]
     NoWorkers { lane: String },
+    /// Only a program of the user's can run it.
+    #[error("tasks of kind {kind} run only in programs that register a handler for it, and none lives")]
+    NeedsHandler { kind: String },
     /// A worker was started and ended at once.
     #[error("the worker process could not go on with the task: {reason}")]
     WorkerEnded { reason: String, log: PathBuf },
@@ -61,6 +64,7 @@ impl CommandError {
             | Self::StoreAddress(_)
             | Self::NothingToHandOver
             | Self::NoWorkers { .. }
+            | Self::NeedsHandler { .. }
             | Self::WorkerEnded { .. }
             | Self::Output(_)
             | Self::Machine { .. } => Exit::Configuration,
@@ -85,6 +89,9 @@ impl CommandError {
             }
             Self::NoWorkers { .. } => {
                 "start one with `openhands-testgen worker --concurrency 3`, or set OPENHANDS_WORKERS".to_owned()
+            }
+            Self::NeedsHandler { kind } => {
+                format!("start the program that calls `register_handler({kind:?}, …)`; the task waits for it")
             }
             Self::WorkerEnded { log, .. } => {
                 format!("its log is {}; `openhands-testgen worker` runs one here", log.display())

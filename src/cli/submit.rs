@@ -11,7 +11,7 @@ use super::session::Session;
 use super::submission;
 use crate::engine::{Engine, PageView};
 use crate::store::StoreLocation;
-use crate::task::{Task, TaskPage};
+use crate::task::{Kind, Task, TaskPage};
 
 /// `submit`.
 pub(super) async fn run(
@@ -70,6 +70,11 @@ pub(super) fn tell(heir: &Heir, terminal: &Terminal) {
         }
         Heir::Nobody(lane) => {
             let lane = lane.as_str();
+            if matches!(lane.parse(), Ok(Kind::Custom(_))) {
+                terminal
+                    .warning(format_args!("no living program has a handler for {lane}: it waits for one"));
+                return;
+            }
             terminal.warning(format_args!("no worker runs {lane}, and these settings start none"));
             terminal.hint("`openhands-testgen worker --concurrency 3 --agent NAME` runs one");
         }
