@@ -266,6 +266,24 @@ def test_a_worker_runs_what_others_submit_until_it_is_stopped(cli: Cli) -> None:
     assert f"attempt ended task={task_id} status=completed" in said
 
 
+def test_a_second_signal_abandons_what_runs_and_the_next_worker_goes_on(
+    cli: Cli, slow_module: str
+) -> None:
+    worker = cli.start("worker", "--concurrency", "1")
+    worker.wait_for("1 worker for generate_tests/local")
+    task_id, _ = cli.submit(slow_module)
+    cli.wait_for_status(task_id, "running")
+    worker.send(signal.SIGTERM)
+    worker.wait_for("once more abandons them")
+    worker.send(signal.SIGTERM)
+    exit_code, _, said = worker.finish()
+    assert exit_code == 143
+    assert "abandoned what runs" in said
+    assert cli("worker", "--exit-when-idle").returncode == 0
+    done = cli.json("status", task_id)
+    assert (done["status"], done["attempt"], done["retry_count"]) == ("completed", 2, 0)
+
+
 def test_a_worker_needs_a_store_that_others_can_reach(cli: Cli) -> None:
     done = cli("worker", "--store", "memory:")
     assert done.returncode == 2
