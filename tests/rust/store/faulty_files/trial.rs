@@ -104,7 +104,8 @@ pub(crate) async fn withstands<C>(
             failed += usize::from(call.is_some());
             check(ground, &clean, outcome.expect(&what), &what).await;
         }
-        assert!(failed * 10 >= calls * 9, "{failed} of {calls} calls failed");
+        // Reads take whichever connection of the pool is free; one that has to be opened makes more calls.
+        assert!(failed * 2 >= calls, "only {failed} of {calls} calls failed");
     }
 }
 
