@@ -35,7 +35,9 @@ test-rust: $(VENV)/.tools bubblewrap
 test-python: $(VENV)/.built-dev bubblewrap
 	"$(BIN)/python" -m pytest
 
-soak: $(VENV)/.tools bubblewrap ## The stress tests with large figures: kill -9, clients, loads (about two hours)
+soak: $(VENV)/.built-dev bubblewrap ## The stress tests with large figures: kill -9, clients, loads (about two hours)
+	OTG_SOAK=1 cargo test --no-default-features --test shuttle
+	OTG_SOAK=1 "$(BIN)/python" -m pytest --timeout 900 tests/python/api/test_storm.py
 	OTG_SOAK=1 OTG_TEST_PYTHON="$(BIN)/python" cargo test --no-default-features --test rust \
 		-- soak:: store::model --nocapture --test-threads=1
 

@@ -90,9 +90,12 @@ impl Exit {
     pub(super) fn of_engine(error: &EngineError) -> Self {
         match error {
             EngineError::TaskNotFound { .. } => Self::NotFound,
-            EngineError::InvalidRequest(_) | EngineError::QueueFull { .. } => Self::Usage,
+            EngineError::InvalidRequest(_) => Self::Usage,
             EngineError::WaitTimedOut { .. } => Self::WaitTimedOut,
-            EngineError::Store(StoreError::Unusable { .. } | StoreError::Database(_)) => Self::Configuration,
+            EngineError::QueueFull { .. }
+            | EngineError::Store(StoreError::Unusable { .. } | StoreError::Database(_)) => {
+                Self::Configuration
+            }
             EngineError::Closed | EngineError::Store(_) => Self::Internal,
         }
     }

@@ -27,7 +27,7 @@ pub(super) async fn begin(shared: &Arc<Shared>) -> Result<(), StoreError> {
         return Ok(());
     }
     end_orphans().await;
-    rescue(shared).await?;
+    rescue_now(shared).await?;
     let adoption = shared.store.adopt(shared.options.resume_max_age).await?;
     if adoption.adopted > 0 {
         tracing::info!("going on with {} unfinished task(s) of an earlier process", adoption.adopted);
@@ -87,14 +87,20 @@ async fn promote(shared: &Shared, wake_at: &mut Instant) -> Result<(), StoreErro
     Ok(())
 }
 
+/// What a dead process left running is ended before its tasks are said to be cancelled, or run again.
 async fn rescue(shared: &Shared) -> Result<(), StoreError> {
-    let rescued = shared.store.rescue().await?;
-    if !rescued.is_empty() {
-        end_orphans().await;
+    if !shared.store.needs_rescue().await? {
+        return Ok(());
     }
-    for id in rescued {
-        tracing::warn!(task = %id, "the process that ran this task is dead: it runs again");
+    end_orphans().await;
+    rescue_now(shared).await
+}
+
+async fn rescue_now(shared: &Shared) -> Result<(), StoreError> {
+    for id in shared.store.rescue().await? {
         if let Some(task) = shared.store.get(id).await? {
+            let status = task.status();
+            tracing::warn!(task = %id, %status, "taken from the process that ran it, which is dead or hangs");
             watch::follow_up(shared, &task).await;
         }
         shared.task_queued();
@@ -102,7 +108,6 @@ async fn rescue(shared: &Shared) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// What dead processes left running must not go on beside the attempt that comes next.
 async fn end_orphans() {
     match tokio::task::spawn_blocking(sandbox::end_orphans).await {
         Ok(0) | Err(_) => {}

@@ -9,6 +9,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 
 use super::attempt::StopReason;
 use super::shared::Shared;
+use super::watch::follow_up;
 use crate::store::{Store, StoreError};
 use crate::task::{Settlement, TaskId};
 
@@ -82,7 +83,7 @@ async fn give_back_strays(shared: &Shared, held: &Attempts, suspects: &Attempts)
         tracing::warn!(task = %id, "held here, but nothing here runs it: it goes back to the queue");
         match shared.store.settle(*id, *token, Settlement::GiveBack).await {
             Ok(task) => {
-                shared.task_changed(&task);
+                follow_up(shared, &task).await;
                 shared.task_queued();
             }
             Err(error) => tracing::debug!(task = %id, %error, "it had gone on by itself"),

@@ -83,9 +83,7 @@ impl Said {
             return;
         }
         let end = message.floor_char_boundary(LONGEST_LINE);
-        // A NUL ends the text of a database's column.
-        let line = message[..end].replace('\0', "\u{fffd}");
-        self.lines.push((level, line.into_boxed_str()));
+        self.lines.push((level, message[..end].into()));
     }
 
     /// Whether there is anything to store.

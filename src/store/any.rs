@@ -103,6 +103,7 @@ delegate! {
     async fn join(lanes: &[Lane], lease: Duration) -> Result<(), StoreError>;
     async fn leave() -> Result<(), StoreError>;
     async fn has_live_worker(lane: &Lane) -> Result<bool, StoreError>;
+    async fn needs_rescue() -> Result<bool, StoreError>;
     async fn rescue() -> Result<Vec<TaskId>, StoreError>;
     async fn adopt(max_age: Duration) -> Result<Adoption, StoreError>;
     async fn prune(expiry: Duration) -> Result<usize, StoreError>;

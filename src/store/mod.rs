@@ -132,6 +132,9 @@ pub trait Store: Send + Sync + 'static {
     /// Whether a living process other than this one works this lane.
     fn has_live_worker(&self, lane: &Lane) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
+    /// Whether [`Store::rescue`] would find such a process: what it left running is ended first.
+    fn needs_rescue(&self) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
     /// Takes running tasks from processes that are dead, or whose lease has run out: back to the queue, or to
     /// their end. Answers their ids.
     fn rescue(&self) -> impl Future<Output = Result<Vec<TaskId>, StoreError>> + Send;

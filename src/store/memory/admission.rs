@@ -29,6 +29,17 @@ impl State {
         self.admit_on_terms(new, now)
     }
 
+    /// Whether this key of an owner stands for a task; an error when that task asks for something else.
+    fn known_by_key(&self, new: &NewTask) -> Result<Option<Arc<Task>>, StoreError> {
+        let Some(key) = new.idempotency_key() else { return Ok(None) };
+        let known = self.keys.get(&(new.owner.clone(), key.into()));
+        let Some(task) = known.and_then(|id| self.get(*id)) else { return Ok(None) };
+        if task.new.asks_the_same(new) {
+            return Ok(Some(task));
+        }
+        Err(StoreError::KeyTaken { key: key.into(), id: task.id() })
+    }
+
     fn check_room(&self, owner: &str, limits: &Limits) -> Result<(), StoreError> {
         if limits.queued.is_some() {
             limits.check_queue(self.index.shelves.count().queue_size)?;

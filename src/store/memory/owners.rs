@@ -52,6 +52,7 @@ impl Owners {
     }
 }
 
-fn level(priority: Priority) -> usize {
+/// Where a priority stands in a list with a place for each.
+pub(super) fn level(priority: Priority) -> usize {
     usize::from(priority.as_number())
 }

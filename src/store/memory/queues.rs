@@ -1,6 +1,6 @@
 //! Who is next? The queued tasks of every lane, in order.
 
-use super::owners::Owners;
+use super::owners::{Owners, level};
 use super::sequence::Sequence;
 use crate::store::rank::next_rank;
 use crate::task::{ByPriority, Lane, Priority, Task, TaskId};
@@ -100,8 +100,4 @@ impl Queues {
         });
         &mut self.lanes[index].1
     }
-}
-
-fn level(priority: Priority) -> usize {
-    usize::from(priority.as_number())
 }

@@ -8,7 +8,6 @@ use serde_json::Value;
 
 use super::hasher::TaskMap;
 use super::index::Index;
-use crate::store::StoreError;
 use crate::task::{
     Happening, IllegalTransition, ListFilter, LogLevel, NewTask, QueueStats, Recent, Task, TaskEvent, TaskId,
     TaskPage, TaskStatus,
@@ -232,18 +231,5 @@ impl State {
             Ok(())
         })?;
         Ok(())
-    }
-}
-
-impl State {
-    /// Whether this key of an owner stands for a task; an error when that task asks for something else.
-    pub(super) fn known_by_key(&self, new: &NewTask) -> Result<Option<Arc<Task>>, StoreError> {
-        let Some(key) = new.idempotency_key() else { return Ok(None) };
-        let known = self.keys.get(&(new.owner.clone(), key.into()));
-        let Some(task) = known.and_then(|id| self.get(*id)) else { return Ok(None) };
-        if task.new.asks_the_same(new) {
-            return Ok(Some(task));
-        }
-        Err(StoreError::KeyTaken { key: key.into(), id: task.id() })
     }
 }

@@ -180,6 +180,10 @@ impl Store for MemoryStore {
         self.open().map(|_| false)
     }
 
+    async fn needs_rescue(&self) -> Result<bool, StoreError> {
+        self.open().map(|_| false)
+    }
+
     async fn rescue(&self) -> Result<Vec<TaskId>, StoreError> {
         self.open().map(|_| Vec::new())
     }

@@ -167,6 +167,9 @@ fn explain_migration(place: &Place, error: MigrateError) -> StoreError {
                  `pip install --upgrade openhands-testgen`, or name another file"
             ))
         }
+        MigrateError::VersionMismatch(_) => place.unusable(
+            "was written by a version that was never released: move it away (with its -wal and -shm) to begin anew",
+        ),
         other => place.unusable(&format!("its schema cannot be brought up to date: {other}")),
     }
 }

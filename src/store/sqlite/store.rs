@@ -171,6 +171,10 @@ impl Store for SqliteStore {
         Ok(workers.any(|(process, lanes)| process != self.process && lanes.contains(lane)))
     }
 
+    async fn needs_rescue(&self) -> Result<bool, StoreError> {
+        self.has_any_to_rescue().await
+    }
+
     async fn rescue(&self) -> Result<Vec<TaskId>, StoreError> {
         self.rescue_dead().await
     }

@@ -13,6 +13,12 @@ use crate::store::{Adoption, PRUNE_BATCH, StoreError};
 use crate::task::{Lane, ProcessId, TaskId};
 
 impl SqliteStore {
+    /// Whether a process is dead, or has let its lease run out.
+    pub(super) async fn has_any_to_rescue(&self) -> Result<bool, StoreError> {
+        let lapsed = self.reader()?.lapsed_holders(self.process, self.clock.steady()).await?;
+        Ok(!lapsed.is_empty() || !self.dead_among(self.reader()?.workers().await?).await?.is_empty())
+    }
+
     /// Rescues the tasks of every dead process, and forgets the process; then those of living ones whose lease
     /// has run out.
     pub(super) async fn rescue_dead(&self) -> Result<Vec<TaskId>, StoreError> {

@@ -202,6 +202,38 @@ def test_what_a_function_of_a_killed_engine_started_ends_before_its_task_runs_ag
     assert not lives(left)
 
 
+def test_a_living_process_ends_what_a_killed_one_left_before_it_takes_the_task(
+    program: Path,
+) -> None:
+    watched = python(
+        program,
+        """
+        holder = [sys.executable, __file__, "hold"]
+        if sys.argv[1:] == ["hold"]:
+            generator = make()
+            generator.register_handler("parent", parent)
+            print(asyncio.run(begun(generator, "parent"))["progress"]["message"], flush=True)
+            time.sleep(300)
+
+        async def main():
+            generator = make()
+            await generator.start()
+            held = subprocess.Popen(holder, stdout=subprocess.PIPE)
+            left = held.stdout.readline().decode().strip()
+            [task] = (await generator.list_tasks(kind="parent"))["tasks"]
+            held.kill()
+            held.wait()
+            async for event in generator.watch_task(task["task_id"], after=2):
+                if event["event"] == "status" and event["status"] != "running":
+                    print(event["status"], os.path.exists(f"/proc/{left}/exe"))
+                    break
+
+        asyncio.run(main())
+        """,
+    )
+    assert (watched.returncode, watched.stdout) == (0, "queued False\n"), watched.stderr
+
+
 @pytest.mark.parametrize("store", ["memory:", "sqlite:tasks.db"])
 def test_a_forked_child_runs_handlers_anew_and_the_parent_goes_on(
     program: Path, store: str
