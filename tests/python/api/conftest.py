@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from openhands_testgen import OpenHandsTestGenerator
+
+from .handling import MADE, make
 
 COMPONENTS = {
     "auth": '''
@@ -135,3 +140,17 @@ def components(project: Path) -> Path:
     for name, source in COMPONENTS.items():
         (folder / f"{name}.py").write_text(source.lstrip())
     return project
+
+
+@pytest.fixture
+def stopped_at_the_end() -> Iterator[None]:
+    """Whatever `make` has made is stopped."""
+    yield
+    while MADE:
+        asyncio.run(MADE.pop().stop(0))
+
+
+@pytest.fixture
+def generator(stopped_at_the_end: None) -> OpenHandsTestGenerator:
+    """One on `memory:`, with two workers."""
+    return make()
