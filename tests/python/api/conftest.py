@@ -154,3 +154,9 @@ def stopped_at_the_end() -> Iterator[None]:
 def generator(stopped_at_the_end: None) -> OpenHandsTestGenerator:
     """One on `memory:`, with two workers."""
     return make()
+
+
+@pytest.fixture
+def program(project: Path) -> Path:
+    """Where a program is written: functions are found in it as in any user's main program."""
+    return project / "program.py"

@@ -1,91 +1,17 @@
-"""Handlers when their process forks, exits or dies: in processes of their own."""
+"""Handlers when their process forks or exits: in processes of their own."""
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
-import textwrap
-import time
 from pathlib import Path
 
 import pytest
 
+from .programs import lives, python
+
 pytestmark = pytest.mark.usefixtures("project")
-
-HEAD = """
-import asyncio, os, subprocess, sys, time
-from openhands_testgen import OpenHandsIntegrationConfig, OpenHandsTestGenerator
-
-def make(store="sqlite:tasks.db", workers=1):
-    return OpenHandsTestGenerator(OpenHandsIntegrationConfig(store=store, workers=workers))
-
-async def double(context, payload):
-    return {"number": 2 * payload["number"]}
-
-async def waits(context, payload):
-    context.progress("waiting", 3, 10)
-    await asyncio.sleep(300)
-
-async def stubborn(context, payload):
-    context.progress("waiting")
-    while True:
-        try:
-            await asyncio.sleep(300)
-        except asyncio.CancelledError:
-            pass
-
-def function(context, payload):
-    context.progress(str(os.getpid()))
-    time.sleep(300)
-
-def parent(context, payload):
-    command = ["sleep", "300"]
-    child = subprocess.Popen(command, start_new_session=True, stdin=subprocess.DEVNULL)
-    context.progress(str(child.pid))
-    time.sleep(300)
-
-def number(context, payload):
-    return {"number": payload["number"]}
-
-async def run(generator, kind, payload):
-    task_id = await generator.submit_task(kind, payload)
-    return (await generator.get_test_generation_results(task_id, 30))["result"]
-
-async def begun(generator, kind):
-    task_id = await generator.submit_task(kind, {})
-    while not (status := await generator.get_task_status(task_id))["progress"]:
-        await asyncio.sleep(0.01)
-    return status
-"""
-
-
-@pytest.fixture
-def program(project: Path) -> Path:
-    """Where a program is written: functions are found in it as in any user's main program."""
-    return project / "program.py"
-
-
-def python(program: Path, text: str) -> subprocess.CompletedProcess[str]:
-    """Runs a program with a generator ready."""
-    program.write_text(
-        f"{HEAD}\nif __name__ == '__main__':\n{textwrap.indent(textwrap.dedent(text), '    ')}"
-    )
-    return subprocess.run(
-        [
-            sys.executable,
-            "-W",
-            "always::ResourceWarning",
-            "-W",
-            "ignore::DeprecationWarning",
-            str(program),
-        ],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 def test_an_interpreter_that_exits_after_its_tasks_does_so_cleanly(program: Path) -> None:
@@ -154,78 +80,6 @@ def test_exit_with_a_running_function_ends_its_process(program: Path) -> None:
     assert ended.returncode == 0
     assert "Traceback" not in ended.stderr
     assert not lives(int(ended.stdout))
-
-
-def left_by_a_killed_engine(program: Path, kind: str) -> int:
-    """The process that the handler of a kind names in its progress; its engine is killed then."""
-    killed = python(
-        program,
-        f"""
-        generator = make()
-        generator.register_handler("{kind}", {kind})
-        print(asyncio.run(begun(generator, "{kind}"))["progress"]["message"], flush=True)
-        os.kill(os.getpid(), 9)
-        """,
-    )
-    assert killed.returncode == -9
-    return int(killed.stdout)
-
-
-def test_a_function_ends_when_its_engine_is_killed(program: Path) -> None:
-    process = left_by_a_killed_engine(program, "function")
-    deadline = time.monotonic() + 2
-    while lives(process) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert not lives(process)
-
-
-def test_what_a_function_of_a_killed_engine_started_ends_before_its_task_runs_again(
-    program: Path,
-) -> None:
-    left = left_by_a_killed_engine(program, "parent")
-    assert lives(left)
-    restarted = python(
-        program,
-        f"""
-        generator = make()
-        print(asyncio.run(run(generator, "noop", {{}})), os.path.exists("/proc/{left}/exe"))
-        """,
-    )
-    assert (restarted.returncode, restarted.stdout) == (0, "{} False\n")
-    assert "left running" in restarted.stderr
-    assert not lives(left)
-
-
-def test_a_living_process_ends_what_a_killed_one_left_before_it_takes_the_task(
-    program: Path,
-) -> None:
-    watched = python(
-        program,
-        """
-        holder = [sys.executable, __file__, "hold"]
-        if sys.argv[1:] == ["hold"]:
-            generator = make()
-            generator.register_handler("parent", parent)
-            print(asyncio.run(begun(generator, "parent"))["progress"]["message"], flush=True)
-            time.sleep(300)
-
-        async def main():
-            generator = make()
-            await generator.start()
-            held = subprocess.Popen(holder, stdout=subprocess.PIPE)
-            left = held.stdout.readline().decode().strip()
-            [task] = (await generator.list_tasks(kind="parent"))["tasks"]
-            held.kill()
-            held.wait()
-            async for event in generator.watch_task(task["task_id"], after=2):
-                if event["event"] == "status" and event["status"] != "running":
-                    print(event["status"], os.path.exists(f"/proc/{left}/exe"))
-                    break
-
-        asyncio.run(main())
-        """,
-    )
-    assert (watched.returncode, watched.stdout) == (0, "queued False\n"), watched.stderr
 
 
 @pytest.mark.parametrize("store", ["memory:", "sqlite:tasks.db"])
@@ -354,13 +208,3 @@ def test_the_command_shows_tasks_of_a_users_kind(program: Path) -> None:
     assert listed.startswith("0 ") and "waits" in listed
     assert refused.startswith("2 ") and "a lower-case letter" in refused
     assert cancelled.startswith("0 ") and "cancelled" in cancelled
-
-
-def lives(pid: int) -> bool:
-    """Whether a process runs; one that is dead and not buried does not."""
-    try:
-        os.kill(pid, 0)
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except (ProcessLookupError, FileNotFoundError):
-        return False
-    return stat.rpartition(")")[2].split()[0] not in "ZX"
