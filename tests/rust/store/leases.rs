@@ -1,74 +1,21 @@
 //! A process keeps what it runs for as long as it renews its lease, by a clock that no one sets; what hangs
-//! longer loses its tasks, and can do no harm when it goes on. Two stores in this process stand for two.
+//! longer loses its tasks, and can do no harm when it goes on.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use _core::store::{Clock, Limits, SqliteStore, Store, StoreError};
-use _core::task::{ErrorKind, LogLevel, NewTask, Settlement, State, Task, TaskId, TaskStatus};
+use _core::store::Store;
+use _core::task::{ErrorKind, LogLevel, Settlement, State, TaskStatus};
 use chrono::TimeDelta;
 use serde_json::json;
-use sqlx::{Connection, SqliteConnection};
-use tempfile::TempDir;
 
-use super::subject::{Subject, folder, is_lease_lost, lanes, open_sqlite, still_clock};
-use crate::support::{noop, noop_after, noop_of_key, progress, transient};
+use super::pair::{BEAT, LEASE, Pair, claim};
+use super::subject::{Subject, is_lease_lost, lanes};
+use crate::support::{noop, noop_after, progress, transient};
 
 on_every_store! {
     a_heartbeat_answers_what_is_held,
     nobody_takes_from_a_store_what_it_runs_itself,
-}
-
-const LEASE: Duration = Duration::from_secs(45);
-const BEAT: Duration = Duration::from_secs(10);
-
-/// Two processes on one file, both of which work.
-struct Pair {
-    one: SqliteStore,
-    other: SqliteStore,
-    clock: Clock,
-    file: PathBuf,
-    _folder: TempDir,
-}
-
-impl Pair {
-    async fn new() -> Self {
-        let (clock, folder) = (still_clock(), folder());
-        let file = folder.path().join("tasks.db");
-        let one = open_sqlite(file.clone(), &clock).await;
-        let other = open_sqlite(file.clone(), &clock).await;
-        one.join(&lanes(), LEASE).await.unwrap();
-        other.join(&lanes(), LEASE).await.unwrap();
-        Self { one, other, clock, file, _folder: folder }
-    }
-
-    /// Submits a task that `one` runs.
-    async fn running(&self) -> Arc<Task> {
-        self.other.submit(NewTask { submitter: self.other.process(), ..noop() }).await.unwrap();
-        claim(&self.one).await
-    }
-
-    /// Time passes; `other` goes on renewing its lease, and `one` hangs.
-    async fn one_hangs_for(&self, time: Duration) {
-        self.clock.advance(time);
-        self.other.heartbeat(LEASE).await.unwrap();
-    }
-
-    async fn now(&self, id: TaskId) -> Arc<Task> {
-        self.other.get(id).await.unwrap().unwrap()
-    }
-
-    async fn change(&self, sql: &'static str) {
-        let address = format!("sqlite://{}", self.file.display());
-        let mut connection = SqliteConnection::connect(&address).await.unwrap();
-        sqlx::query(sql).execute(&mut connection).await.unwrap();
-        connection.close().await.unwrap();
-    }
-}
-
-async fn claim(store: &SqliteStore) -> Arc<Task> {
-    store.claim(&lanes(), 1).await.unwrap().pop().unwrap()
 }
 
 async fn a_heartbeat_answers_what_is_held(subject: Subject) {
@@ -305,59 +252,4 @@ async fn a_process_that_joins_again_keeps_its_tasks_and_its_new_lease() {
     assert_eq!(pair.other.rescue().await.unwrap(), []);
     pair.one_hangs_for(2 * LEASE).await;
     assert_eq!(pair.other.rescue().await.unwrap(), [task.id()]);
-}
-
-#[tokio::test]
-async fn limits_are_counted_over_all_processes() {
-    let pair = Pair::new().await;
-    let limits = Limits { queued: Some(3), running: Some(2), ..Limits::default() };
-    pair.one.set_limits(limits.clone());
-    pair.other.set_limits(limits);
-    for store in [&pair.one, &pair.other, &pair.one] {
-        store.submit(noop()).await.unwrap();
-    }
-    for store in [&pair.one, &pair.other] {
-        assert!(matches!(store.submit(noop()).await, Err(StoreError::Full { waiting: 3, .. })));
-    }
-    let mine = pair.one.claim(&lanes(), 1).await.unwrap();
-    assert_eq!((mine.len(), pair.other.claim(&lanes(), 9).await.unwrap().len()), (1, 1));
-    assert!(pair.one.claim(&lanes(), 9).await.unwrap().is_empty());
-    let (id, token) = (mine[0].id(), mine[0].token);
-    pair.one.settle(id, token, Settlement::Complete(Arc::new(json!(1)))).await.unwrap();
-    assert_eq!(pair.other.claim(&lanes(), 9).await.unwrap().len(), 1);
-}
-
-#[tokio::test]
-async fn limits_per_owner_and_lane_are_counted_over_all_processes() {
-    for (owner, lane) in [(Some(1), None), (None, Some(1))] {
-        let pair = Pair::new().await;
-        let running_per_lane = lane.map(|most| (crate::support::noop_lane(), most)).into_iter().collect();
-        let limits = Limits { running_per_owner: owner, running_per_lane, ..Limits::default() };
-        pair.other.set_limits(limits);
-        pair.running().await;
-        pair.one.submit(noop()).await.unwrap();
-        assert!(pair.other.claim(&lanes(), 9).await.unwrap().is_empty());
-        assert_eq!(pair.one.claim(&lanes(), 9).await.unwrap().len(), 1, "each goes by its own limits");
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_submissions_at_once_from_two_processes_under_one_key_one_is_kept() {
-    let pair = Pair::new().await;
-    for round in 0..20 {
-        let key = format!("round {round}");
-        let (one, other) =
-            tokio::join!(pair.one.submit(noop_of_key(&key)), pair.other.submit(noop_of_key(&key)));
-        assert_eq!(one.unwrap().id(), other.unwrap().id());
-    }
-    assert_eq!(pair.one.stats().await.unwrap().total_tasks, 20);
-}
-
-#[tokio::test]
-async fn a_task_waits_for_another_process_s_too() {
-    let pair = Pair::new().await;
-    let task = pair.running().await;
-    let waiting = pair.other.submit(noop_after(&[task.id()])).await.unwrap().id();
-    pair.one.settle(task.id(), task.token, Settlement::Complete(Arc::new(json!(1)))).await.unwrap();
-    assert_eq!(claim(&pair.other).await.id(), waiting);
 }

@@ -21,6 +21,7 @@ macro_rules! on_every_store {
 }
 
 mod attempts;
+mod between;
 mod cancelling;
 mod chains;
 mod clock;
@@ -37,6 +38,7 @@ mod lingering;
 mod listing;
 mod model;
 mod order;
+mod pair;
 mod processes;
 mod pruning;
 mod retries;
