@@ -15,10 +15,10 @@ RUST_SOURCES := Cargo.toml Cargo.lock pyproject.toml $(shell find src migrations
 WHEEL_SOURCES := $(RUST_SOURCES) README.md $(shell find python -type f ! -name '*.so' ! -name '*.pyc' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test test-rust test-python soak lint fmt bench docs lock preflight bubblewrap
+.PHONY: help demo dev test test-rust test-python soak lint fmt bench bench-testgen docs lock preflight bubblewrap
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.built-release ## Build, install, and generate verified tests for examples/shop
 	@cd examples/shop && env VIRTUAL_ENV="$(CURDIR)/$(VENV)" OPENHANDS_AGENT=local \
@@ -61,6 +61,10 @@ bench: $(VENV)/.built-release ## Run benches/: ratios to a baseline of the same 
 	@cargo bench --quiet --no-default-features --bench store
 	@OTG_TEST_PYTHON="$(BIN)/python" cargo test --quiet --release --no-default-features --test rust \
 		verification_costs -- --ignored --nocapture
+
+# PART=--only=MODULE, --no-pynguin or --keep=DIR, as benches/testgen/__main__.py says.
+bench-testgen: $(VENV)/.built-release bubblewrap ## Tests of twelve real modules by the embedded agent, Pynguin beside it
+	@"$(BIN)/python" benches/testgen $(PART)
 
 docs: | preflight ## Build rustdoc, check the links of the Markdown files
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --no-default-features
