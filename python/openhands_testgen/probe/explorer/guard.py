@@ -54,6 +54,8 @@ PATHS = {
     "shutil.rmtree": 1,
     "sqlite3.connect": 1,
 }
+MOVES = {"os.chdir": "it changes the working directory"}
+"""What changes no file, but what relative paths mean."""
 PLAYGROUNDS = ("home", "tmp", "tmp_path", "elsewhere")
 """The folders of the scratch folder that calls see."""
 CHANGEABLE = ("tmp", "tmp_path")
@@ -117,5 +119,5 @@ class Guard:
             self._refuse("it changes files outside of its folder", event)
 
     def _refuse(self, reason: str, event: str) -> None:
-        self.tripped = reason
+        self.tripped = MOVES.get(event, reason)
         raise PermissionError(f"refused while exploring: {event}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import keyword
 import os
 import signal
 import sys
@@ -26,6 +27,7 @@ def load_module(
     Raises:
         InvalidModuleError: with the sentence for the user.
     """
+    _check_name(request)
     sys.path.insert(0, str(request.root))
     owner = os.getpid()
     tracer.start()
@@ -53,6 +55,15 @@ def load_module(
             os._exit(0)
     _check_origin(module, request)
     return module, tracer.take()
+
+
+def _check_name(request: Request) -> None:
+    for part in request.module_name.split("."):
+        if not part.isidentifier() or keyword.iskeyword(part):
+            raise InvalidModuleError(
+                f"`import {request.module_name}` is not valid Python, so no test can import it:"
+                f" rename {part!r}."
+            )
 
 
 def too_slow(request: Request) -> str:
@@ -87,8 +98,13 @@ def _failed(error: BaseException, request: Request, guard: Guard) -> str:
         if os.path.realpath(frame.filename) == str(request.module_file):
             place = f" (line {frame.lineno})"
     if guard.tripped:
-        return f"it cannot be imported here{place}: {guard.tripped} at import."
-    message = " ".join(str(error).split())[:200]
+        return (
+            f"it cannot be imported here{place}: {guard.tripped} at import: move that into a"
+            ' function, or under `if __name__ == "__main__":`.'
+        )
+    # Where the copy stands says nothing to the user.
+    text = str(error).replace(f"{request.root}{os.sep}", "")
+    message = " ".join(text.split())[:200]
     return (
         f"importing it raises {type(error).__name__}: {message}{place}: make the import work first."
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+import sys
 import tokenize
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,8 +61,11 @@ def _parse(text: str) -> ast.Module:
     try:
         return ast.parse(text)
     except SyntaxError as error:
+        place = f"line {error.lineno}: " if error.lineno else ""
+        version = f"{sys.version_info[0]}.{sys.version_info[1]}"
         raise InvalidModuleError(
-            f"line {error.lineno}: {error.msg}: fix the syntax error first."
+            f"{place}{error.msg}: fix the syntax error first, or, if a newer Python knows it, name"
+            f" that interpreter by the setting `python` (this one is {version})."
         ) from None
     except ValueError as error:
         raise InvalidModuleError(f"it cannot be parsed ({error}): fix it first.") from None

@@ -1,0 +1,1 @@
+"""Modules that are awkward to test, and what shall come of each."""

@@ -1,0 +1,120 @@
+"""Whatever the module is like: tests that hold, or an error that names cause and remedy."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openhands_testgen import OpenHandsIntegrationConfig, OpenHandsTestGenerator
+
+from .awkward import calls, imports, layouts, objects, texts
+from .awkward.case import Case
+
+ALL = [*calls.CASES, *objects.CASES, *imports.CASES, *layouts.CASES, *texts.CASES]
+CASES = [case for case in ALL if os.environ.get("OTG_SOAK") == "1" or not case.soak]
+
+# The first test waits for all modules, which three workers go through.
+pytestmark = pytest.mark.timeout(600)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of a module, and the project it is in."""
+
+    root: Path
+    result: dict[str, Any]
+    before: dict[str, str]
+
+    @property
+    def code(self) -> str:
+        """The test file without its docstring, which names what is left out."""
+        file = self.root / str(self.result["output_path"])
+        return file.read_text(encoding="utf-8").split('"""', 2)[2]
+
+
+def make(case: Case, root: Path) -> None:
+    """Writes the project."""
+    for path, content in {"pyproject.toml": '[project]\nname = "x"\n', **case.files}.items():
+        file = root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+def files(root: Path) -> dict[str, str]:
+    """All files of a project but ours, by digest."""
+    found = [path for path in root.rglob("*") if path.is_file()]
+    names = {path: path.relative_to(root) for path in found}
+    return {
+        str(name): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path, name in names.items()
+        if name.parts[0] not in {"tests", "openhands_workspace"}
+    }
+
+
+async def generate(root: Path, case: Case) -> Answer:
+    """Submits the module of one project and waits; all projects share one engine."""
+    make(case, root)
+    before = files(root)
+    config = OpenHandsIntegrationConfig(
+        agent="local", store="memory:", project_root=root, python=sys.executable
+    )
+    async with OpenHandsTestGenerator(config) as generator:
+        task_id = await generator.submit_test_generation_task(case.module, coverage_threshold=0)
+        result = await generator.get_test_generation_results(task_id, timeout=500)
+    return Answer(root, dict(result), before)
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Answer]:
+    """What came of each module; they are generated for together."""
+    base = tmp_path_factory.mktemp("awkward")
+
+    async def everything() -> list[Answer]:
+        return await asyncio.gather(
+            *(generate(base / f"case{index}", case) for index, case in enumerate(CASES))
+        )
+
+    return {
+        case.name: answer for case, answer in zip(CASES, asyncio.run(everything()), strict=True)
+    }
+
+
+@pytest.mark.parametrize(
+    "case", [each for each in CASES if not each.refused], ids=lambda each: each.name
+)
+def test_what_can_be_tested_gets_tests_that_hold(answers: dict[str, Answer], case: Case) -> None:
+    answer = answers[case.name]
+    assert answer.result["success"] is True, answer.result["error"]
+    assert answer.result["result"]["tests"]
+    assert answer.result["result"]["coverage"]["percent"] >= case.percent
+    for words in case.avoids:
+        assert words not in answer.code
+    for words in case.contains:
+        assert words in answer.code
+
+
+@pytest.mark.parametrize(
+    "case", [each for each in CASES if each.refused], ids=lambda each: each.name
+)
+def test_what_cannot_be_tested_is_refused_with_cause_and_remedy(
+    answers: dict[str, Answer], case: Case
+) -> None:
+    result = answers[case.name].result
+    assert result["success"] is False
+    assert result["error_kind"] == "invalid_module"
+    assert case.module in result["error"]
+    for words in case.refused:
+        assert words in result["error"]
+    assert not (answers[case.name].root / "tests").exists()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda each: each.name)
+def test_the_project_is_left_as_it_was(answers: dict[str, Answer], case: Case) -> None:
+    answer = answers[case.name]
+    assert files(answer.root) == answer.before
