@@ -1,31 +1,28 @@
 """Write a pytest file for one module: `python explore.py REQUEST.json`.
 
-This file is run by path inside the interpreter of the user's project. It loads the package next to
+This file is run by path inside the interpreter of the user's project. It loads the packages next to
 it under a private name and takes its own folder off `sys.path`, so that nothing of ours shadows a
 module of the project. The exit code is 0 whenever a report was written; what happened is in the
 report.
 """
 
-import importlib.util
+import importlib
 import sys
+import types
 from pathlib import Path
 
 PACKAGE = "_openhands_testgen_probe"
 
 
-def load_explorer() -> None:
-    """Make `explorer/` importable as a private package and forget the folder of this script."""
+def load_probe() -> None:
+    """Make the folders beside this script parts of one private package, and forget the folder of
+    this script.
+    """
     here = Path(__file__).resolve().parent
     sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != here]
-    folder = here / "explorer"
-    spec = importlib.util.spec_from_file_location(
-        PACKAGE, folder / "__init__.py", submodule_search_locations=[str(folder)]
-    )
-    if spec is None or spec.loader is None:
-        raise ImportError(f"the explorer is not beside {__file__}")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[PACKAGE] = module
-    spec.loader.exec_module(module)
+    package = types.ModuleType(PACKAGE)
+    package.__path__ = [str(here)]
+    sys.modules[PACKAGE] = package
 
 
 def main(arguments: list[str]) -> int:
@@ -35,9 +32,9 @@ def main(arguments: list[str]) -> int:
     if len(arguments) not in (1, 2):
         print("usage: explore.py REQUEST.json", file=sys.stderr)
         return 2
-    load_explorer()
+    load_probe()
     part = {"--worker": "worker", "--rehearse": "rehearse"}.get(arguments[0], "conductor")
-    module = importlib.import_module(f"{PACKAGE}.{part}")
+    module = importlib.import_module(f"{PACKAGE}.explorer.{part}")
     return int(module.main(arguments[-1]))
 
 

@@ -2,25 +2,48 @@
 
 from __future__ import annotations
 
-import time
+from time import monotonic, process_time  # as they are before calls see other clocks
 
 EXECUTIONS_PER_SECOND = 600
 
 
 class Budget:
-    """Counts executions, so that the same seed ends the same way; clocks only stop slow calls."""
+    """Counts executions, so that the same seed ends the same way; clocks only stop slow calls.
+
+    It is spent in stages: each may use up what is left to a share of the whole.
+    """
 
     def __init__(self, seconds: float) -> None:
-        self._deadline = time.process_time() + seconds
-        self._wall_deadline = time.monotonic() + 2 * seconds
-        self._executions = int(seconds * EXECUTIONS_PER_SECOND)
+        self._seconds = seconds
+        self._started = process_time()
+        self._wall_deadline = monotonic() + 4 * seconds
+        self._used = 0.0
+        self._elsewhere_seconds = 0.0
+        self._share = 1.0
 
-    def spend(self) -> None:
-        """Count one execution."""
-        self._executions -= 1
+    def until(self, share: float) -> None:
+        """Allow no more than a share of the whole, until another is set."""
+        self._share = share
+
+    def spend(self, executions: float = 1.0) -> None:
+        """Count executions."""
+        self._used += executions
+
+    def spend_elsewhere(self, cpu_seconds: float) -> None:
+        """Count the time that child processes used."""
+        self._elsewhere_seconds += cpu_seconds
+
+    @property
+    def used(self) -> dict[str, float]:
+        """What was used so far."""
+        seconds = process_time() - self._started + self._elsewhere_seconds
+        return {"executions": self._used, "cpu_seconds": seconds}
 
     @property
     def is_over(self) -> bool:
-        """Tell whether nothing is left."""
-        late = time.process_time() > self._deadline or time.monotonic() > self._wall_deadline
-        return late or self._executions <= 0
+        """Tell whether nothing is left of the share."""
+        late = (
+            self.used["cpu_seconds"] > self._share * self._seconds
+            or monotonic() > self._wall_deadline
+        )
+        return late or self._used >= self._share * self._seconds * EXECUTIONS_PER_SECOND

@@ -9,8 +9,11 @@ import keyword
 import random
 from collections.abc import Iterator
 
+from .captures import Captures, Row
 from .domains import Domains
 from .facts import Facts
+from .finder import code_of
+from .helpers import TWICE
 from .mutate import Mutator
 from .names import Names, snake_case
 from .scenario import Argument, Scenario, escape
@@ -31,13 +34,15 @@ class Builder:
 
     def __init__(
         self, names: Names, facts: Facts, domains: Domains, workshop: Workshop, mutator: Mutator,
-        choices: random.Random,
+        captures: Captures, choices: random.Random,
     ) -> None:  # fmt: skip
         self._names = names
         self._facts = facts
         self._domains = domains
         self._workshop = workshop
         self._mutator = mutator
+        self.words = mutator.words
+        self._captures = captures
         self._choices = choices
         self._cache: dict[Target, dict[str, list[str]]] = {}
         self.prefixes: dict[type, list[tuple[str, ...]]] = {}
@@ -71,8 +76,14 @@ class Builder:
         columns = self._cache.setdefault(target, {})
         if parameter.name not in columns:
             shape = target if parameter.name != "body" else dataclasses.replace(target, fixed=True)
-            columns[parameter.name] = self._domains.of(shape, parameter)
+            seen = [row[parameter.name] for row in self._seen(target) if parameter.name in row]
+            seen = [text for text in dict.fromkeys(seen) if self._workshop.works(text)]
+            guessed = self._domains.of(shape, parameter)
+            columns[parameter.name] = list(dict.fromkeys([*guessed[:1], *seen, *guessed]))
         return columns[parameter.name]
+
+    def _seen(self, target: Target) -> list[Row]:
+        return self._captures.rows(code_of(target.value)) if not target.fixed else []
 
     def refresh(self) -> None:
         """Work the domains out again, since there may be new instances to pass."""
@@ -105,6 +116,12 @@ class Builder:
         if not subjects or any(not texts for texts in base.values()):
             return
         yield self.build(target, base, subjects[0])
+        for subject in subjects if target.is_async else ():
+            yield _twice(self.build(target, base, subject))
+        for row in self._seen(target):
+            if all(name in row for name in base):
+                chosen = {p.name: [row[p.name]] for p in parameters if p.name in row}
+                yield self.build(target, chosen, subjects[0])
         for parameter in parameters:
             if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
                 domain = self.domain(target, parameter)
@@ -118,6 +135,14 @@ class Builder:
         for subject in subjects[1:]:
             yield self.build(target, base, subject)
 
+    def with_word(self, target: Target, word: str) -> Scenario | None:
+        """Return the plainest call whose first argument, a text, is a word."""
+        plain = next(self.star(target), None)
+        if plain is None or not plain.arguments or plain.arguments[0][1][:1] not in "'\"":
+            return None
+        (name, _), *others = plain.arguments
+        return plain.with_arguments(((name, word), *others))
+
     def random(self, target: Target) -> Scenario | None:
         """Return a call with arguments drawn anew."""
         subjects = self.subjects(target)
@@ -130,7 +155,8 @@ class Builder:
         subject = made or self._choices.choice(subjects)
         if target.owner is not None and self._choices.random() < 0.25:
             subject = self._advanced(target.owner, subject)
-        return self.build(target, chosen, subject)
+        scenario = self.build(target, chosen, subject)
+        return _twice(scenario) if target.is_async and self._choices.random() < 0.3 else scenario
 
     def _choose(self, target: Target) -> Choice | None:
         """Draw arguments; None if a required parameter has no candidate."""
@@ -183,8 +209,10 @@ class Builder:
         domain = self.domain(target, parameter)
         if not domain:
             return None
+        if dice > 0.92:
+            return self._mutator.another(domain[0])
         place = int(len(domain) * self._choices.random() ** 1.5)
-        return self._mutator.mutate(domain[place]) if dice > 0.85 else domain[place]
+        return self._mutator.mutate(domain[place]) if dice > 0.84 else domain[place]
 
     def mutate(self, scenario: Scenario) -> Scenario:
         """Return a scenario with one argument changed, or one step of its setup."""
@@ -253,6 +281,14 @@ parameter_kind = inspect.Parameter
 def setup_subject(setup: tuple[str, ...]) -> str:
     """Return the variable that the first statement of a setup assigns."""
     return setup[0].partition(" = ")[0]
+
+
+def _twice(scenario: Scenario) -> Scenario:
+    """Return two of the same calls of a coroutine function at once."""
+    inner = scenario.template.removeprefix("asyncio.run(").removesuffix(")")
+    if not scenario.template.startswith("asyncio.run(") or scenario.statement:
+        return scenario
+    return dataclasses.replace(scenario, template=f"asyncio.run({TWICE}({inner}, {inner}))")
 
 
 def _is_variadic(parameter: Parameter) -> bool:

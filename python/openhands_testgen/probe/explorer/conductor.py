@@ -6,7 +6,6 @@ Runs no project code.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -60,9 +59,7 @@ class Conductor:
         Raises:
             InvalidModuleError: the module cannot be imported.
         """
-        self._explorer.explore(private=False)
-        if self._needs_private():
-            self._explorer.explore(private=True)
+        self._explorer.explore()
         self._refuse_rejected()
         file, proof = self._proven_file()
         if not file.cases:
@@ -71,16 +68,9 @@ class Conductor:
         write_atomically(Path(self._request.workspace) / self._request.output_path, file.text)
         return self._report(file, proof)
 
-    def _needs_private(self) -> bool:
-        figures = self._layout.figures(self._covered(self._explorer.result.findings))
-        return figures.percent < self._request.coverage_threshold
-
     def _imported(self) -> frozenset[Arc]:
         arcs: list[list[int]] = self._explorer.result.summary.get("imported", [])
         return frozenset((start, end) for start, end in arcs)
-
-    def _covered(self, findings: Iterable[Finding]) -> set[Arc]:
-        return set(self._imported()).union(*(finding.arcs for finding in findings))
 
     # choosing and writing
 
@@ -149,6 +139,8 @@ class Conductor:
             total_lines=figures.total_lines,
             covered_branches=figures.covered_branches,
             total_branches=figures.total_branches,
+            noticed_faults=len(set().union(*(each.kills for each in file.cases.values()))),
+            total_faults=self._explorer.result.summary.get("faults", 0),
             left_out=self._left_out(proof),
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import decimal
 import enum
 import inspect
@@ -18,6 +19,8 @@ from .targets import Parameter, Target
 from .usage import Usage
 
 MAX_DOMAIN = 48
+MAX_PATTERNS, MAX_STRINGS = 120, 400
+PATTERN_LIKE = re.compile(r"\[\^?[\w\\].*\]|\\[dwsbAZDWS]|\(\?|[\w)\]][$+*?]|^\^|\w\|\w")
 OTHER_TYPES = ("1", "'hello'", "None", "b'hello'", "[1, 2]", "1.5")
 """What a function that looks at the type of an argument may not expect."""
 AFTER_PREFIX = ("hello", "1", "", "2024-02-29T12:30:00")
@@ -186,11 +189,16 @@ class Domains:
 
 
 def harvested_strings(facts: Facts, patterns: list[tuple[str, int]], seed: int) -> list[str]:
-    """Return string texts that the whole module hints at: its patterns and its constants."""
+    """Return string texts that the whole module hints at: its constants, and what matches its
+    patterns, be they compiled or only look like one.
+    """
     choices = random.Random(seed)
-    found: list[str] = []
-    every = patterns + [(text, 0) for text in facts.patterns]
-    for pattern, flags in list(dict.fromkeys(every))[:40]:
-        found += [repr(text) for text in matching_strings(pattern, flags, 4, choices)]
     constants = [text for text in facts.constants if text[0] in "'\""]
-    return list(dict.fromkeys(found + constants))[:150]
+    values = [ast.literal_eval(text) for text in constants]
+    every = patterns + [(text, 0) for text in facts.patterns]
+    every += [(text, 0) for text in values if PATTERN_LIKE.search(text)]
+    found: list[str] = []
+    for pattern, flags in list(dict.fromkeys(every))[:MAX_PATTERNS]:
+        found += [repr(text) for text in matching_strings(pattern, flags, 4, choices) if text]
+    plain = [text for text, value in zip(constants, values, strict=True) if value.isalnum()]
+    return list(dict.fromkeys(interleave(found, plain) + constants))[:MAX_STRINGS]

@@ -54,16 +54,16 @@ def scenarios(module: types.ModuleType, names: Names) -> list[Scenario]:
             examples = doctest.DocTestParser().get_examples(text)
         except ValueError:
             continue
-        found += _of_docstring(owner, [example.source for example in examples], names, module)
+        found += _of_docstring(owner, examples, names, module)
     return found
 
 
 def _of_docstring(
-    owner: str, sources: list[str], names: Names, module: types.ModuleType
+    owner: str, examples: list[doctest.Example], names: Names, module: types.ModuleType
 ) -> Iterator[Scenario]:
     setup: list[str] = []
-    for source in sources:
-        tree = _parse(source, names, module)
+    for example in examples:
+        tree = _parse(example.source, names, module)
         if tree is None or len(tree.body) != 1:
             continue
         statement = tree.body[0]
@@ -74,11 +74,18 @@ def _of_docstring(
             for part in _parts(statement.value):
                 target, arguments, template = _call(owner, part, names)
                 yield Scenario(target, template, arguments, tuple(_needed(setup, template)))
-            if isinstance(statement.value, ast.Call):
-                continue
+            if not example.want and _changes(statement.value, setup):
+                setup.append(text)
         else:
             setup.append(text)
         del setup[:-MAX_SETUP]
+
+
+def _changes(node: ast.expr, setup: list[str]) -> bool:
+    """Tell whether an expression may change an object that was made before."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return False
+    return bool(_names(ast.unparse(node.func)) & {n for text in setup for n in _assigned(text)})
 
 
 def _parse(source: str, names: Names, module: types.ModuleType) -> ast.Module | None:
@@ -104,9 +111,12 @@ class _Shortener(ast.NodeTransformer):
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         self.generic_visit(node)
         known = self._names.namespace
-        if not isinstance(node.value, ast.Name) or node.value.id not in self._packages:
+        if not isinstance(node.value, ast.Name) or node.attr not in known:
             return node
-        if node.attr not in known or node.value.id in known:
+        owner = known.get(node.value.id)
+        if owner is None and node.value.id not in self._packages:
+            return node
+        if owner is not None and getattr(owner, node.attr, None) is not known[node.attr]:
             return node
         return ast.copy_location(ast.Name(node.attr, ast.Load()), node)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import collections.abc
 import io
 import itertools
@@ -20,7 +21,8 @@ from typing import Any, TypeVar
 from .guard import Guard
 from .helpers import HELPERS
 from .names import Names, is_standard
-from .patience import HURRIED_STEP_SECONDS, STEP_SECONDS, CallTimeout, Sleeps
+from .patience import HURRIED_STEP_SECONDS, STEP_SECONDS, CallTimeout, Sleeps, WaitsTooLong
+from .replay import PYTEST
 from .scenario import Scenario
 from .silence import Silence
 from .trace import Arc, Tracer
@@ -58,6 +60,7 @@ FIRST = 1
 """The seed of the run that counts."""
 PREFIX_LENGTH = 5
 TOO_SLOW = "it does not return in time"
+WAITS = "it waits for too long"
 
 
 @dataclass
@@ -107,12 +110,13 @@ class Executor:
         self._spare = (str(self._base), str(scratch / "tmp"))
         self._call_seconds = call_seconds
         self._folder = scratch / "tmp_path" / "test0"
-        self._environment = dict(os.environ)
+        self._environment = dict(vars(os.environ)["_data"])  # as bytes: the rest is slow
         self._silence = Silence()
         self.helpers: dict[str, Any] = {}
         for source in HELPERS.values():
-            exec(source, {}, self.helpers)
+            exec(source, {"asyncio": asyncio}, self.helpers)
         signal.signal(signal.SIGALRM, _too_slow)
+        signal.signal(signal.SIGPROF, _too_slow)
 
     def run(self, scenario: Scenario, seed: int = FIRST) -> Run:
         """Run a scenario once; with another seed chance decides otherwise and clocks run faster."""
@@ -146,6 +150,41 @@ class Executor:
                 signal.setitimer(signal.ITIMER_REAL, 0)
         self._restore()
         return otherwise if self._guard.tripped else seen
+
+    def in_child(self, action: Callable[[], Seen], cpu_seconds: float) -> Seen | BaseException:
+        """Do something under guard and timers in a process that ends soon; return what it gave, or
+        the exception.
+        """
+        self._guard.forget()
+        self._sleeps.begin(STEP_SECONDS)
+        random.seed(FIRST)
+        os.chdir(self._base)
+        with self._silence.around():
+            signal.setitimer(signal.ITIMER_PROF, cpu_seconds, 0.05)
+            signal.setitimer(signal.ITIMER_REAL, 3 * cpu_seconds, 0.1)
+            self._guard.active = True
+            try:
+                done: Seen | BaseException = action()
+            except BaseException as error:
+                done = error
+            finally:
+                signal.setitimer(signal.ITIMER_PROF, 0)
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                self._guard.active = False
+        return PermissionError(self._guard.tripped) if self._guard.tripped else done
+
+    def failure(
+        self, code: CodeType, text: str, space: dict[str, Any], cpu_seconds: float
+    ) -> BaseException | None:
+        """Run a program in a process that ends soon; return what it raises.
+
+        `space` has the names of a module that was run anew.
+        """
+        namespace = {**self._names.namespace, **self.helpers, "pytest": PYTEST}
+        namespace.update(self._names.own(space) if space else {})
+        if "tmp_path" in text:
+            namespace["tmp_path"] = self._fresh_folder()
+        return self.in_child(lambda: exec(code, namespace), cpu_seconds)
 
     def evaluate(self, text: str) -> tuple[bool, Any]:
         """Evaluate an expression; return whether it worked, and its value."""
@@ -182,6 +221,8 @@ class Executor:
                 if is_lazy(value):
                     iterated = True
                     value = Prefix.of(value)
+            except WaitsTooLong:
+                discarded = WAITS
             except CallTimeout:
                 discarded = TOO_SLOW
             except BaseException as caught:
@@ -198,9 +239,11 @@ class Executor:
 
     def _restore(self) -> None:
         self._guard.active = False
-        if dict(os.environ) != self._environment:
+        if vars(os.environ)["_data"] != self._environment:
             os.environ.clear()
-            os.environ.update(self._environment)
+            os.environ.update(
+                {os.fsdecode(name): os.fsdecode(text) for name, text in self._environment.items()}
+            )
         os.chdir(self._base)
 
     def _judge(self, run: Run, inside: bool) -> None:

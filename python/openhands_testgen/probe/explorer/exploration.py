@@ -44,8 +44,8 @@ class Explorer:
         self._fatal: list[str] = []
         self.result = Exploration()
 
-    def explore(self, private: bool) -> None:
-        """Explore; with `private` also functions whose name begins with an underscore.
+    def explore(self) -> None:
+        """Explore until a worker ends by itself or the budget is spent.
 
         Raises:
             InvalidModuleError: the module cannot be imported.
@@ -57,14 +57,14 @@ class Explorer:
                 return
             self._round += 1
             journal = self._folder / f"journal-{self._round}"
-            end = self._work(journal, skip, private, max(left, 0.5))
+            end = self._work(journal, skip, max(left, 0.5))
             self.result.cpu_seconds += end.cpu_seconds
             if end.finished and self._read_summary():
                 return
             self._learn_from_death(journal, end)
             skip += [digest for digest, _ in read_calls(str(journal))]
 
-    def _work(self, journal: Path, skip: list[str], private: bool, budget: float) -> End:
+    def _work(self, journal: Path, skip: list[str], budget: float) -> End:
         order = self._folder / f"order-{self._round}.json"
         findings = self._folder / f"findings-{self._round}.jsonl"
         poisoned = [name for name, count in self._killers.items() if count >= DEATHS_PER_TARGET]
@@ -78,7 +78,6 @@ class Explorer:
             "poisoned": poisoned,
             "known": [finding.to_json() for finding in self.result.findings],
             "budget_seconds": budget,
-            "private": private,
         }
         order.write_text(json.dumps(data), encoding="utf-8")
         request = self._request
@@ -96,18 +95,17 @@ class Explorer:
         return self._folder / f"summary-{self._round}.json"
 
     def _gather(self, path: Path) -> None:
-        """Add complete lines of a findings file; a known finding may come again."""
+        """Add complete lines of a findings file; of a finding that comes again the last counts."""
         if not path.exists():
             return
-        known = {finding.scenario.text for finding in self.result.findings}
+        known = {finding.scenario.text: finding for finding in self.result.findings}
         for line in path.read_text(encoding="utf-8").splitlines():
             try:
                 finding = Finding.from_json(json.loads(line))
             except ValueError:
                 continue  # the worker died while writing it
-            if finding.scenario.text not in known:
-                known.add(finding.scenario.text)
-                self.result.findings.append(finding)
+            known[finding.scenario.text] = finding
+        self.result.findings = list(known.values())
 
     def _read_summary(self) -> bool:
         try:

@@ -39,6 +39,7 @@ class TargetFinder:
     def find(self, private: bool = False) -> list[Target]:
         """Return all targets in the order of their lines; with `private` also `_helpers`."""
         self._private = private
+        self._seen.clear()
         found: list[Target] = []
         for name, value in list(vars(self._module).items()):
             if (name.startswith("_") and not private) or name not in self._names.namespace:
@@ -46,7 +47,7 @@ class TargetFinder:
             if id(value) in self._seen or self._names.namespace[name] is not value:
                 continue
             found += self._targets(name, value)
-        return sorted(found, key=self._line)
+        return sorted(found, key=self.line)
 
     def classes(self) -> list[type]:
         """Return the classes that the file defines and tests can name."""
@@ -56,15 +57,16 @@ class TargetFinder:
             if inspect.isclass(value) and self._is_here(value) and name in self._names.namespace
         ]
 
-    def _line(self, target: Target) -> int:
-        code = _code(target.value)
+    def line(self, target: Target) -> int:
+        """Return the line where the code of a target begins."""
+        code = code_of(target.value)
         return code.co_firstlineno if code is not None else 0
 
     def _is_here(self, value: object) -> bool:
         return getattr(value, "__module__", None) == self._module.__name__
 
     def _is_written_here(self, value: object) -> bool:
-        code = _code(value)
+        code = code_of(value)
         return code is not None and code.co_filename == self._path
 
     def _targets(self, name: str, value: object) -> Iterator[Target]:
@@ -90,7 +92,7 @@ class TargetFinder:
         if not issubclass(owner, BaseException):
             return False
         own = [vars(base) for base in owner.__mro__ if self._is_here(base)]
-        return not any(_code(value) for space in own for value in space.values())
+        return not any(code_of(value) for space in own for value in space.values())
 
     def _attributes(self, owner: type) -> Iterator[tuple[str, Any]]:
         """Yield own attributes, then those of private or abstract bases in the file."""
@@ -171,7 +173,8 @@ def _dunder(name: str) -> bool:
     return name.startswith("__") and name.endswith("__")
 
 
-def _code(value: object) -> types.CodeType | None:
+def code_of(value: object) -> types.CodeType | None:
+    """Return the code behind something callable, or behind the `__init__` of a class."""
     if isinstance(value, type):
         value = vars(value).get("__init__")
     try:

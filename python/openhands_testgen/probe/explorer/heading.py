@@ -49,8 +49,8 @@ def _rank(module: str, package: str) -> int:
 
 
 def _section(wanted: dict[str, Origin]) -> list[str]:
-    modules = sorted({owner for owner, part in wanted.values() if part is None})
-    lines = [f"import {name}" for name in modules]
+    modules = sorted((owner, name) for name, (owner, part) in wanted.items() if part is None)
+    lines = [f"import {owner}{_alias(owner, name)}" for owner, name in modules]
     parts: dict[str, list[str]] = {}
     for name, (owner, part) in wanted.items():
         if part is not None:
@@ -63,6 +63,10 @@ def _section(wanted: dict[str, Origin]) -> list[str]:
         else:
             lines.append(line)
     return lines
+
+
+def _alias(owner: str, name: str) -> str:
+    return "" if owner == name else f" as {name}"
 
 
 def _order(name: str) -> tuple[int, str]:

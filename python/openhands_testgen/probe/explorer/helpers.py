@@ -18,4 +18,11 @@ def written(path, text):
     return path
 '''
 
-HELPERS = {"collect": COLLECT, "written": WRITTEN}
+TOGETHER = '''\
+async def together(*calls):
+    """Await several calls at once."""
+    return await asyncio.gather(*calls)
+'''
+
+TWICE = "together"
+HELPERS = {TWICE: TOGETHER, "collect": COLLECT, "written": WRITTEN}

@@ -10,6 +10,8 @@ from .measure import Layout
 from .scenario import Finding
 from .trace import Arc
 
+Items = frozenset[Arc | str]
+"""What a finding reaches and which faults it notices."""
 EXTRA_OUTCOMES = 2
 DOCUMENTED = 3
 
@@ -17,7 +19,9 @@ DOCUMENTED = 3
 def select(findings: list[Finding], layout: Layout, imported: frozenset[Arc]) -> list[Finding]:
     """Return the findings to write, in the order they were found."""
     base = layout.items(imported)
-    items = {id(finding): layout.items(finding.arcs) - base for finding in findings}
+    items: dict[int, Items] = {
+        id(finding): (layout.items(finding.arcs) - base) | finding.kills for finding in findings
+    }
     chosen = _cover(findings, items)
     chosen = _without_redundant(chosen, items)
     chosen += _documented(findings, chosen)
@@ -32,12 +36,18 @@ def cost(finding: Finding) -> float:
     price = 4.0 + len(scenario.text) / 30 + 2.0 * len(scenario.setup)
     price += sum(len(check) for check in finding.checks) / 60
     price += 5.0 * finding.weak + 3.0 * (bool(finding.error) and not finding.explicit)
+    price += 6.0 * any(part.startswith("_") for part in _private(scenario.target))
     price += 2.0 * ("Mock(" in scenario.text) + 4.0 * (not scenario.text.isascii())
     return price * (0.6 if finding.documented else 1.0)
 
 
-def _cover(findings: list[Finding], items: dict[int, frozenset[Arc]]) -> list[Finding]:
-    left = frozenset().union(*items.values()) if items else frozenset()
+def _private(target: str) -> list[str]:
+    """Return the parts of a name that are neither public nor of the language."""
+    return [part for part in target.split(".") if not part.endswith("__")]
+
+
+def _cover(findings: list[Finding], items: dict[int, Items]) -> list[Finding]:
+    left: set[Arc | str] = set().union(*items.values())
     chosen: list[Finding] = []
     candidates = list(findings)
     while left and candidates:
@@ -51,8 +61,8 @@ def _cover(findings: list[Finding], items: dict[int, frozenset[Arc]]) -> list[Fi
     return chosen
 
 
-def _without_redundant(chosen: list[Finding], items: dict[int, frozenset[Arc]]) -> list[Finding]:
-    counts: Counter[Arc] = Counter(item for finding in chosen for item in items[id(finding)])
+def _without_redundant(chosen: list[Finding], items: dict[int, Items]) -> list[Finding]:
+    counts: Counter[Arc | str] = Counter(item for finding in chosen for item in items[id(finding)])
     kept = []
     for finding in sorted(chosen, key=cost, reverse=True):
         if items[id(finding)] and all(counts[item] > 1 for item in items[id(finding)]):

@@ -19,6 +19,8 @@ class Mutator:
 
     def __init__(self, choices: random.Random, strings: list[str], numbers: list[str]) -> None:
         self._choices = choices
+        self.words = strings
+        """The texts that the module hints at, as source."""
         self._strings = [ast.literal_eval(text) for text in strings] or ["a"]
         self._numbers = [ast.literal_eval(text) for text in numbers] or [1]
 
@@ -36,6 +38,18 @@ class Mutator:
             return ast.unparse(tree)
         except (ValueError, RecursionError):
             return text
+
+    def another(self, text: str) -> str:
+        """Return a constant of the module of the same kind as a text; else the text."""
+        try:
+            value = ast.literal_eval(text)
+        except (ValueError, SyntaxError):
+            return text
+        if isinstance(value, str):
+            return repr(self._choices.choice(self._strings))
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return repr(self._choices.choice(self._numbers))
+        return text
 
     def splice(self, text: str, other: str) -> str:
         """Return one string and then another, as the lines or words of a longer one."""

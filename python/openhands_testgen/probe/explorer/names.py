@@ -74,6 +74,8 @@ class Names:
         for name, value in sorted(vars(module).items()):
             if self._is_own(name, value):
                 self._set(name, (module.__name__, name), value)
+            elif self._is_foreign_module(name, value):
+                self._set(name, (value.__name__, None), value)
 
     def _is_own(self, name: str, value: object) -> bool:
         if name.startswith("__") or name in RESERVED or hasattr(builtins, name):
@@ -86,9 +88,24 @@ class Names:
             return False
         return name.isidentifier()
 
+    def _is_foreign_module(self, name: str, value: object) -> bool:
+        """Tell whether a name is that of a module which examples may speak of, such as `np`."""
+        if not isinstance(value, types.ModuleType) or name.startswith("_"):
+            return False
+        return name not in self.namespace and sys.modules.get(value.__name__) is value
+
     def _set(self, name: str, origin: tuple[str, str | None], value: object) -> None:
         self.origin[name] = origin
         self.namespace[name] = value
+
+    def own(self, space: dict[str, Any]) -> dict[str, Any]:
+        """Return what of the space of a module run anew stands for names of the module."""
+        wanted = self._module.__name__
+        return {
+            name: space[name]
+            for name, (owner, part) in self.origin.items()
+            if owner == wanted and part == name and name in space
+        }
 
     def of(self, value: object) -> str | None:
         """Return how a test may write this class or function, or None if it cannot."""

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from .helpers import TWICE
 from .names import snake_case
 from .scenario import Argument, Finding
 from .traits import NUMBER, first_trait, is_word, with_article, word
@@ -53,6 +54,8 @@ def base_name(callee: Callee, targets: Collection[str]) -> str:
 def behaviour(finding: Finding, callee: Callee) -> str:
     """Return what happens, as the end of a test's name; may be empty."""
     arguments = list(finding.scenario.arguments)
+    if f"{TWICE}(" in finding.scenario.template:
+        return "twice_at_once"
     if finding.error:
         return _rejection(finding, callee)
     check = finding.checks[0] if finding.checks else ""

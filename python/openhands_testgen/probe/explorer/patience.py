@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import selectors
 import sys
 import time
 from collections.abc import Callable
@@ -18,11 +19,17 @@ MAX_SECONDS = 0.2
 STEP_SECONDS = 0.0001
 """How far each look at a clock moves it."""
 HURRIED_STEP_SECONDS = 2.0
+Events = list[Any]
+Select = Callable[[object, "float | None"], Events]
 EPOCH = {"time": 1_700_000_000.0, "monotonic": 5_000.0, "perf_counter": 5_000.0}
 
 
 class CallTimeout(BaseException):
     """The call did not end in time, or asked to wait for too long."""
+
+
+class WaitsTooLong(CallTimeout):
+    """The call asked to wait for too long, and was stopped before it did."""
 
 
 class Sleeps:
@@ -57,6 +64,8 @@ class Sleeps:
         module.sleep = counted_sleep
         tasks.sleep = counted_async_sleep
         vars(asyncio)["sleep"] = counted_async_sleep
+        selector: Any = selectors.DefaultSelector
+        selector.select = self._patient_select(selector.select)
         for name, start in EPOCH.items():
             setattr(module, name, self._clock(getattr(time, name), start))
 
@@ -73,7 +82,22 @@ class Sleeps:
         self._asked_seconds += max(float(seconds), 0.0)
         self._now += max(float(seconds), 0.0)
         if self._asked_seconds > self._limit_seconds:
-            raise CallTimeout
+            raise WaitsTooLong
+
+    def _patient_select(self, select: Select) -> Select:
+        """Return a `select` of an event loop that gives up where it would wait for too long."""
+
+        def counted_select(selector: object, timeout: float | None = None) -> Events:
+            if timeout is not None and timeout <= self._limit_seconds:
+                return select(selector, timeout)
+            if timeout is None and self._limit_seconds == math.inf:
+                return select(selector, None)
+            events = select(selector, self._limit_seconds if timeout is None else 0)
+            if not events:
+                raise WaitsTooLong
+            return events
+
+        return counted_select
 
 
 def read_by_event_loop() -> bool:

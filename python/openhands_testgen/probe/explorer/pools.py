@@ -79,7 +79,7 @@ ASYNC_CALLABLES = (
 BY_NAME: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"(^|_)(url|uri|link)$", ("'https://example.com/a?b=c#d'", "'example.com'", "'ftp://x'")),
     (r"(^|_)(email|mail)$", ("'ada@example.com'", "'not an email'", "'@example.com'")),
-    (r"(^|_)(delay|wait|pause|backoff|interval|timeout)(_|$)", ("0", "0.01", "-1", "1")),
+    (r"(^|_)(delay|wait|pause|backoff|interval|timeout|period)(_|$)", ("0", "0.01", "-1", "1")),
     (r"(^|_)(seconds|secs|ttl)$", ("60", "0.01", "0", "1", "3600", "-1")),
     (r"^(is|has|can|should|allow|use|with|include|strict|verbose)(_|$)", ("True", "False")),
     (r"(^|_)(n|count|size|limit|width|height|length|number|num|index|times|total|max|min|"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from time import monotonic  # as it is before calls see another clock
 from typing import Any
 
 
@@ -63,6 +63,9 @@ class Report:
     total_lines: int = 0
     covered_branches: int = 0
     total_branches: int = 0
+    noticed_faults: int = 0
+    """Of the small faults that were put into the module, those that a test notices."""
+    total_faults: int = 0
     left_out: list[dict[str, str]] = field(default_factory=list)
 
     def write(self, path: str) -> None:
@@ -85,7 +88,7 @@ class Events:
 
     def tell(self, stage: str, message: str, covered: int = 0, total: int = 0) -> None:
         """Append one line; dropped if the same stage spoke a moment ago."""
-        now = time.monotonic()
+        now = monotonic()
         if self._path is None or (
             self._last[0] == stage and now - self._last[1] < self.INTERVAL_SECONDS
         ):

@@ -69,12 +69,15 @@ class Finding:
     """Where each name that it uses comes from."""
     documented: bool = False
     """It comes from an example in a docstring."""
+    kills: frozenset[str] = frozenset()
+    """The faults that a test of it notices."""
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data for a line of the findings file."""
         data = dict(vars(self))
         data["scenario"] = dict(vars(self.scenario))
         data["arcs"] = sorted(self.arcs)
+        data["kills"] = sorted(self.kills)
         return data
 
     @classmethod
@@ -87,6 +90,7 @@ class Finding:
         fields["scenario"] = Scenario(**inner)
         fields["blamed"] = tuple(fields["blamed"])
         fields["arcs"] = frozenset((start, end) for start, end in fields["arcs"])
+        fields["kills"] = frozenset(fields["kills"])
         fields["names"] = {name: (owner, part) for name, (owner, part) in fields["names"].items()}
         return cls(**fields)
 

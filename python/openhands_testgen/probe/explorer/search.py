@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from .budget import Budget
@@ -25,10 +25,11 @@ from .trace import Arc
 from .workshop import Workshop
 
 MAX_OUTCOMES = 4
+MAX_LENGTH = 900
 MAX_LIKED = 16
 MAX_SLOW = 4
 """So often may a target fail to return before it is left alone."""
-PATIENCE = 6000
+PATIENCE = 2500
 """So many attempts in a row may bring nothing new before the search ends."""
 ENOUGH = 24
 """So many may in a sweep over a target whose lines are covered."""
@@ -75,7 +76,7 @@ class Search:
     ) -> None:
         self._executor = parts.executor
         self._examiner = parts.examiner
-        self._builder = parts.builder
+        self.builder = parts.builder
         self._workshop = parts.workshop
         self._facts = parts.facts
         self._layout = parts.layout
@@ -85,7 +86,9 @@ class Search:
         self._poisoned = avoided.targets
         self._budget = budget
         self._choices = choices
-        self._keep = keep
+        self.keep = keep
+        """Hands a finding over; again, if more is known of it."""
+        self.findings: list[Finding] = []
         self.covered: set[Arc] = set()
         self.progress: dict[str, Progress] = {}
         self.targets: list[Target] = []
@@ -101,48 +104,45 @@ class Search:
         missing.
         """
         self.targets += targets
-        self._builder.makers = {
+        self.builder.makers |= {
             target.value_type: target for target in targets if target.value_type is not None
         }
         for target in targets:
             if target.owner is not None and _may_change(target):
-                self._builder.methods.setdefault(target.owner, []).append(target)
+                self.builder.methods.setdefault(target.owner, []).append(target)
         for scenario in examples:
             self._attempt(scenario, None)
-        for target in self._in_order():
+        for target in _in_order(targets):
             self._sweep(target)
-        self._builder.refresh()
-        for target in self._in_order():
-            if self._missing_in(target):
+        self.builder.refresh()
+        for target in _in_order(self.targets):
+            if self.is_missing_in(target):
                 self._sweep(target)
-        self._builder.refresh()
+        self.builder.refresh()
         self._wander()
 
     def again(self, findings: list[Finding]) -> None:
         """Run findings of an earlier worker again, so that this one starts from what it knew."""
         for finding in findings:
-            target = self._target(finding.scenario.target)
+            target = self.target(finding.scenario.target)
             self._attempt(finding.scenario, target, known=True)
 
-    def _in_order(self) -> Iterator[Target]:
-        order = {"constructor": 0, "member": 0, "function": 1}
-        yield from sorted(self.targets, key=lambda target: order.get(target.kind, 2))
-
-    def _target(self, name: str) -> Target | None:
+    def target(self, name: str) -> Target | None:
+        """Return the target of a name."""
         return next((target for target in self.targets if target.name == name), None)
 
     def _sweep(self, target: Target) -> None:
         """Try a target plainly; what is covered is left once nothing new comes."""
         before = self._idle
-        for scenario in self._builder.star(target):
+        for scenario in self.builder.star(target):
             if self._budget.is_over:
                 return
-            if self._idle - before > ENOUGH and not self._missing_in(target):
+            if self._idle - before > ENOUGH and not self.is_missing_in(target):
                 return
             before = min(before, self._idle)
             self._attempt(scenario, target)
 
-    def _missing_in(self, target: Target) -> bool:
+    def is_missing_in(self, target: Target) -> bool:
         """Tell whether lines of the target itself are missing."""
         facts = self._facts.functions.get(target.facts_name)
         if facts is None:
@@ -161,13 +161,13 @@ class Search:
                     self._idle += 1
                 else:
                     self._attempt(scenario, target)
-            self._builder.refresh()
+            self.builder.refresh()
 
     def _next(self, target: Target) -> Scenario | None:
         good = self.progress.setdefault(target.name, Progress()).good
         if good and self._choices.random() < 0.4:
-            return self._builder.mutate(self._choices.choice(good))
-        return self._builder.random(target)
+            return self.builder.mutate(self._choices.choice(good))
+        return self.builder.random(target)
 
     def _weight(self, target: Target) -> float:
         """Weigh a target by the lines that are missing in it and in what it calls."""
@@ -179,14 +179,61 @@ class Search:
         progress = self.progress.setdefault(target.name, Progress())
         return weight / (1 + progress.runs / 400)
 
+    # for the hunt
+
+    def line(self, number: int) -> int:
+        """Return the first line of the statement that a line belongs to."""
+        return self._layout.first.get(number, number)
+
+    def lines(self, finding: Finding) -> set[int]:
+        """Return the first lines of the statements that a finding reaches."""
+        return {self.line(end) for _, end in finding.arcs}
+
+    def probe(self, scenario: Scenario, target: Target | None) -> Finding | None:
+        """Make a call that was not made yet; return what a test of it would assert."""
+        key = digest(scenario.text)
+        if key in self._tried or len(scenario.text) > MAX_LENGTH or self._is_given_up(scenario):
+            return None
+        self._tried.add(key)
+        finding = self._examined(scenario)
+        if finding is None or finding.weak:
+            return None
+        if finding.arcs - self.covered:
+            finding = self._shrunk(finding, finding.arcs - self.covered)
+            self.take(finding)
+        return finding
+
+    def still(self, scenario: Scenario, finding: Finding) -> Finding | None:
+        """Return a finding for a plainer scenario, if it ends in the same way."""
+        found = self._examined(scenario)
+        if found is None or (found.error, found.message) != (finding.error, finding.message):
+            return None
+        return None if found.weak and not finding.weak else found
+
+    def take(self, finding: Finding) -> None:
+        """Keep a finding of the hunt."""
+        self.covered |= finding.arcs
+        if all(other.scenario.text != finding.scenario.text for other in self.findings):
+            self.findings.append(finding)
+        self.keep(finding)
+
+    def _examined(self, scenario: Scenario) -> Finding | None:
+        self._budget.spend()
+        self._journal.about_to(scenario.text, scenario.target)
+        run = self._executor.run(scenario)
+        found = "" if run.discarded else self._examiner.examine(scenario, run)
+        self._journal.alive()
+        forget(run)
+        return None if isinstance(found, str) else found
+
     # one call
 
     def _attempt(self, scenario: Scenario, target: Target | None, known: bool = False) -> None:
         text = scenario.text
         key = digest(text)
-        if len(text) > 900 or scenario.target in self._poisoned:
+        if len(text) > MAX_LENGTH or scenario.target in self._poisoned:
             return
-        if self.progress.setdefault(scenario.target, Progress()).reasons[TOO_SLOW] >= MAX_SLOW:
+        if self._is_given_up(scenario):
             self._idle += 1
             return
         if key in self._tried and not known:
@@ -201,6 +248,10 @@ class Search:
         self._judge(scenario, target, run, progress)
         self._journal.alive()
         forget(run)
+
+    def _is_given_up(self, scenario: Scenario) -> bool:
+        progress = self.progress.setdefault(scenario.target, Progress())
+        return scenario.target in self._poisoned or progress.reasons[TOO_SLOW] >= MAX_SLOW
 
     def _judge(
         self, scenario: Scenario, target: Target | None, run: Run, progress: Progress
@@ -262,7 +313,8 @@ class Search:
         finding.documented = target is None
         self.covered |= finding.arcs
         self._idle = 0 if gained else self._idle + 1
-        self._keep(finding)
+        self.findings.append(finding)
+        self.keep(finding)
         self.told(self.figures())
         self._remember_steps(finding, target)
 
@@ -273,14 +325,14 @@ class Search:
             return
         if target.kind == "property" and not scenario.statement:
             return
-        prefixes = self._builder.prefixes.setdefault(target.owner, [])
+        prefixes = self.builder.prefixes.setdefault(target.owner, [])
         steps = (*scenario.setup, scenario.call)
         if len(steps) <= MAX_STEPS and len(prefixes) < MAX_SUBJECTS:
             prefixes.append(steps)
 
     def _like(self, scenario: Scenario, much: bool) -> None:
         for name, text in scenario.arguments:
-            texts = self._builder.liked.setdefault((scenario.target, name), [])
+            texts = self.builder.liked.setdefault((scenario.target, name), [])
             if text not in texts and (much or len(texts) < 4):
                 texts.append(text)
                 del texts[:-MAX_LIKED]
@@ -303,6 +355,11 @@ class Search:
             progress.derived += 1
             facts_name = value.__qualname__.partition(".<locals>")[0]
             self.targets.append(function_target(scenario.call, facts_name, value))
+
+
+def _in_order(targets: list[Target]) -> list[Target]:
+    order = {"constructor": 0, "member": 0, "function": 1}
+    return sorted(targets, key=lambda target: order.get(target.kind, 2))
 
 
 def _may_change(target: Target) -> bool:

@@ -18,9 +18,9 @@ def shrink(finding: Finding, still: Callable[[Scenario], Finding | None]) -> Fin
     changed = True
     while changed and tries < MAX_TRIES:
         changed = False
-        for plainer in _plainer(finding.scenario):
+        for candidate in plainer(finding.scenario):
             tries += 1
-            better = still(plainer)
+            better = still(candidate)
             if better is not None:
                 finding, changed = better, True
                 break
@@ -29,7 +29,8 @@ def shrink(finding: Finding, still: Callable[[Scenario], Finding | None]) -> Fin
     return finding
 
 
-def _plainer(scenario: Scenario) -> Iterator[Scenario]:
+def plainer(scenario: Scenario) -> Iterator[Scenario]:
+    """Yield scenarios that are easier to read by one step."""
     for place in range(len(scenario.setup) - 1, 0, -1):
         setup = scenario.setup[:place] + scenario.setup[place + 1 :]
         yield dataclasses.replace(scenario, setup=setup)

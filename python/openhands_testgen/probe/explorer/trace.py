@@ -21,6 +21,8 @@ class Tracer:
         self._path = path
         self._ours: dict[CodeType, bool] = {}
         self.arcs: set[Arc] = set()
+        self.entered: Callable[[FrameType], None] = lambda frame: None
+        """Sees each call of a function of the file as it begins."""
 
     def start(self) -> None:
         """Trace this thread from here on."""
@@ -41,7 +43,11 @@ class Tracer:
         ours = self._ours.get(code)
         if ours is None:
             ours = self._ours[code] = code.co_filename == self._path
-        return self._follow(frame) if ours else None
+        if not ours:
+            return None
+        if frame.f_lasti <= 0 or frame.f_lineno == code.co_firstlineno:
+            self.entered(frame)
+        return self._follow(frame)
 
     def _follow(self, frame: FrameType) -> LocalTracer:
         add = self.arcs.add

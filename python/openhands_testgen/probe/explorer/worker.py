@@ -17,14 +17,18 @@ from types import ModuleType
 from typing import Any
 
 from . import examples
+from .assay import Assay
 from .budget import Budget
 from .builder import Builder
+from .captures import Captures
 from .domains import Domains, harvested_strings
 from .examine import Examiner
 from .execute import Executor
 from .facts import Facts
+from .faults import Nursery
 from .finder import TargetFinder
 from .guard import Guard
+from .hunt import Hunt
 from .journal import Journal, digest
 from .literal import Literals
 from .load import load_module
@@ -34,11 +38,17 @@ from .names import Names
 from .observe import Observer
 from .patience import Sleeps
 from .request import Events, InvalidModuleError, Request
-from .scenario import Finding, Scenario
+from .scenario import Finding
 from .search import Avoided, Parts, Search
 from .source import read_source
-from .trace import Tracer
+from .targets import Target
+from .trace import Arc, Tracer
 from .workshop import Workshop
+
+PUBLIC_SHARE, PRIVATE_SHARE = 0.45, 0.6
+"""Where the search for coverage ends; what is left of the budget is for faults."""
+
+MAX_HELD = 60
 
 
 @dataclass(frozen=True)
@@ -54,7 +64,6 @@ class Order:
     poisoned: tuple[str, ...]
     known: tuple[Finding, ...]
     budget_seconds: float
-    private: bool
 
     @classmethod
     def read(cls, path: str) -> Order:
@@ -70,7 +79,6 @@ class Order:
             poisoned=tuple(data["poisoned"]),
             known=tuple(Finding.from_json(item) for item in data["known"]),
             budget_seconds=data["budget_seconds"],
-            private=data["private"],
         )
 
 
@@ -104,21 +112,19 @@ def explore(order: Order, guard: Guard) -> dict[str, Any]:
     search = session.search
     search.covered |= imported
     search.told = lambda figures: _tell(events, figures)
-    targets = session.finder.find(private=order.private)
-    search.targets += targets
-    search.again(list(order.known))
-    search.targets.clear()
-    search.run(targets, session.examples())
+    session.explore(list(order.known), imported)
     return {
         "invalid": None,
         "imported": sorted(imported),
+        "faults": session.faults,
+        "used": session.budget.used,
         "targets": [
             {
                 "name": target.name,
                 "kind": target.kind,
                 "parameters": [parameter.name for parameter in target.parameters],
             }
-            for target in search.targets
+            for target in sorted(search.targets, key=session.finder.line)
         ],
         "reasons": {
             name: progress.reasons.most_common(1)[0][0]
@@ -159,7 +165,9 @@ class _Session:
         workshop = Workshop(self._names, _Watched(executor, journal, set(order.fatal)).evaluate)
         domains = Domains(self._names, facts, strings, workshop.of, workshop.works, request.seed)
         mutator = Mutator(choices, strings, numbers)
-        builder = Builder(self._names, facts, domains, workshop, mutator, choices)
+        captures = Captures(self._literals)
+        tracer.entered = captures.note
+        builder = Builder(self._names, facts, domains, workshop, mutator, captures, choices)
         workshop.columns = lambda target: [
             domains.of(target, parameter) for parameter in target.parameters if parameter.required
         ]
@@ -168,14 +176,43 @@ class _Session:
         parts = Parts(executor, examiner, builder, workshop, facts, layout, journal, path)
         avoided = Avoided(frozenset(order.skip), frozenset(order.poisoned))
         budget = Budget(order.budget_seconds)
+        self.faults = 0
+        """How many faults the hunt was for."""
+        self._request = request
+        self.budget = budget
         self.search = Search(
             parts, avoided, budget, choices, lambda finding: _append(finding, order.findings)
         )
         self.finder = TargetFinder(module, path, self._names)
+        nursery = Nursery(module, source.text, path)
+        self._hunt = Hunt(self.search, Assay(executor, nursery, journal.alive), nursery, budget, choices)
 
-    def examples(self) -> list[Scenario]:
-        """Return the scenarios that the docstrings show."""
-        return examples.scenarios(self._module, self._names)
+    def explore(self, known: list[Finding], imported: frozenset[Arc]) -> None:
+        """Search for coverage, with private functions where the public ones do not reach all of
+        them, and then for what notices faults.
+        """
+        search = self.search
+        targets = self.finder.find()
+        search.targets += self.finder.find(private=True) if known else targets
+        search.again(known)
+        search.targets.clear()
+        self.budget.until(PUBLIC_SHARE)
+        search.run(targets, examples.scenarios(self._module, self._names))
+        if self._request.coverage_threshold > 0:
+            self.budget.until(PRIVATE_SHARE)
+            search.run(self._hidden(), [])
+        self.budget.until(1.0)
+        self.faults = self._hunt.run({end for _, end in imported}, self._request.seed)
+
+    def _hidden(self) -> list[Target]:
+        """Return the private functions and methods of which lines are missing."""
+        names = {target.name for target in self.search.targets}
+        every = self.finder.find(private=True)
+        return [
+            target
+            for target in every
+            if target.name not in names and self.search.is_missing_in(target)
+        ]
 
 
 def _append(finding: Finding, path: str) -> None:
@@ -208,14 +245,26 @@ class _Watched:
 
 
 def _patterns(module: ModuleType) -> list[tuple[str, int]]:
-    """Return the compiled patterns that the module and its classes hold."""
+    """Return the patterns that the module and its classes hold, in collections too."""
     found: list[tuple[str, int]] = []
     own = [value for value in vars(module).values() if isinstance(value, type)]
     spaces: list[Any] = [module, *(kind for kind in own if kind.__module__ == module.__name__)]
     for space in spaces:
-        found += [
-            (value.pattern, value.flags)
-            for value in list(vars(space).values())
-            if isinstance(value, re.Pattern) and isinstance(value.pattern, str)
-        ]
+        for name, value in list(vars(space).items()):
+            held = _held(value) if not name.startswith("__") else []
+            found += [
+                (each.pattern, each.flags)
+                for each in held
+                if isinstance(each, re.Pattern) and isinstance(each.pattern, str)
+            ]
     return list(dict.fromkeys(found))
+
+
+def _held(value: object) -> list[object]:
+    """Return a value, or what the collection that it is holds."""
+    if isinstance(value, dict):
+        return [each for pair in list(value.items())[:MAX_HELD] for each in pair]
+    if isinstance(value, (list, tuple)):
+        rows = [each if isinstance(each, (list, tuple)) else (each,) for each in value[:MAX_HELD]]
+        return [each for row in rows for each in row]
+    return [value]
