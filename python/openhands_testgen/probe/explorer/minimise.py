@@ -5,6 +5,7 @@ apart.
 from __future__ import annotations
 
 from collections import Counter
+from heapq import heapify, heappop, heappush
 
 from .measure import Layout
 from .scenario import Finding
@@ -47,17 +48,22 @@ def _private(target: str) -> list[str]:
 
 
 def _cover(findings: list[Finding], items: dict[int, Items]) -> list[Finding]:
+    """Take what adds most for its price, the first found of equals, until nothing adds."""
     left: set[Arc | str] = set().union(*items.values())
+    prices = [cost(finding) for finding in findings]
+    # What a finding adds only shrinks: a figure of before is never too small.
+    waiting = [(-len(items[id(f)]) / prices[index], index) for index, f in enumerate(findings)]
+    heapify(waiting)
     chosen: list[Finding] = []
-    candidates = list(findings)
-    while left and candidates:
-        best = max(candidates, key=lambda finding: len(items[id(finding)] & left) / cost(finding))
-        gain = items[id(best)] & left
-        if not gain:
-            break
-        chosen.append(best)
-        candidates.remove(best)
-        left -= gain
+    while left and waiting:
+        _, index = heappop(waiting)
+        gain = items[id(findings[index])] & left
+        place = (-len(gain) / prices[index], index)
+        if gain and waiting and place > waiting[0]:
+            heappush(waiting, place)
+        elif gain:
+            chosen.append(findings[index])
+            left -= gain
     return chosen
 
 

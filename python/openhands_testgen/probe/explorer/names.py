@@ -21,6 +21,7 @@ import sys
 import types
 import unittest.mock
 import uuid
+from functools import cache
 from typing import Any
 
 STANDARD: dict[str, tuple[str, str | None]] = {
@@ -174,6 +175,7 @@ def public_home(owner: str, name: str) -> str:
     return owner
 
 
+@cache
 def snake_case(name: str) -> str:
     """Return `CamelCase` as `camel_case`."""
     text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name.strip("_"))

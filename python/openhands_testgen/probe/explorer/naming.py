@@ -45,10 +45,12 @@ def base_name(callee: Callee, targets: Collection[str]) -> str:
         return snake_case("_".join([*owners, word])) + ("_by_value" if kind == "member" else "")
     if last.startswith("__"):
         return f"{owner}_{OPERATOR_WORDS.get(word, word)}"
-    same = [name for name in targets if snake_case(re.sub(r".*\.", "", name)) == snake_case(word)]
-    if owner and len(same) == 1 and len(word) > 5:
+    if not owner:
         return snake_case(word)
-    return f"{owner}_{snake_case(word)}" if owner else snake_case(word)
+    same = [name for name in targets if snake_case(name.rpartition(".")[2]) == snake_case(word)]
+    if len(same) == 1 and len(word) > 5:
+        return snake_case(word)
+    return f"{owner}_{snake_case(word)}"
 
 
 def behaviour(finding: Finding, callee: Callee) -> str:
