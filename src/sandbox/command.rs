@@ -118,6 +118,11 @@ impl Command {
         self
     }
 
+    /// Every folder that it may write.
+    pub(super) fn all_writable(&self) -> impl Iterator<Item = &PathBuf> {
+        self.writable.iter().chain([&self.scratch])
+    }
+
     /// Sets the limits.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {

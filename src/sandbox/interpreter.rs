@@ -160,7 +160,7 @@ async fn describe(python: &Path, probe: &ProbeDir) -> Result<Description, Sandbo
     for name in ["PATH", "HOME", "LANG", "LD_LIBRARY_PATH"] {
         command.envs(std::env::var_os(name).map(|value| (name, value)));
     }
-    let child = Child { command, input: Input::Nothing, wall: PATIENCE, output_bytes: 1 << 20 };
+    let child = Child { command, fence: None, input: Input::Nothing, wall: PATIENCE, output_bytes: 1 << 20 };
     let finished = child.run(&CancellationToken::new()).await.map_err(|error| match error {
         SandboxError::Process { source, .. } => missing(python, source.to_string()),
         other => other,

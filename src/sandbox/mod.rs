@@ -6,8 +6,10 @@
 mod bubblewrap;
 mod command;
 mod copy;
+mod detect;
 mod error;
 mod exclude;
+mod fence;
 mod hops;
 mod interpreter;
 mod layout;
@@ -23,8 +25,10 @@ mod question;
 mod remove;
 mod run;
 mod snapshot;
+mod starter;
 mod survey;
 mod tree;
+mod view;
 mod watchdog;
 mod workspace;
 

@@ -22,7 +22,7 @@ impl Partner {
         let program = command.get_program().into();
         let (ours, theirs) = pair().map_err(|source| SandboxError::Process { program, source })?;
         let input = Input::Socket(OwnedFd::from(theirs));
-        Ok((Self(Child { command, input, wall, output_bytes: 16 << 10 }), ours))
+        Ok((Self(Child { command, fence: None, input, wall, output_bytes: 16 << 10 }), ours))
     }
 
     /// Runs it to its end. Answers only when every process of it is dead, on cancellation too.

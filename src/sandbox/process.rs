@@ -9,6 +9,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::PathBuf;
 use std::process::{ChildStderr, ChildStdout, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -17,9 +18,11 @@ use rustix::process::{Pid, WaitId, WaitIdOptions, setpriority_process, waitid};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
+use super::fence::Fence;
 use super::orphans::{self, COOKIE_VARIABLE};
 use super::output::Tail;
 use super::question::Question;
+use super::starter::{NotStarted, Starter};
 use super::tree::Tree;
 use super::watchdog::Watchdog;
 use super::{Exit, Finished, SandboxError};
@@ -34,6 +37,8 @@ const PRIORITY: i32 = -10;
 pub(super) struct Child {
     /// Program, arguments, environment, folder.
     pub(super) command: std::process::Command,
+    /// What it loses before it starts.
+    pub(super) fence: Option<Arc<Fence>>,
     /// What is its standard input.
     pub(super) input: Input,
     /// How long it may take.
@@ -72,7 +77,7 @@ impl Child {
     }
 
     /// Starts it, and lets go of what only the child is to hold.
-    fn start(&mut self, cookie: &str) -> io::Result<(std::process::Child, Question)> {
+    fn start(&mut self, cookie: &str) -> Result<Started, NotStarted> {
         let mut command = std::mem::replace(&mut self.command, std::process::Command::new(""));
         command.env(COOKIE_VARIABLE, cookie).stdout(Stdio::piped()).stderr(Stdio::piped());
         let question = match std::mem::replace(&mut self.input, Input::Nothing) {
@@ -90,21 +95,40 @@ impl Child {
                 Question::none()
             }
         };
-        Ok((command.spawn()?, question))
+        let Some(fence) = &self.fence else {
+            return Ok(Started { child: command.spawn()?, question, starter: None });
+        };
+        fence.hand_over()?;
+        let (child, starter) = Starter::start(command, Arc::clone(fence))?;
+        Ok(Started { child, question, starter: Some(starter) })
     }
 
     fn supervise(mut self, stop: &CancellationToken) -> Result<Finished, SandboxError> {
+        let finished = self.run_to_its_end(stop);
+        if let Some(fence) = &self.fence {
+            fence.take_back();
+        }
+        finished
+    }
+
+    fn run_to_its_end(&mut self, stop: &CancellationToken) -> Result<Finished, SandboxError> {
         let program = self.program();
         let wrap = |source| SandboxError::Process { program: program.clone(), source };
         let begin = Instant::now();
         let cookie = orphans::cookie();
-        let (mut child, question) = self.start(&cookie).map_err(wrap)?;
+        let Started { mut child, question, starter } = self.start(&cookie).map_err(|error| match error {
+            NotStarted::Fence(reason) => SandboxError::Setup(reason),
+            NotStarted::System(source) => wrap(source),
+        })?;
         let root = Pid::from_child(&child);
+        if self.fence.is_some() {
+            end_first(root);
+        }
         let _ = setpriority_process(None, PRIORITY); // of this thread; only root may
         let mut run = Run {
             root,
             question,
-            tree: Tree::new(root, &cookie),
+            tree: Tree::new(root, &cookie, self.fence.as_deref().and_then(Fence::user)),
             deadline: begin + self.wall,
             stdout: Pipe::new(child.stdout.take(), self.output_bytes),
             stderr: Pipe::new(child.stderr.take(), self.output_bytes),
@@ -112,6 +136,7 @@ impl Child {
         let forced = run.watch(stop);
         let survivors = run.tree.kill();
         let status = child.wait().map_err(wrap)?;
+        drop(starter);
         run.take_output();
         if survivors > 0 {
             return Err(SandboxError::Survivors(survivors));
@@ -124,6 +149,14 @@ impl Child {
             duration: begin.elapsed(),
         })
     }
+}
+
+/// A child that was started.
+struct Started {
+    child: std::process::Child,
+    question: Question,
+    /// `None` where this very thread started it.
+    starter: Option<Starter>,
 }
 
 /// A child that runs.
@@ -177,6 +210,11 @@ impl Run {
         self.stdout.take();
         self.stderr.take();
     }
+}
+
+/// Lets the kernel end a child, and not us, when memory runs out. One behind a fence cannot ask for that itself.
+fn end_first(pid: Pid) {
+    let _ = std::fs::write(format!("/proc/{}/oom_score_adj", pid.as_raw_nonzero()), "1000");
 }
 
 fn has_ended(pid: Pid) -> io::Result<bool> {
