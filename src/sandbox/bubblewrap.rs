@@ -1,6 +1,7 @@
 //! How is a child shut in by namespaces? By what it is to see, as arguments of `bwrap`.
 
 use std::ffi::{OsStr, OsString};
+use std::os::fd::{AsRawFd as _, BorrowedFd};
 use std::path::{Path, PathBuf};
 
 use super::Command;
@@ -16,9 +17,12 @@ pub(super) fn find() -> Option<PathBuf> {
     folders.map(|folder| folder.join("bwrap")).find(|file| file.is_absolute() && file.is_file())
 }
 
-/// Every argument in front of the command.
-pub(super) fn arguments(view: &View, command: &Command) -> Vec<OsString> {
+/// Every argument in front of the command; `calls` is open on the program that looks at calls of the kernel.
+pub(super) fn arguments(view: &View, command: &Command, calls: Option<BorrowedFd<'_>>) -> Vec<OsString> {
     let mut arguments = Arguments::default();
+    if let Some(calls) = calls {
+        arguments.add(["--seccomp".to_owned(), calls.as_raw_fd().to_string()]);
+    }
     arguments.add(["--unshare-all", "--die-with-parent", "--new-session"]);
     arguments.add(["--cap-drop", "ALL"]);
     if rustix::process::geteuid().is_root() {
@@ -30,10 +34,13 @@ pub(super) fn arguments(view: &View, command: &Command) -> Vec<OsString> {
     }
     arguments.system(command.network);
     arguments.add(["--proc", "/proc", "--dev", "/dev", "--dir", "/run", "--dir", "/var"]);
+    // Both on the disk, where what they take is seen and limited.
     arguments.bind("--bind", &command.scratch.join("tmp"), Path::new("/tmp"));
+    arguments.bind("--bind", &command.scratch.join("shm"), Path::new("/dev/shm"));
     arguments.view(view);
-    // What is in no mount lies in memory: nothing more goes there.
-    arguments.add(["--remount-ro", "/"]);
+    // What is in no mount lies in memory: nothing more goes there. And settings of the kernel ask for the user alone
+    // who writes them: root is root there, whatever it is called inside.
+    arguments.add(["--remount-ro", "/", "--remount-ro", "/proc"]);
     arguments.add([OsStr::new("--chdir"), command.cwd.as_os_str(), OsStr::new("--")]);
     arguments.list
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::ioctl_fionbio;
+use rustix::io::{FdFlags, fcntl_setfd, ioctl_fionbio};
 use rustix::process::{Pid, WaitId, WaitIdOptions, setpriority_process, waitid};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
@@ -24,7 +24,7 @@ use super::output::Tail;
 use super::question::Question;
 use super::starter::{NotStarted, Starter};
 use super::tree::Tree;
-use super::watchdog::Watchdog;
+use super::watchdog::{Allowance, Watchdog};
 use super::{Exit, Finished, SandboxError};
 
 /// How often the thread looks at the clock and the token.
@@ -37,10 +37,14 @@ const PRIORITY: i32 = -10;
 pub(super) struct Child {
     /// Program, arguments, environment, folder.
     pub(super) command: std::process::Command,
+    /// A file that it finds open, beside its standard input and outputs.
+    pub(super) inherited: Option<OwnedFd>,
     /// What it loses before it starts.
     pub(super) fence: Option<Arc<Fence>>,
     /// What is its standard input.
     pub(super) input: Input,
+    /// What it may use with all that it starts.
+    pub(super) allowance: Allowance,
     /// How long it may take.
     pub(super) wall: Duration,
     /// How much of each output is kept.
@@ -96,6 +100,13 @@ impl Child {
             }
         };
         let Some(fence) = &self.fence else {
+            let inherited = self.inherited.take();
+            // Another thread may start something meanwhile, and leave the file open there: no harm.
+            inherited
+                .as_ref()
+                .map(|file| fcntl_setfd(file, FdFlags::empty()))
+                .transpose()
+                .map_err(io::Error::from)?;
             return Ok(Started { child: command.spawn()?, question, starter: None });
         };
         fence.hand_over()?;
@@ -121,9 +132,6 @@ impl Child {
             NotStarted::System(source) => wrap(source),
         })?;
         let root = Pid::from_child(&child);
-        if self.fence.is_some() {
-            end_first(root);
-        }
         let _ = setpriority_process(None, PRIORITY); // of this thread; only root may
         let mut run = Run {
             root,
@@ -133,7 +141,7 @@ impl Child {
             stdout: Pipe::new(child.stdout.take(), self.output_bytes),
             stderr: Pipe::new(child.stderr.take(), self.output_bytes),
         };
-        let forced = run.watch(stop);
+        let forced = run.watch(Watchdog::new(self.allowance.clone()), stop);
         let survivors = run.tree.kill();
         let status = child.wait().map_err(wrap)?;
         drop(starter);
@@ -172,12 +180,14 @@ struct Run {
 impl Run {
     /// Waits for the end of the root process, or for a reason to end it. The root is not reaped, so that its id
     /// stays its own until all are dead.
-    fn watch(&mut self, stop: &CancellationToken) -> io::Result<Option<Exit>> {
-        let mut watchdog = Watchdog::new();
+    fn watch(&mut self, mut watchdog: Watchdog, stop: &CancellationToken) -> io::Result<Option<Exit>> {
         let exit_signal = ExitSignal::of(self.root);
         loop {
             self.wait_for_news(&exit_signal)?;
-            self.question.answer();
+            if self.question.is_asked() {
+                self.tree.end_first();
+                self.question.answer();
+            }
             self.take_output();
             if has_ended(self.root)? {
                 return Ok(None);
@@ -188,8 +198,8 @@ impl Run {
             if Instant::now() >= self.deadline {
                 return Ok(Some(Exit::TimedOut));
             }
-            if watchdog.is_crowded(&mut self.tree) {
-                return Ok(Some(Exit::TooManyProcesses));
+            if let Some(exit) = watchdog.objection(&mut self.tree) {
+                return Ok(Some(exit));
             }
         }
     }
@@ -210,11 +220,6 @@ impl Run {
         self.stdout.take();
         self.stderr.take();
     }
-}
-
-/// Lets the kernel end a child, and not us, when memory runs out. One behind a fence cannot ask for that itself.
-fn end_first(pid: Pid) {
-    let _ = std::fs::write(format!("/proc/{}/oom_score_adj", pid.as_raw_nonzero()), "1000");
 }
 
 fn has_ended(pid: Pid) -> io::Result<bool> {

@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
 use super::detect::{best_level, try_level};
-use super::fence::Fence;
+use super::fence::{Fence, file_for_bubblewrap};
 use super::process::{Child, Input};
 use super::view::View;
-use super::watchdog::threads_of_machine;
+use super::watchdog::{Allowance, threads_of_machine};
 use super::{
     Command, Exit, Finished, Interpreter, Isolation, Level, Limits, ProbeDir, SandboxError, bubblewrap,
 };
@@ -88,7 +89,7 @@ impl Sandbox {
     /// Runs a command to its end. Answers only when every process of it that the level can hold is dead, on
     /// cancellation too.
     pub async fn run(&self, command: Command, cancel: &CancellationToken) -> Result<Finished, SandboxError> {
-        for name in ["home", "tmp"] {
+        for name in ["home", "tmp", "shm"] {
             let folder = command.scratch.join(name);
             std::fs::create_dir_all(&folder).map_err(|source| SandboxError::file(&folder, source))?;
         }
@@ -101,24 +102,44 @@ impl Sandbox {
 
     fn child(&self, command: &Command) -> Result<Child, SandboxError> {
         let view = View::of(&self.interpreter, &self.probe, command);
+        // A machine whose calls we have no names for has the namespaces all the same.
+        let inherited =
+            (self.isolation.level == Level::Bubblewrap).then(file_for_bubblewrap).and_then(Result::ok);
         let (mut process, fence) = match self.isolation.level {
-            Level::Bubblewrap => (self.in_bubblewrap(&view, command)?, None),
+            Level::Bubblewrap => {
+                (self.in_bubblewrap(&view, command, inherited.as_ref().map(AsFd::as_fd))?, None)
+            }
             Level::Landlock => (self.in_folder(command), Some(Fence::of_landlock(view, command.network))),
             Level::Limits => (self.in_folder(command), Some(Fence::of_limits(&view))),
         };
         let user = fence.as_ref().and_then(Fence::user);
         process.args(self.launch(&command.limits, user)).arg(self.interpreter.path()).args(&command.args);
         process.env_clear().envs(self.environment(command, user));
-        let Limits { wall, output_bytes, .. } = command.limits;
+        let Limits { memory_bytes, disk_bytes, wall, output_bytes, .. } = command.limits;
+        let folders = command.all_writable().cloned().collect();
+        let allowance = Allowance { memory_bytes, disk_bytes, folders };
         let fence = fence.map(Arc::new);
-        Ok(Child { command: process, fence, input: Input::Question, wall, output_bytes })
+        Ok(Child {
+            command: process,
+            inherited,
+            fence,
+            input: Input::Question,
+            allowance,
+            wall,
+            output_bytes,
+        })
     }
 
-    fn in_bubblewrap(&self, view: &View, command: &Command) -> Result<std::process::Command, SandboxError> {
+    fn in_bubblewrap(
+        &self,
+        view: &View,
+        command: &Command,
+        calls: Option<BorrowedFd<'_>>,
+    ) -> Result<std::process::Command, SandboxError> {
         let bwrap = bubblewrap::find()
             .ok_or_else(|| SandboxError::Setup("bubblewrap is not installed any more".into()))?;
         let mut process = std::process::Command::new(bwrap);
-        process.args(bubblewrap::arguments(view, command)).arg(self.interpreter.path());
+        process.args(bubblewrap::arguments(view, command, calls)).arg(self.interpreter.path());
         Ok(process)
     }
 

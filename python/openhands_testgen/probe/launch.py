@@ -23,7 +23,6 @@ def main(arguments: list[str]) -> None:
     limit(resource.RLIMIT_CORE, 0)
     if threads != "0":
         limit(resource.RLIMIT_NPROC, int(threads))
-    be_ended_first()
     if tie != "0":
         leave_terminal()
     if tie != "0" and sys.platform == "linux":
@@ -45,15 +44,6 @@ def limit(what: int, value: int) -> None:
         # macOS refuses RLIMIT_AS; the watchdog of the parent stays.
         if sys.platform == "linux":
             raise
-
-
-def be_ended_first() -> None:
-    """Lets the kernel end this child, and not another program, when memory runs out."""
-    try:
-        with open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
-            file.write("1000")
-    except OSError:
-        pass  # not on Linux, or behind a fence: then our parent does it
 
 
 def leave_terminal() -> None:

@@ -11,7 +11,19 @@ use super::program::{Result, Rules, all, condition, is, is_not, pointer};
 /// The first call that was not known when these lists were written.
 pub(super) const UNKNOWN: u32 = 470;
 
-/// Answered as if the call was not permitted.
+/// What else keeps a child in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Walls {
+    /// Namespaces: what a child shares with others is not there.
+    Namespaces,
+    /// Landlock, which holds files only.
+    Landlock {
+        /// Whether it may use the network.
+        network: bool,
+    },
+}
+
+/// Refused to every child.
 const REFUSED: &[c_long] = &[
     // Other processes: their memory, descriptors, and what they do.
     libc::SYS_ptrace,
@@ -36,24 +48,12 @@ const REFUSED: &[c_long] = &[
     libc::SYS_fsconfig,
     libc::SYS_fsmount,
     libc::SYS_fspick,
-    // Files not by their path, and the names of files that others use.
     libc::SYS_open_by_handle_at,
     libc::SYS_name_to_handle_at,
     libc::SYS_fanotify_init,
-    libc::SYS_fanotify_mark,
-    libc::SYS_inotify_add_watch,
     libc::SYS_quotactl,
     libc::SYS_quotactl_fd,
-    // What processes without a common folder share.
-    libc::SYS_shmget,
-    libc::SYS_shmat,
-    libc::SYS_shmctl,
-    libc::SYS_semget,
-    libc::SYS_semctl,
-    libc::SYS_msgget,
-    libc::SYS_msgctl,
-    libc::SYS_mq_open,
-    libc::SYS_mq_unlink,
+    // Keys, which no namespace hides.
     libc::SYS_add_key,
     libc::SYS_request_key,
     libc::SYS_keyctl,
@@ -83,10 +83,35 @@ const REFUSED: &[c_long] = &[
     libc::SYS_modify_ldt,
 ];
 
-/// Answered as by a kernel that has no such call: their arguments cannot be looked at, or they go round this list.
-/// C libraries then do with others.
-pub(super) const ABSENT: &[c_long] =
-    &[libc::SYS_clone3, libc::SYS_io_uring_setup, libc::SYS_io_uring_enter, libc::SYS_io_uring_register];
+/// Refused where no namespace keeps apart what a child shares with the machine.
+const SHARED: &[c_long] = &[
+    // Names of files that others use.
+    libc::SYS_inotify_add_watch,
+    libc::SYS_fanotify_mark,
+    // What stays with the kernel when a process ends.
+    libc::SYS_shmget,
+    libc::SYS_shmat,
+    libc::SYS_shmctl,
+    libc::SYS_semget,
+    libc::SYS_semctl,
+    libc::SYS_msgget,
+    libc::SYS_msgctl,
+    libc::SYS_mq_open,
+    libc::SYS_mq_unlink,
+];
+
+/// Calls of which a program is told that this kernel has none. C libraries and Python do without.
+pub(super) const ABSENT: &[c_long] = &[
+    // What they are asked to do lies in memory, where no filter can look.
+    libc::SYS_clone3,
+    libc::SYS_openat2,
+    libc::SYS_io_uring_setup,
+    libc::SYS_io_uring_enter,
+    libc::SYS_io_uring_register,
+    // Memory that counts for no process.
+    libc::SYS_memfd_create,
+    libc::SYS_memfd_secret,
+];
 
 /// Flags of `clone` that make namespaces.
 const NEW_NAMESPACES: &[i32] = &[
@@ -99,6 +124,30 @@ const NEW_NAMESPACES: &[i32] = &[
     libc::CLONE_NEWCGROUP,
 ];
 
+/// Calls that set the mode of a file, and which argument that is.
+const SET_MODE: &[(c_long, u8)] = &[
+    (libc::SYS_fchmod, 1),
+    (libc::SYS_fchmodat, 2),
+    (FCHMODAT2, 2),
+    (libc::SYS_mknodat, 2),
+    #[cfg(target_arch = "x86_64")]
+    (libc::SYS_chmod, 1),
+    #[cfg(target_arch = "x86_64")]
+    (libc::SYS_creat, 1),
+    #[cfg(target_arch = "x86_64")]
+    (libc::SYS_mknod, 1),
+];
+
+/// Calls that may make a file, and which argument is its mode; the one before it says whether they do.
+const OPEN: &[(c_long, u8)] = &[
+    (libc::SYS_openat, 3),
+    #[cfg(target_arch = "x86_64")]
+    (libc::SYS_open, 2),
+];
+
+/// `fchmodat2`, by the number that it has everywhere.
+const FCHMODAT2: c_long = 452;
+
 /// Whom `kill` reaches by -1.
 const EVERYONE: u32 = u32::MAX;
 
@@ -106,14 +155,42 @@ const EVERYONE: u32 = u32::MAX;
 const TYPING: [u32; 2] = [0x5412, 0x541c];
 
 /// Which calls are refused, and with which arguments.
-pub(super) fn refused(network: bool) -> Result<Rules> {
+pub(super) fn refused(walls: Walls) -> Result<Rules> {
     let mut rules: Rules = REFUSED.iter().map(|call| (*call, Vec::new())).collect();
-    rules.extend(of_sockets(network)?);
-    rules.extend(of_other_processes()?);
     let namespaces = NEW_NAMESPACES.iter().map(|flag| flag.cast_unsigned());
     let namespaces = namespaces.map(|flag| all([condition(0, MaskedEq(flag.into()), flag)]));
     rules.insert(libc::SYS_clone, namespaces.collect::<Result<_>>()?);
     rules.insert(libc::SYS_ioctl, vec![all([is(1, TYPING[0])])?, all([is(1, TYPING[1])])?]);
+    rules.extend(of_lent_rights()?);
+    match walls {
+        Walls::Namespaces => {
+            let known = [libc::AF_UNIX, libc::AF_INET, libc::AF_INET6, libc::AF_NETLINK];
+            rules.insert(libc::SYS_socket, vec![all(known.map(|family| is_not(0, family)))?]);
+        }
+        Walls::Landlock { network } => {
+            rules.extend(SHARED.iter().map(|call| (*call, Vec::new())));
+            rules.extend(of_sockets(network)?);
+            rules.extend(of_other_processes()?);
+        }
+    }
+    Ok(rules)
+}
+
+/// No file runs with the rights of its owner or group: it would, for others who find it in the workspace.
+fn of_lent_rights() -> Result<Rules> {
+    let has = |argument, bits: u32| condition(argument, MaskedEq(bits.into()), bits);
+    // The mode counts only where the call makes a file.
+    let making = [libc::O_CREAT, libc::O_TMPFILE & !libc::O_DIRECTORY].map(i32::cast_unsigned);
+    let mut rules = Rules::new();
+    for bit in [libc::S_ISUID, libc::S_ISGID] {
+        for (call, mode) in SET_MODE {
+            rules.entry(*call).or_default().push(all([has(*mode, bit)])?);
+        }
+        for (call, mode) in OPEN {
+            let rule = |flag| all([has(mode - 1, flag), has(*mode, bit)]);
+            rules.entry(*call).or_default().extend([rule(making[0])?, rule(making[1])?]);
+        }
+    }
     Ok(rules)
 }
 

@@ -23,6 +23,8 @@ mod elsewhere;
 mod linux;
 
 #[cfg(not(target_os = "linux"))]
-pub(super) use elsewhere::Fence;
+pub(super) use elsewhere::{Fence, file_for_bubblewrap};
 #[cfg(target_os = "linux")]
 pub(super) use linux::Fence;
+#[cfg(target_os = "linux")]
+pub(super) use program::file_for_bubblewrap;

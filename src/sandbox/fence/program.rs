@@ -1,61 +1,83 @@
 //! How do the lists of calls become programs that the kernel runs before each call?
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Seek as _, Write as _};
+use std::os::fd::OwnedFd;
 use std::sync::LazyLock;
 
+use rustix::fs::{MemfdFlags, memfd_create};
 use seccompiler::{
     BackendError, BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
     SeccompRule, apply_filter, sock_filter,
 };
 
-use super::calls::{ABSENT, UNKNOWN, refused};
+use super::calls::{ABSENT, UNKNOWN, Walls, refused};
 
 /// By call: any of the rules refuses it; without rules it is refused always.
 pub(super) type Rules = BTreeMap<i64, Vec<SeccompRule>>;
 pub(super) type Result<T> = std::result::Result<T, BackendError>;
-type Programs = std::result::Result<[BpfProgram; 2], String>;
+type Program = std::result::Result<BpfProgram, String>;
 
 /// What each child gets: the programs do not change.
-static WITHOUT_NETWORK: LazyLock<Programs> = LazyLock::new(|| programs(false));
-static WITH_NETWORK: LazyLock<Programs> = LazyLock::new(|| programs(true));
+static BEHIND_LANDLOCK: LazyLock<Program> = LazyLock::new(|| program(Walls::Landlock { network: false }));
+static WITH_NETWORK: LazyLock<Program> = LazyLock::new(|| program(Walls::Landlock { network: true }));
+static IN_NAMESPACES: LazyLock<Program> = LazyLock::new(|| program(Walls::Namespaces));
 
 /// Refuses the calls to this thread and all that it starts.
 pub(super) fn enter(network: bool) -> std::result::Result<(), String> {
-    let programs = if network { &WITH_NETWORK } else { &WITHOUT_NETWORK };
-    for program in programs.as_ref().map_err(Clone::clone)? {
-        apply_filter(program).map_err(|error| unavailable(&error))?;
-    }
-    Ok(())
+    let program = if network { &WITH_NETWORK } else { &BEHIND_LANDLOCK };
+    apply_filter(program.as_ref().map_err(Clone::clone)?).map_err(|error| unavailable(&error))
+}
+
+/// The program for a child in namespaces, as the file that `bwrap` reads it from; it is closed when we start others.
+pub(in crate::sandbox) fn file_for_bubblewrap() -> std::result::Result<OwnedFd, String> {
+    let program = IN_NAMESPACES.as_ref().map_err(Clone::clone)?;
+    let bytes: Vec<u8> = program.iter().flat_map(bytes_of).collect();
+    let write = || -> io::Result<OwnedFd> {
+        let mut file = File::from(memfd_create("calls", MemfdFlags::CLOEXEC)?);
+        file.write_all(&bytes)?;
+        file.rewind()?;
+        Ok(file.into())
+    };
+    write().map_err(|error| unavailable(&error))
+}
+
+/// An instruction as the kernel has it in memory.
+fn bytes_of(instruction: &sock_filter) -> [u8; 8] {
+    let [code, code_end] = instruction.code.to_ne_bytes();
+    let [k, k2, k3, k4] = instruction.k.to_ne_bytes();
+    [code, code_end, instruction.jt, instruction.jf, k, k2, k3, k4]
 }
 
 fn unavailable(error: &dyn std::error::Error) -> String {
     format!("seccomp does not work here: {error}")
 }
 
-fn programs(network: bool) -> Programs {
-    let make = || {
-        let absent = ABSENT.iter().map(|call| (*call, Vec::new())).collect();
-        Ok([compile(refused(network)?, libc::EPERM)?, without_unknown(compile(absent, libc::ENOSYS)?)])
+fn program(walls: Walls) -> Program {
+    let make = || -> Result<BpfProgram> {
+        let action = SeccompAction::Errno(libc::EPERM.cast_unsigned());
+        let arch = std::env::consts::ARCH.try_into()?;
+        SeccompFilter::new(refused(walls)?, SeccompAction::Allow, action, arch)?.try_into()
     };
-    make().map_err(|error: BackendError| unavailable(&error))
+    make().map(without_absent).map_err(|error| unavailable(&error))
 }
 
-fn compile(rules: Rules, errno: i32) -> Result<BpfProgram> {
-    let action = SeccompAction::Errno(errno.cast_unsigned());
-    let arch = std::env::consts::ARCH.try_into()?;
-    SeccompFilter::new(rules, SeccompAction::Allow, action, arch)?.try_into()
-}
-
-/// Puts a look at the number in front: calls that came later, and those of another numbering (x32), do not exist.
-fn without_unknown(program: BpfProgram) -> BpfProgram {
+/// Puts a look at the number in front: some calls do not exist here, nor do those that came later and those of another
+/// numbering (x32).
+fn without_absent(program: BpfProgram) -> BpfProgram {
     // Of linux/filter.h and linux/seccomp.h.
-    let (load_word, jump_if_at_least, answer) = (0x20, 0x35, 0x06);
+    let (load_word, jump_if_at_least, jump_if_equal, answer) = (0x20, 0x35, 0x15, 0x06);
     let enosys = 0x0005_0000 | libc::ENOSYS.cast_unsigned();
-    let mut whole = vec![
-        sock_filter { code: load_word, jt: 0, jf: 0, k: 0 },
-        sock_filter { code: jump_if_at_least, jt: 0, jf: 1, k: UNKNOWN },
-        sock_filter { code: answer, jt: 0, jf: 0, k: enosys },
-    ];
+    let mut whole = vec![sock_filter { code: load_word, jt: 0, jf: 0, k: 0 }];
+    let mut absent = |jump: u16, number: u32| {
+        whole.push(sock_filter { code: jump, jt: 0, jf: 1, k: number });
+        whole.push(sock_filter { code: answer, jt: 0, jf: 0, k: enosys });
+    };
+    absent(jump_if_at_least, UNKNOWN);
+    for call in ABSENT {
+        absent(jump_if_equal, u32::try_from(*call).unwrap_or(UNKNOWN));
+    }
     whole.extend(program);
     whole
 }
