@@ -121,6 +121,9 @@ async fn sandbox(session: &Session, interpreter: Arc<Interpreter>) -> Check {
     let reason = isolation.reason.clone().unwrap_or_default();
     match isolation.level {
         Level::Bubblewrap => Check::good("sandbox", "bubblewrap, tried by a real run"),
+        Level::Landlock => {
+            Check::note("sandbox", format!("landlock and seccomp, tried by a real run: {reason}"), REMEDY)
+        }
         Level::Limits if session.settings.require_sandbox => {
             let detail = format!("a sandbox is required (`require_sandbox`), but {reason}");
             Check::missing("sandbox", detail, Some(REMEDY.to_owned()))

@@ -12,10 +12,12 @@ use super::Workspace;
 pub struct Limits {
     /// CPU time of each process.
     pub cpu_seconds: u64,
-    /// Address space of each process.
+    /// Address space of each process, and memory that all of them really take.
     pub memory_bytes: u64,
     /// The largest file that can be written.
     pub file_bytes: u64,
+    /// What all files that it may write take together, as far as the disk shows it.
+    pub disk_bytes: u64,
     /// How long the run may take by the clock.
     pub wall: Duration,
     /// How much of the end of each output is kept.
@@ -28,6 +30,7 @@ impl Default for Limits {
             cpu_seconds: 300,
             memory_bytes: 4 << 30,
             file_bytes: 200_000_000,
+            disk_bytes: 2 << 30,
             wall: Duration::from_mins(5),
             output_bytes: 64 << 10,
         }
@@ -118,6 +121,11 @@ impl Command {
         self
     }
 
+    /// Every folder that it may write.
+    pub(super) fn all_writable(&self) -> impl Iterator<Item = &PathBuf> {
+        self.writable.iter().chain([&self.scratch])
+    }
+
     /// Sets the limits.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
@@ -139,6 +147,10 @@ pub enum Exit {
     Cancelled,
     /// We ended it: it had more than [`super::MAX_PROCESSES`] processes.
     TooManyProcesses,
+    /// We ended it: all its processes together took more memory than [`Limits::memory_bytes`].
+    TooMuchMemory,
+    /// We ended it: its files together took more room than [`Limits::disk_bytes`].
+    TooMuchDisk,
 }
 
 impl Exit {
@@ -160,6 +172,8 @@ impl std::fmt::Display for Exit {
             Self::TooManyProcesses => {
                 write!(formatter, "started more than {} processes", super::MAX_PROCESSES)
             }
+            Self::TooMuchMemory => formatter.write_str("took too much memory"),
+            Self::TooMuchDisk => formatter.write_str("wrote too much to the disk"),
         }
     }
 }

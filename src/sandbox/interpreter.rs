@@ -10,6 +10,7 @@ use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 
 use super::process::{Child, Input};
+use super::watchdog::Allowance;
 use super::{ProbeDir, SandboxError};
 
 /// The oldest Python whose code our probe files are.
@@ -160,7 +161,15 @@ async fn describe(python: &Path, probe: &ProbeDir) -> Result<Description, Sandbo
     for name in ["PATH", "HOME", "LANG", "LD_LIBRARY_PATH"] {
         command.envs(std::env::var_os(name).map(|value| (name, value)));
     }
-    let child = Child { command, input: Input::Nothing, wall: PATIENCE, output_bytes: 1 << 20 };
+    let child = Child {
+        command,
+        inherited: None,
+        fence: None,
+        allowance: Allowance::unlimited(),
+        input: Input::Nothing,
+        wall: PATIENCE,
+        output_bytes: 1 << 20,
+    };
     let finished = child.run(&CancellationToken::new()).await.map_err(|error| match error {
         SandboxError::Process { source, .. } => missing(python, source.to_string()),
         other => other,

@@ -6,12 +6,16 @@
 mod bubblewrap;
 mod command;
 mod copy;
+mod detect;
+mod disk;
 mod error;
 mod exclude;
+mod fence;
 mod hops;
 mod interpreter;
 mod layout;
 mod level;
+mod memory;
 mod orphans;
 mod output;
 mod partner;
@@ -23,8 +27,10 @@ mod question;
 mod remove;
 mod run;
 mod snapshot;
+mod starter;
 mod survey;
 mod tree;
+mod view;
 mod watchdog;
 mod workspace;
 

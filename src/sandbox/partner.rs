@@ -9,6 +9,7 @@ use tokio::net::UnixStream;
 use tokio_util::sync::CancellationToken;
 
 use super::process::{Child, Input};
+use super::watchdog::Allowance;
 use super::{Finished, SandboxError};
 
 /// A program of ours, trusted as we are, that reports while it works.
@@ -22,7 +23,18 @@ impl Partner {
         let program = command.get_program().into();
         let (ours, theirs) = pair().map_err(|source| SandboxError::Process { program, source })?;
         let input = Input::Socket(OwnedFd::from(theirs));
-        Ok((Self(Child { command, input, wall, output_bytes: 16 << 10 }), ours))
+        Ok((
+            Self(Child {
+                command,
+                inherited: None,
+                fence: None,
+                allowance: Allowance::unlimited(),
+                input,
+                wall,
+                output_bytes: 16 << 10,
+            }),
+            ours,
+        ))
     }
 
     /// Runs it to its end. Answers only when every process of it is dead, on cancellation too.

@@ -24,6 +24,12 @@ impl ProbeDir {
         self.0.join("launch.py")
     }
 
+    /// Looks whether a sandbox holds.
+    #[must_use]
+    pub fn fence(&self) -> PathBuf {
+        self.0.join("fence.py")
+    }
+
     /// Explores a module and writes tests of what it saw.
     #[must_use]
     pub fn explore(&self) -> PathBuf {

@@ -9,19 +9,22 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::PathBuf;
 use std::process::{ChildStderr, ChildStdout, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::ioctl_fionbio;
+use rustix::io::{FdFlags, fcntl_setfd, ioctl_fionbio};
 use rustix::process::{Pid, WaitId, WaitIdOptions, setpriority_process, waitid};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
+use super::fence::Fence;
 use super::orphans::{self, COOKIE_VARIABLE};
 use super::output::Tail;
 use super::question::Question;
+use super::starter::{NotStarted, Starter};
 use super::tree::Tree;
-use super::watchdog::Watchdog;
+use super::watchdog::{Allowance, Watchdog};
 use super::{Exit, Finished, SandboxError};
 
 /// How often the thread looks at the clock and the token.
@@ -34,8 +37,14 @@ const PRIORITY: i32 = -10;
 pub(super) struct Child {
     /// Program, arguments, environment, folder.
     pub(super) command: std::process::Command,
+    /// A file that it finds open, beside its standard input and outputs.
+    pub(super) inherited: Option<OwnedFd>,
+    /// What it loses before it starts.
+    pub(super) fence: Option<Arc<Fence>>,
     /// What is its standard input.
     pub(super) input: Input,
+    /// What it may use with all that it starts.
+    pub(super) allowance: Allowance,
     /// How long it may take.
     pub(super) wall: Duration,
     /// How much of each output is kept.
@@ -72,7 +81,7 @@ impl Child {
     }
 
     /// Starts it, and lets go of what only the child is to hold.
-    fn start(&mut self, cookie: &str) -> io::Result<(std::process::Child, Question)> {
+    fn start(&mut self, cookie: &str) -> Result<Started, NotStarted> {
         let mut command = std::mem::replace(&mut self.command, std::process::Command::new(""));
         command.env(COOKIE_VARIABLE, cookie).stdout(Stdio::piped()).stderr(Stdio::piped());
         let question = match std::mem::replace(&mut self.input, Input::Nothing) {
@@ -90,28 +99,52 @@ impl Child {
                 Question::none()
             }
         };
-        Ok((command.spawn()?, question))
+        let Some(fence) = &self.fence else {
+            let inherited = self.inherited.take();
+            // Another thread may start something meanwhile, and leave the file open there: no harm.
+            inherited
+                .as_ref()
+                .map(|file| fcntl_setfd(file, FdFlags::empty()))
+                .transpose()
+                .map_err(io::Error::from)?;
+            return Ok(Started { child: command.spawn()?, question, starter: None });
+        };
+        fence.hand_over()?;
+        let (child, starter) = Starter::start(command, Arc::clone(fence))?;
+        Ok(Started { child, question, starter: Some(starter) })
     }
 
     fn supervise(mut self, stop: &CancellationToken) -> Result<Finished, SandboxError> {
+        let finished = self.run_to_its_end(stop);
+        if let Some(fence) = &self.fence {
+            fence.take_back();
+        }
+        finished
+    }
+
+    fn run_to_its_end(&mut self, stop: &CancellationToken) -> Result<Finished, SandboxError> {
         let program = self.program();
         let wrap = |source| SandboxError::Process { program: program.clone(), source };
         let begin = Instant::now();
         let cookie = orphans::cookie();
-        let (mut child, question) = self.start(&cookie).map_err(wrap)?;
+        let Started { mut child, question, starter } = self.start(&cookie).map_err(|error| match error {
+            NotStarted::Fence(reason) => SandboxError::Setup(reason),
+            NotStarted::System(source) => wrap(source),
+        })?;
         let root = Pid::from_child(&child);
         let _ = setpriority_process(None, PRIORITY); // of this thread; only root may
         let mut run = Run {
             root,
             question,
-            tree: Tree::new(root, &cookie),
+            tree: Tree::new(root, &cookie, self.fence.as_deref().and_then(Fence::user)),
             deadline: begin + self.wall,
             stdout: Pipe::new(child.stdout.take(), self.output_bytes),
             stderr: Pipe::new(child.stderr.take(), self.output_bytes),
         };
-        let forced = run.watch(stop);
+        let forced = run.watch(Watchdog::new(self.allowance.clone()), stop);
         let survivors = run.tree.kill();
         let status = child.wait().map_err(wrap)?;
+        drop(starter);
         run.take_output();
         if survivors > 0 {
             return Err(SandboxError::Survivors(survivors));
@@ -124,6 +157,14 @@ impl Child {
             duration: begin.elapsed(),
         })
     }
+}
+
+/// A child that was started.
+struct Started {
+    child: std::process::Child,
+    question: Question,
+    /// `None` where this very thread started it.
+    starter: Option<Starter>,
 }
 
 /// A child that runs.
@@ -139,12 +180,14 @@ struct Run {
 impl Run {
     /// Waits for the end of the root process, or for a reason to end it. The root is not reaped, so that its id
     /// stays its own until all are dead.
-    fn watch(&mut self, stop: &CancellationToken) -> io::Result<Option<Exit>> {
-        let mut watchdog = Watchdog::new();
+    fn watch(&mut self, mut watchdog: Watchdog, stop: &CancellationToken) -> io::Result<Option<Exit>> {
         let exit_signal = ExitSignal::of(self.root);
         loop {
             self.wait_for_news(&exit_signal)?;
-            self.question.answer();
+            if self.question.is_asked() {
+                self.tree.end_first();
+                self.question.answer();
+            }
             self.take_output();
             if has_ended(self.root)? {
                 return Ok(None);
@@ -155,8 +198,8 @@ impl Run {
             if Instant::now() >= self.deadline {
                 return Ok(Some(Exit::TimedOut));
             }
-            if watchdog.is_crowded(&mut self.tree) {
-                return Ok(Some(Exit::TooManyProcesses));
+            if let Some(exit) = watchdog.objection(&mut self.tree) {
+                return Ok(Some(exit));
             }
         }
     }

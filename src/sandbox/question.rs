@@ -34,18 +34,24 @@ impl Question {
         self.0.as_ref().map(|stream| PollFd::from_borrowed_fd(stream.as_fd(), PollFlags::IN))
     }
 
-    /// Answers the child if it has asked.
+    /// Whether the child asks now. One that died instead is not waited for any more.
+    pub(super) fn is_asked(&mut self) -> bool {
+        let Some(stream) = &mut self.0 else { return false };
+        match stream.read(&mut [0]) {
+            Err(error) if error.kind() == ErrorKind::WouldBlock => false,
+            Ok(1) => true,
+            _ => {
+                self.0 = None;
+                false
+            }
+        }
+    }
+
+    /// Lets the child begin.
     pub(super) fn answer(&mut self) {
-        let Some(stream) = &mut self.0 else { return };
-        let mut byte = [0];
-        let asked = stream.read(&mut byte);
-        if asked.as_ref().is_err_and(|error| error.kind() == ErrorKind::WouldBlock) {
-            return;
-        }
-        if asked.is_ok_and(|count| count == 1) {
+        if let Some(mut stream) = self.0.take() {
             // A child that died after asking needs no answer.
-            stream.write_all(&byte).ok();
+            stream.write_all(b"!").ok();
         }
-        self.0 = None;
     }
 }

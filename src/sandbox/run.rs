@@ -1,25 +1,26 @@
 //! Runs commands of one interpreter at the best level that this machine has.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock};
-use std::time::Duration;
+use std::sync::Arc;
 
-use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
+use super::detect::{best_level, try_level};
+use super::fence::{Fence, file_for_bubblewrap};
 use super::process::{Child, Input};
-use super::watchdog::threads_of_machine;
+use super::view::View;
+use super::watchdog::{Allowance, threads_of_machine};
 use super::{
     Command, Exit, Finished, Interpreter, Isolation, Level, Limits, ProbeDir, SandboxError, bubblewrap,
 };
 
 /// Threads that the machine may gain while a child runs.
 const MORE_THREADS: u64 = 4096;
-
-/// What a real run said of bubblewrap, by interpreter: the answer does not change while a process lives.
-static TRIED: LazyLock<Mutex<HashMap<PathBuf, Isolation>>> = LazyLock::new(Mutex::default);
+/// Threads of a child that has a user of its own.
+const MAX_THREADS: u64 = 2048;
 
 /// Runs code of a project. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -32,33 +33,34 @@ pub struct Sandbox {
 impl Sandbox {
     /// The best level at which this interpreter really runs here.
     pub async fn detect(interpreter: Arc<Interpreter>, probe: &ProbeDir) -> Result<Self, SandboxError> {
-        let known = TRIED.lock().get(interpreter.path()).cloned();
-        if let Some(isolation) = known {
-            return Ok(Self::new(interpreter, probe, isolation));
-        }
-        let isolation = match try_bubblewrap(Arc::clone(&interpreter), probe).await {
-            Ok(()) => Isolation { level: Level::Bubblewrap, reason: None },
-            Err(reason) => Isolation { level: Level::Limits, reason: Some(reason) },
-        };
-        TRIED.lock().insert(interpreter.path().to_owned(), isolation.clone());
+        let isolation = best_level(&interpreter, probe).await;
         Ok(Self::new(interpreter, probe, isolation))
     }
 
-    /// As [`Self::detect`], but anything less than a real sandbox is an error that names the remedy.
+    /// As [`Self::detect`], but a level that keeps neither files nor the network from a child is an error that names
+    /// the remedy.
     pub async fn require(interpreter: Arc<Interpreter>, probe: &ProbeDir) -> Result<Self, SandboxError> {
         let sandbox = Self::detect(interpreter, probe).await?;
-        match (&sandbox.isolation.level, &sandbox.isolation.reason) {
-            (Level::Bubblewrap, _) => Ok(sandbox),
-            (Level::Limits, reason) => {
-                Err(SandboxError::NoSandbox { reason: reason.clone().unwrap_or_default() })
-            }
+        if sandbox.isolation.level.is_sandbox() {
+            return Ok(sandbox);
         }
+        let reason = sandbox.isolation.reason.clone().unwrap_or_default();
+        Err(SandboxError::NoSandbox { reason })
+    }
+
+    /// Whether this level works here; the error says why not. Tried anew by a real run.
+    pub async fn try_level(
+        level: Level,
+        interpreter: &Arc<Interpreter>,
+        probe: &ProbeDir,
+    ) -> Result<(), String> {
+        try_level(level, interpreter, probe).await
     }
 
     /// A sandbox at exactly this level, whether or not it works: for tests and comparisons.
     #[must_use]
     pub fn at_level(interpreter: Arc<Interpreter>, probe: &ProbeDir, level: Level) -> Self {
-        let reason = (level == Level::Limits).then(|| "this level was asked for".to_owned());
+        let reason = (level != Level::Bubblewrap).then(|| "this level was asked for".to_owned());
         Self::new(interpreter, probe, Isolation { level, reason })
     }
 
@@ -87,48 +89,75 @@ impl Sandbox {
     /// Runs a command to its end. Answers only when every process of it that the level can hold is dead, on
     /// cancellation too.
     pub async fn run(&self, command: Command, cancel: &CancellationToken) -> Result<Finished, SandboxError> {
-        for name in ["home", "tmp"] {
+        for name in ["home", "tmp", "shm"] {
             let folder = command.scratch.join(name);
             std::fs::create_dir_all(&folder).map_err(|source| SandboxError::file(&folder, source))?;
         }
-        let child = self.child(&command)?;
-        let finished = child.run(cancel).await?;
+        let finished = self.child(&command)?.run(cancel).await?;
         match self.isolation.level {
             Level::Bubblewrap => translate(finished),
-            Level::Limits => Ok(finished),
+            Level::Landlock | Level::Limits => Ok(finished),
         }
     }
 
     fn child(&self, command: &Command) -> Result<Child, SandboxError> {
-        let mut process = match self.isolation.level {
+        let view = View::of(&self.interpreter, &self.probe, command);
+        // A machine whose calls we have no names for has the namespaces all the same.
+        let inherited =
+            (self.isolation.level == Level::Bubblewrap).then(file_for_bubblewrap).and_then(Result::ok);
+        let (mut process, fence) = match self.isolation.level {
             Level::Bubblewrap => {
-                let bwrap = bubblewrap::find()
-                    .ok_or_else(|| SandboxError::Setup("bubblewrap is not installed any more".into()))?;
-                let mut process = std::process::Command::new(bwrap);
-                process.args(bubblewrap::arguments(&self.interpreter, &self.probe, command));
-                process.arg(self.interpreter.path());
-                process
+                (self.in_bubblewrap(&view, command, inherited.as_ref().map(AsFd::as_fd))?, None)
             }
-            Level::Limits => {
-                let mut process = std::process::Command::new(self.interpreter.path());
-                process.current_dir(&command.cwd);
-                process
-            }
+            Level::Landlock => (self.in_folder(command), Some(Fence::of_landlock(view, command.network))),
+            Level::Limits => (self.in_folder(command), Some(Fence::of_limits(&view))),
         };
-        process.args(self.launch(&command.limits)).arg(self.interpreter.path()).args(&command.args);
-        process.env_clear().envs(self.environment(command));
-        let Limits { wall, output_bytes, .. } = command.limits;
-        Ok(Child { command: process, input: Input::Question, wall, output_bytes })
+        let user = fence.as_ref().and_then(Fence::user);
+        process.args(self.launch(&command.limits, user)).arg(self.interpreter.path()).args(&command.args);
+        process.env_clear().envs(self.environment(command, user));
+        let Limits { memory_bytes, disk_bytes, wall, output_bytes, .. } = command.limits;
+        let folders = command.all_writable().cloned().collect();
+        let allowance = Allowance { memory_bytes, disk_bytes, folders };
+        let fence = fence.map(Arc::new);
+        Ok(Child {
+            command: process,
+            inherited,
+            fence,
+            input: Input::Question,
+            allowance,
+            wall,
+            output_bytes,
+        })
+    }
+
+    fn in_bubblewrap(
+        &self,
+        view: &View,
+        command: &Command,
+        calls: Option<BorrowedFd<'_>>,
+    ) -> Result<std::process::Command, SandboxError> {
+        let bwrap = bubblewrap::find()
+            .ok_or_else(|| SandboxError::Setup("bubblewrap is not installed any more".into()))?;
+        let mut process = std::process::Command::new(bwrap);
+        process.args(bubblewrap::arguments(view, command, calls)).arg(self.interpreter.path());
+        Ok(process)
+    }
+
+    fn in_folder(&self, command: &Command) -> std::process::Command {
+        let mut process = std::process::Command::new(self.interpreter.path());
+        process.current_dir(&command.cwd);
+        process
     }
 
     /// The arguments of the launcher that sets limits.
-    fn launch(&self, limits: &Limits) -> Vec<OsString> {
+    fn launch(&self, limits: &Limits, user: Option<u32>) -> Vec<OsString> {
         let tie = match self.isolation.level {
             Level::Bubblewrap => 0,
-            Level::Limits => std::process::id(),
+            Level::Landlock | Level::Limits => std::process::id(),
         };
+        let threads = user.map_or_else(max_threads_of_our_user, |_| MAX_THREADS);
         let mut arguments: Vec<OsString> = vec!["-I".into(), "-S".into(), self.probe.launch().into()];
-        let numbers = [limits.cpu_seconds, limits.memory_bytes, limits.file_bytes, max_threads_of_user()];
+        let numbers = [limits.cpu_seconds, limits.memory_bytes, limits.file_bytes, threads];
         arguments.extend(numbers.map(|number| number.to_string().into()));
         arguments.push(tie.to_string().into());
         arguments.push("--".into());
@@ -136,10 +165,10 @@ impl Sandbox {
     }
 
     /// Everything that a child knows of its surroundings.
-    fn environment(&self, command: &Command) -> BTreeMap<String, OsString> {
+    fn environment(&self, command: &Command, user: Option<u32>) -> BTreeMap<String, OsString> {
         let temporary = match self.isolation.level {
             Level::Bubblewrap => PathBuf::from("/tmp"),
-            Level::Limits => command.scratch.join("tmp"),
+            Level::Landlock | Level::Limits => command.scratch.join("tmp"),
         };
         let mut environment: BTreeMap<String, OsString> = BTreeMap::from([
             ("HOME".into(), command.scratch.join("home").into()),
@@ -152,6 +181,10 @@ impl Sandbox {
         }
         if let Some(base) = self.interpreter.user_base() {
             environment.insert("PYTHONUSERBASE".into(), base.into());
+        }
+        if user.is_some() {
+            // An id of this run alone has no name in `/etc/passwd`, and `getpass` asks here first.
+            environment.insert("LOGNAME".into(), "nobody".into());
         }
         environment.extend(command.env.clone());
         environment
@@ -167,7 +200,7 @@ impl Sandbox {
 
 /// How many threads the user may have while a child runs: the kernel counts by user, so what the whole machine has
 /// now is below it, and a fork bomb is stopped soon after the watchdog's limit even if that is slow. 0: unknown.
-fn max_threads_of_user() -> u64 {
+fn max_threads_of_our_user() -> u64 {
     match threads_of_machine() {
         0 => 0,
         now => now as u64 + MORE_THREADS,
@@ -185,24 +218,4 @@ fn translate(mut finished: Finished) -> Result<Finished, SandboxError> {
         finished.exit = Exit::Signal(code - 128);
     }
     Ok(finished)
-}
-
-/// Runs nothing at all in bubblewrap; the error says why that did not work.
-async fn try_bubblewrap(interpreter: Arc<Interpreter>, probe: &ProbeDir) -> Result<(), String> {
-    if !cfg!(target_os = "linux") {
-        return Err("bubblewrap works on Linux only".into());
-    }
-    if bubblewrap::find().is_none() {
-        return Err("bubblewrap is not installed".into());
-    }
-    let scratch = tempfile::tempdir().map_err(|error| format!("no temporary folder: {error}"))?;
-    let sandbox = Sandbox::at_level(interpreter, probe, Level::Bubblewrap);
-    let limits = Limits { wall: Duration::from_secs(10), ..Limits::default() };
-    let command =
-        Command::new(scratch.path(), scratch.path()).args(["-I", "-S", "-c", "pass"]).limits(limits);
-    match sandbox.run(command, &CancellationToken::new()).await {
-        Ok(finished) if finished.exit.is_success() => Ok(()),
-        Ok(finished) => Err(format!("bubblewrap does not work here: {}", finished.last_line())),
-        Err(error) => Err(format!("bubblewrap does not work here: {error}")),
-    }
 }

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
+use sha2::{Digest as _, Sha256};
 
 use super::exclude::is_cache;
 
@@ -13,11 +15,49 @@ use super::exclude::is_cache;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Snapshot(BTreeMap<PathBuf, Stamp>);
 
+/// Larger files are not read; those of the project are compared with it anyway.
+const MOST_READ_BYTES: u64 = 4 << 20;
+
 /// Changes whenever a file is written: the change time cannot be set back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Stamp {
     Folder,
-    Other { inode: u64, bytes: u64, changed: (i64, i64) },
+    Other {
+        inode: u64,
+        bytes: u64,
+        changed: (i64, i64),
+        /// Mode and digest, where files change hands for a run and so their times: root runs children as others.
+        substance: Option<(u32, [u8; 32])>,
+    },
+}
+
+impl Stamp {
+    fn of(path: &Path, metadata: &Metadata) -> Self {
+        if metadata.is_dir() {
+            return Self::Folder;
+        }
+        let changes_hands = rustix::process::geteuid().is_root();
+        let is_read = changes_hands && metadata.is_file() && metadata.len() <= MOST_READ_BYTES;
+        let digest =
+            is_read.then(|| std::fs::read(path).ok()).flatten().map(|bytes| Sha256::digest(bytes).into());
+        Self::Other {
+            inode: metadata.ino(),
+            bytes: metadata.len(),
+            changed: (metadata.ctime(), metadata.ctime_nsec()),
+            substance: digest.map(|digest| (metadata.mode(), digest)),
+        }
+    }
+
+    /// Whether the file is what it was; only its owner may have been another meanwhile.
+    fn is_as(&self, before: &Self) -> bool {
+        let key = |stamp: &Self| match stamp {
+            Self::Folder => None,
+            Self::Other { inode, bytes, substance, .. } => {
+                substance.map(|substance| (*inode, *bytes, substance))
+            }
+        };
+        self == before || (key(self).is_some() && key(self) == key(before))
+    }
 }
 
 /// How one entry differs.
@@ -63,15 +103,7 @@ impl Snapshot {
         let entries = walk.flatten().filter(|entry| entry.depth() > 0).filter_map(|entry| {
             let path = entry.path().strip_prefix(root).ok()?.to_owned();
             let metadata = entry.metadata().ok()?;
-            let stamp = if metadata.is_dir() {
-                Stamp::Folder
-            } else {
-                Stamp::Other {
-                    inode: metadata.ino(),
-                    bytes: metadata.len(),
-                    changed: (metadata.ctime(), metadata.ctime_nsec()),
-                }
-            };
+            let stamp = Stamp::of(entry.path(), &metadata);
             Some((path, stamp))
         });
         Self(entries.collect())
@@ -84,7 +116,7 @@ impl Snapshot {
         for (path, stamp) in &later.0 {
             match self.0.get(path) {
                 None => changes.push(change(path, ChangeKind::Added)),
-                Some(before) if before != stamp => changes.push(change(path, ChangeKind::Modified)),
+                Some(before) if !stamp.is_as(before) => changes.push(change(path, ChangeKind::Modified)),
                 Some(_) => {}
             }
         }

@@ -1,7 +1,7 @@
 //! Which processes belong to a run? Those that descend from its root, and those that carry its cookie.
 //!
 //! A process that left its group and whose parent is gone still has our cookie in its environment, which
-//! `/proc` shows. What was once found to belong is remembered, whatever becomes of its parent or environment.
+//! `/proc` shows, and the user of the run if that is one of its own. What was once found to belong is remembered, whatever becomes of its parent or environment.
 
 #[cfg(target_os = "linux")]
 use std::collections::HashMap;
@@ -14,14 +14,17 @@ pub(super) struct Tree {
     root: Pid,
     #[cfg(target_os = "linux")]
     cookie: Vec<u8>,
+    /// Whose processes are all of this run.
+    #[cfg(target_os = "linux")]
+    user: Option<u32>,
     /// Whether a process, by id and start time, belongs to the run.
     #[cfg(target_os = "linux")]
     known: HashMap<(i32, u64), bool>,
 }
 
 /// A process as `/proc` shows it.
-#[cfg(target_os = "linux")]
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "no process is seen there"))]
 pub(super) struct Process {
     pub(super) pid: i32,
     pub(super) parent: i32,
@@ -41,9 +44,10 @@ impl Tree {
 
 #[cfg(target_os = "linux")]
 impl Tree {
-    /// The tree of a root that was started as the leader of a group, with `cookie` in its environment.
-    pub(super) fn new(root: Pid, cookie: &str) -> Self {
-        Self { root, cookie: cookie.as_bytes().to_vec(), known: HashMap::new() }
+    /// The tree of a root that was started as the leader of a group, with `cookie` in its environment, and as `user`
+    /// if that is one of its own.
+    pub(super) fn new(root: Pid, cookie: &str, user: Option<u32>) -> Self {
+        Self { root, cookie: cookie.as_bytes().to_vec(), user, known: HashMap::new() }
     }
 
     /// Those that live now.
@@ -79,11 +83,19 @@ impl Tree {
         let is_child = parent.is_some_and(|parent| self.known.get(&parent) == Some(&true));
         let belongs = process.pid == self.root.as_raw_nonzero().get()
             || is_child
+            || self.user.is_some_and(|user| user_of(process.pid) == Some(user))
             || has_cookie(process.pid, &self.cookie);
         if belongs {
             self.known.insert(key, true);
         }
         belongs
+    }
+
+    /// Lets the kernel end these, and no other program, when memory runs out. What they start inherits that.
+    pub(super) fn end_first(&mut self) {
+        for process in self.living() {
+            let _ = std::fs::write(format!("/proc/{}/oom_score_adj", process.pid), "1000");
+        }
     }
 
     /// Kills until nothing is left that lives; answers how many could not be ended in ten seconds.
@@ -142,6 +154,13 @@ pub(super) fn read_process(pid: i32) -> Option<Process> {
 }
 
 #[cfg(target_os = "linux")]
+fn user_of(pid: i32) -> Option<u32> {
+    use std::os::unix::fs::MetadataExt as _;
+
+    Some(std::fs::metadata(format!("/proc/{pid}")).ok()?.uid())
+}
+
+#[cfg(target_os = "linux")]
 fn has_cookie(pid: i32, cookie: &[u8]) -> bool {
     std::fs::read(format!("/proc/{pid}/environ"))
         .is_ok_and(|environment| environment.split(|byte| *byte == 0).any(|entry| entry.ends_with(cookie)))
@@ -150,13 +169,15 @@ fn has_cookie(pid: i32, cookie: &[u8]) -> bool {
 /// Elsewhere there is no `/proc`: only the process group is held.
 #[cfg(not(target_os = "linux"))]
 impl Tree {
-    pub(super) fn new(root: Pid, _cookie: &str) -> Self {
+    pub(super) fn new(root: Pid, _cookie: &str, _user: Option<u32>) -> Self {
         Self { root }
     }
 
-    pub(super) fn living(&mut self) -> Vec<()> {
+    pub(super) fn living(&mut self) -> Vec<Process> {
         Vec::new()
     }
+
+    pub(super) fn end_first(&mut self) {}
 
     pub(super) fn kill(&mut self) -> usize {
         self.kill_group();

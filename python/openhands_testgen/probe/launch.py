@@ -23,6 +23,8 @@ def main(arguments: list[str]) -> None:
     limit(resource.RLIMIT_CORE, 0)
     if threads != "0":
         limit(resource.RLIMIT_NPROC, int(threads))
+    if tie != "0":
+        leave_terminal()
     if tie != "0" and sys.platform == "linux":
         die_with(int(tie))
     if tie == "0" and os.getppid() == 1:
@@ -42,6 +44,16 @@ def limit(what: int, value: int) -> None:
         # macOS refuses RLIMIT_AS; the watchdog of the parent stays.
         if sys.platform == "linux":
             raise
+
+
+def leave_terminal() -> None:
+    """Makes a session of its own: nobody in it can read from our terminal, or type into it.
+
+    Who leads a group cannot, so it goes back to that of its parent for a moment.
+    """
+    if os.getpgrp() == os.getpid():
+        os.setpgid(0, os.getpgid(os.getppid()))
+    os.setsid()
 
 
 def die_with(parent: int) -> None:

@@ -52,21 +52,22 @@ pub async fn interpreter() -> Arc<Interpreter> {
     Interpreter::probe(&python(), &probe()).await.unwrap()
 }
 
-/// A sandbox at this level; `None`, said aloud, where the machine has it not. With `CI` set that is a failure.
+/// A sandbox at this level; `None`, said aloud, where the machine has it not. With `CI` set that is a failure if a user
+/// could have it: bubblewrap is a package, Landlock comes with the kernel.
 pub async fn sandbox(level: Level) -> Option<Sandbox> {
     let interpreter = interpreter().await;
-    if level == Level::Bubblewrap {
-        let best = Sandbox::detect(Arc::clone(&interpreter), &probe()).await.unwrap();
-        if let Some(reason) = &best.isolation().reason {
-            assert!(std::env::var_os("CI").is_none(), "no bubblewrap, and CI is set: {reason}");
-            eprintln!("NOT TESTED at level bubblewrap: {reason}");
-            return None;
-        }
+    if level.is_sandbox()
+        && let Err(reason) = Sandbox::try_level(level, &interpreter, &probe()).await
+    {
+        let is_installable = level == Level::Bubblewrap;
+        assert!(!is_installable || std::env::var_os("CI").is_none(), "no {level}, and CI is set: {reason}");
+        eprintln!("NOT TESTED at level {level}: {reason}");
+        return None;
     }
     Some(Sandbox::at_level(interpreter, &probe(), level))
 }
 
-/// Runs the same test body once per level.
+/// Runs the same test body at the strongest and at the weakest level.
 #[macro_export]
 macro_rules! at_both_levels {
     ($($(#[$doc:meta])* async fn $name:ident($sandbox:ident: Sandbox) $body:block)+) => {
@@ -78,20 +79,42 @@ macro_rules! at_both_levels {
 
                 async fn body($sandbox: _core::sandbox::Sandbox) $body
 
-                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-                async fn in_bubblewrap() {
-                    if let Some(sandbox) = $crate::sandbox::ground::sandbox(_core::sandbox::Level::Bubblewrap).await {
-                        body(sandbox).await;
-                    }
-                }
-
-                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-                async fn within_limits() {
-                    if let Some(sandbox) = $crate::sandbox::ground::sandbox(_core::sandbox::Level::Limits).await {
-                        body(sandbox).await;
-                    }
-                }
+                $crate::at_level!(in_bubblewrap, Bubblewrap);
+                $crate::at_level!(within_limits, Limits);
             }
         )+
+    };
+}
+
+/// Runs the same test body once per level.
+#[macro_export]
+macro_rules! at_each_level {
+    ($($(#[$doc:meta])* async fn $name:ident($sandbox:ident: Sandbox) $body:block)+) => {
+        $(
+            $(#[$doc])*
+            mod $name {
+                #[allow(unused_imports)]
+                use super::*;
+
+                async fn body($sandbox: _core::sandbox::Sandbox) $body
+
+                $crate::at_level!(in_bubblewrap, Bubblewrap);
+                $crate::at_level!(behind_landlock, Landlock);
+                $crate::at_level!(within_limits, Limits);
+            }
+        )+
+    };
+}
+
+/// One test of a body at one level.
+#[macro_export]
+macro_rules! at_level {
+    ($name:ident, $level:ident) => {
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $name() {
+            if let Some(sandbox) = $crate::sandbox::ground::sandbox(_core::sandbox::Level::$level).await {
+                body(sandbox).await;
+            }
+        }
     };
 }

@@ -6,6 +6,8 @@
 pub mod ground;
 
 mod copies;
+#[cfg(target_os = "linux")]
+mod hostile;
 mod interpreters;
 mod isolation;
 mod layouts;

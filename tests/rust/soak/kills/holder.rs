@@ -92,6 +92,7 @@ async fn say_end(engine: Arc<Engine>, id: TaskId, room: Arc<Semaphore>) {
 fn options(store: &Path) -> EngineOptions {
     let level = match std::env::var(LEVEL).unwrap().as_str() {
         "bubblewrap" => Level::Bubblewrap,
+        "landlock" => Level::Landlock,
         _ => Level::Limits,
     };
     let options =
@@ -134,7 +135,7 @@ impl Runs {
                 "import subprocess, sys; \
                  subprocess.run([sys.executable, '-I', '-S', '-c', 'import time; time.sleep(600)'])"
             }
-            Level::Limits => "import time; time.sleep(600)",
+            Level::Landlock | Level::Limits => "import time; time.sleep(600)",
         }
     }
 

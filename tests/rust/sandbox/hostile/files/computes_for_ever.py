@@ -1,0 +1,9 @@
+"""Computes without end.
+
+bubblewrap: ended
+landlock: ended
+limits: ended
+"""
+
+while True:
+    pass
