@@ -44,6 +44,7 @@ pub use partner::Partner;
 pub use path::{PathError, ProjectPath};
 pub use probe::ProbeDir;
 pub use project::Project;
+pub(crate) use remove::remove_tree;
 pub use run::Sandbox;
 pub use snapshot::{Change, ChangeKind, Snapshot};
 pub use survey::{MAX_BYTES, MAX_FILES};

@@ -54,6 +54,12 @@ impl ProbeDir {
         self.0.join("remove_tests.py")
     }
 
+    /// Rewrites a module so that its functions may refuse to run.
+    #[must_use]
+    pub fn refuse_functions(&self) -> PathBuf {
+        self.0.join("refuse_functions.py")
+    }
+
     /// Goes on `PYTHONPATH`, so that pytest finds our recorder.
     #[must_use]
     pub fn plugin(&self) -> PathBuf {

@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 /// Removes a folder and all that is in it; one that is not there is no error.
-pub(super) fn remove_tree(folder: &Path) -> io::Result<()> {
+pub(crate) fn remove_tree(folder: &Path) -> io::Result<()> {
     match std::fs::remove_dir_all(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {

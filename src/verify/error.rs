@@ -56,6 +56,22 @@ pub enum VerifyError {
         /// Which files.
         changes: String,
     },
+    /// The file does something to pytest, to coverage or to our record of the run.
+    #[error("{path} meddles with the measurement: it {what}")]
+    Meddled {
+        /// The test file.
+        path: String,
+        /// What it does.
+        what: String,
+    },
+    /// Loading the test file, not running a test, does what tests must not do.
+    #[error("loading {path} {what}")]
+    Loading {
+        /// The test file.
+        path: String,
+        /// What it does.
+        what: String,
+    },
     /// Files change, but in no run that watches each test.
     #[error("tests of {path} change files of the project, and not in every run: {changes}")]
     ChangesUnsteadily {
@@ -130,6 +146,8 @@ impl VerifyError {
             | Self::Unremovable { .. }
             | Self::ChangesOnLoad { .. }
             | Self::ChangesUnsteadily { .. }
+            | Self::Meddled { .. }
+            | Self::Loading { .. }
             | Self::Unstable { .. }
             | Self::NeverImported { .. }
             | Self::Unmeasured { .. } => ErrorKind::Verification,

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::pytest::{PytestRun, Variation};
-use super::record::Phase;
+use super::record::{Phase, Seen, What};
+use super::traces::Traces;
 use super::{Removed, VerifyError};
-use crate::sandbox::Exit;
+use crate::sandbox::{Exit, Level};
 
 /// pytest's exit code when it collected nothing: the caller says so.
 const NO_TESTS: i32 = 5;
@@ -28,7 +29,7 @@ impl PytestRun {
             return Ok(vec![Removed { test: test.clone(), reason: self.how_it_broke_off() }]);
         }
         let mut faults = self.phase_faults();
-        self.add_touch_faults(&mut faults);
+        self.add_seen_faults(&mut faults);
         let ran: BTreeSet<&str> = self.calls().map(|phase| phase.test.as_str()).collect();
         let blamed: BTreeSet<String> = faults.iter().map(|fault| fault.test.clone()).collect();
         let idle = collected.iter().filter(|test| !ran.contains(test.as_str()) && !blamed.contains(*test));
@@ -54,15 +55,28 @@ impl PytestRun {
             .collect()
     }
 
-    /// Tests that reach for files that a user may have, even if there were none in the copy.
-    fn add_touch_faults(&self, faults: &mut Vec<Removed>) {
-        for touched in &self.record.touched {
-            if !faults.iter().any(|fault| fault.test == touched.test) {
-                let paths = touched.paths.join(", ");
-                let reason = format!("touches files outside of a temporary folder: {paths}");
-                faults.push(Removed { test: touched.test.clone(), reason });
+    /// Tests that were seen doing what tests must not do, whatever their outcome.
+    pub(super) fn add_seen_faults(&self, faults: &mut Vec<Removed>) {
+        for seen in &self.record.seen {
+            if let Some(test) = &seen.test
+                && !faults.iter().any(|fault| fault.test == *test)
+            {
+                faults.push(Removed { test: test.clone(), reason: seen.reason() });
             }
         }
+    }
+
+    /// Temporary files that are gone were cleared away, as they should be.
+    pub(super) fn forget_what_was_cleared(&mut self, traces: &Traces, level: Level) {
+        for seen in self.record.seen.iter_mut().filter(|seen| seen.what == What::Made) {
+            seen.items.retain(|path| traces.outside(path, level).symlink_metadata().is_ok());
+        }
+        self.record.seen.retain(|seen| !seen.items.is_empty());
+    }
+
+    /// What was seen that is no single test's doing, as far as this run tells: at the end, or on loading.
+    pub(super) fn seen_of_no_test(&self) -> Option<&Seen> {
+        self.record.seen.iter().find(|seen| seen.test.is_none())
     }
 
     fn reason(&self, phase: &Phase) -> Option<String> {
@@ -125,6 +139,20 @@ impl PytestRun {
                 reason: format!("changes files of the project: {}", changed.paths.join(", ")),
             })
             .collect()
+    }
+}
+
+impl Seen {
+    /// As the end of a sentence that begins with the name of the test.
+    pub(super) fn reason(&self) -> String {
+        let items = self.items.join(", ");
+        match self.what {
+            What::Touched => format!("touches files outside of a temporary folder: {items}"),
+            What::Reached => format!("reaches for the network: {items}"),
+            What::Made => format!("leaves files behind: {items}"),
+            What::Running => format!("leaves processes running: {items}"),
+            What::Meddled => format!("meddles with the measurement: it {items}"),
+        }
     }
 }
 

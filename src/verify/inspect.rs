@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 
 use super::Removed;
+use super::refusal::Relation;
 
 /// The functions of a test file.
 #[derive(Debug, Clone, Deserialize)]
@@ -20,8 +21,10 @@ pub(super) struct Inventory {
 struct Function {
     name: String,
     line: u32,
-    asserts: bool,
+    /// What is wrong with its assertions; `None` for one that asserts.
+    idle: Option<String>,
     fixture: bool,
+    relation: Relation,
 }
 
 impl Inventory {
@@ -36,19 +39,22 @@ impl Inventory {
             .filter_map(|function| {
                 let reason = if last[function.name.as_str()] != function.line {
                     "is replaced by a later function of the same name"
-                } else if function.asserts {
-                    return None;
                 } else {
-                    "asserts nothing"
+                    function.idle.as_deref()?
                 };
                 Some((function.line, Removed { test: function.name.clone(), reason: reason.into() }))
             })
             .collect()
     }
 
-    /// Whether a collected test asserts; one that is not defined in the file is taken to.
-    pub(super) fn asserts(&self, test: &str) -> bool {
-        self.find(test).is_none_or(|function| function.asserts)
+    /// What is wrong with the assertions of a collected test; nothing for one that is not defined in the file.
+    pub(super) fn idle(&self, test: &str) -> Option<&str> {
+        self.find(test)?.idle.as_deref()
+    }
+
+    /// What a collected test has to do with the module; one that is not defined in the file may have much.
+    pub(super) fn relation(&self, test: &str) -> Relation {
+        self.find(test).map_or(Relation::Reads, |function| function.relation)
     }
 
     /// The line of a test's `def`, in its class or one of that class's bases.

@@ -1,23 +1,23 @@
 //! What did the plain run reach of the module? Read from coverage's own data; nothing missing counts as 0 %.
 
 use std::io;
+use std::path::{Path, PathBuf};
 
-use super::pytest::{PytestRun, limits, trace_folder};
+use super::pytest::{PytestRun, limits};
 use super::session::Session;
+use super::traces::Traces;
 use super::{Coverage, VerifyError};
-use crate::sandbox::{Command, SandboxError};
+use crate::sandbox::{Command, SandboxError, remove_tree};
 
 impl Session<'_> {
     /// The coverage of the module in a plain run that has come to its end.
     pub(super) async fn measure(&self, plain: &PytestRun) -> Result<Coverage, VerifyError> {
         self.check_module(plain)?;
-        let traces = trace_folder(&self.workspace, plain.variation);
-        let (data, report) = (traces.join("coverage"), traces.join("coverage.json"));
-        let data_is_there = data.try_exists().map_err(|source| SandboxError::file(&data, source))?;
         let mut last_words = "coverage left no data".to_owned();
-        if data_is_there {
-            let finished = self.run(self.report_command(plain)).await?;
+        if let Some(folder) = self.take_coverage(plain)? {
+            let finished = self.run(self.report_command(&folder)).await?;
             last_words = finished.last_line();
+            let report = folder.join("coverage.json");
             match std::fs::read(&report) {
                 Ok(json) => return Coverage::from_report(&json).map_err(|reason| self.unmeasured(reason)),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -31,14 +31,29 @@ impl Session<'_> {
         Err(self.unmeasured(last_words))
     }
 
-    fn report_command(&self, plain: &PytestRun) -> Command {
-        let traces = trace_folder(&self.workspace, plain.variation);
-        let mut command = Command::in_workspace(&self.workspace)
+    /// Takes the coverage data of a run to a folder in which nothing of the run can have left anything: Python
+    /// loads what it finds in its working directory and in its home.
+    pub(super) fn take_coverage(&self, run: &PytestRun) -> Result<Option<PathBuf>, VerifyError> {
+        let data = Traces::of(&self.workspace, run.variation).coverage();
+        if !std::fs::symlink_metadata(&data).is_ok_and(|metadata| metadata.is_file()) {
+            return Ok(None);
+        }
+        let folder = self.workspace.scratch().join(format!("{}-report", run.variation.name()));
+        let wrap = |source| SandboxError::file(&folder, source);
+        remove_tree(&folder).map_err(wrap)?;
+        std::fs::create_dir(&folder).map_err(wrap)?;
+        std::fs::copy(&data, folder.join("coverage")).map_err(wrap)?;
+        Ok(Some(folder))
+    }
+
+    fn report_command(&self, folder: &Path) -> Command {
+        let mut command = Command::new(folder, folder)
+            .readable(self.workspace.root())
             .limits(limits(&self.verification.limits))
             .args(["-m", "coverage", "json", "--rcfile=/dev/null"])
-            .arg(format!("--data-file={}", traces.join("coverage").display()))
-            .args(["-o".into(), traces.join("coverage.json")]);
-        command.cwd = traces.join("elsewhere");
+            .arg(format!("--data-file={}", folder.join("coverage").display()))
+            .args(["-o".into(), folder.join("coverage.json")]);
+        command.stands_for = Some(self.workspace.project_root().to_owned());
         command
     }
 

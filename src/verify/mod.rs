@@ -10,13 +10,16 @@ mod coverage;
 mod error;
 mod faults;
 mod inspect;
+mod journal;
 mod measure;
 mod ownership;
 mod publish;
 mod pytest;
 mod record;
+mod refusal;
 mod round;
 mod session;
+mod traces;
 mod verdict;
 mod verification;
 

@@ -1,11 +1,12 @@
 //! How is the test file run? One plain run that is measured, and others that differ in what must not matter.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::sandbox::{Command, Exit, Finished, Limits, Workspace};
 
 use super::record::Record;
+use super::traces::Traces;
 use super::verification::{Verification, VerifyLimits};
 
 /// What every run of pytest is told: no options of the project's, nothing that runs tests elsewhere or in
@@ -29,8 +30,10 @@ pub(super) enum Variation {
     Reordered,
     /// From another working directory, in another time zone and locale, with yet another hash seed.
     Elsewhere,
-    /// As plain, not measured, with an eye on the files after each test.
+    /// As plain, not measured, with an eye on the files, and on pytest itself, after each test.
     Watched,
+    /// As plain, measured, with a module whose functions refuse to run: what passes there cannot fail.
+    Refusing,
 }
 
 impl Variation {
@@ -41,13 +44,14 @@ impl Variation {
             Self::Reordered => "reordered",
             Self::Elsewhere => "elsewhere",
             Self::Watched => "watched",
+            Self::Refusing => "refusing",
         }
     }
 
     /// What differs, for the reason why a test is taken out.
     pub(super) fn difference(self) -> &'static str {
         match self {
-            Self::Plain | Self::Watched => "",
+            Self::Plain | Self::Watched | Self::Refusing => "",
             Self::Reordered => " in another order, environment or with another hash seed",
             Self::Elsewhere => " in another working directory, time zone, locale or with another hash seed",
         }
@@ -55,7 +59,7 @@ impl Variation {
 
     fn hash_seed(self) -> &'static str {
         match self {
-            Self::Plain | Self::Watched => "0",
+            Self::Plain | Self::Watched | Self::Refusing => "0",
             Self::Reordered => "1",
             Self::Elsewhere => "2",
         }
@@ -64,7 +68,7 @@ impl Variation {
     /// What differs between the machines on which tests run, and must not matter.
     fn surroundings(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Self::Plain | Self::Watched => &[],
+            Self::Plain | Self::Watched | Self::Refusing => &[],
             Self::Reordered => &[
                 ("CI", "true"),
                 ("COLUMNS", "132"),
@@ -79,7 +83,7 @@ impl Variation {
     fn order(self) -> &'static str {
         match self {
             Self::Reordered => "reverse",
-            Self::Plain | Self::Elsewhere | Self::Watched => "file",
+            Self::Plain | Self::Elsewhere | Self::Watched | Self::Refusing => "file",
         }
     }
 }
@@ -103,15 +107,19 @@ impl PytestRun {
     }
 }
 
+/// What is not the same in every run of one variation.
+#[derive(Debug)]
+pub(super) struct RunTerms<'a> {
+    /// The files that the agent wrote, with `:` between them.
+    pub(super) written: &'a OsString,
+    /// How long one phase of one test may take.
+    pub(super) test_seconds: f64,
+}
+
 /// The limits of one run.
 pub(super) fn limits(limits: &VerifyLimits) -> Limits {
     let seconds = limits.run.as_secs() + 1;
     Limits { wall: limits.run, cpu_seconds: 2 * seconds, ..Limits::default() }
-}
-
-/// Where a run leaves its traces: the record, the coverage data.
-pub(super) fn trace_folder(workspace: &Workspace, variation: Variation) -> PathBuf {
-    workspace.scratch().join(variation.name())
 }
 
 /// The command of one run. Folders that it names are made by the caller.
@@ -119,17 +127,19 @@ pub(super) fn command(
     verification: &Verification<'_>,
     workspace: &Workspace,
     variation: Variation,
+    run: &RunTerms<'_>,
 ) -> Command {
-    let traces = trace_folder(workspace, variation);
+    let traces = Traces::of(workspace, variation);
     let test_file = workspace.root().join(verification.output);
     let mut command = Command::in_workspace(workspace).limits(limits(&verification.limits));
-    if variation == Variation::Plain {
+    command.scratch = traces.scratch().to_owned();
+    if matches!(variation, Variation::Plain | Variation::Refusing) {
         let module = workspace.root().join(verification.module);
         command = command
             .args(["-m", "coverage", "run"])
             .args(COVERAGE_OPTIONS.iter().copied())
             .arg(joined("--include=", &module))
-            .arg(joined("--data-file=", &traces.join("coverage")));
+            .arg(joined("--data-file=", &traces.coverage()));
     }
     command = command.args(["-m", "pytest"]).args(PYTEST_OPTIONS.iter().copied()).args([
         "-p",
@@ -140,10 +150,13 @@ pub(super) fn command(
     ]);
     command = match variation {
         Variation::Elsewhere => {
-            command.cwd = traces.join("elsewhere");
+            command.cwd = traces.elsewhere();
             command.arg(joined("--rootdir=", workspace.root())).arg(test_file).env("TZ", far_zone())
         }
         Variation::Watched => command.arg(verification.output.as_str()).env("OTG_WATCH", workspace.root()),
+        Variation::Refusing => {
+            command.arg("--tb=line").arg(verification.output.as_str()).env("OTG_REFUSE", "1")
+        }
         Variation::Plain | Variation::Reordered => command.arg(verification.output.as_str()),
     };
     for (name, value) in variation.surroundings() {
@@ -153,12 +166,14 @@ pub(super) fn command(
         .env("PYTHONPATH", python_path(verification, workspace, variation))
         .env("PYTHONHASHSEED", variation.hash_seed())
         .env("PYTHONDONTWRITEBYTECODE", "1")
-        .env("OTG_RECORD", traces.join("record.jsonl"))
+        .env("OTG_RECORD", traces.record())
+        .env("OTG_SECRET", traces.secret())
+        .env("OTG_WRITTEN", run.written.clone())
         .env("OTG_ROOT", workspace.root())
         .env("OTG_ORDER", variation.order())
         .env("OTG_MODULE", &verification.layout.module_name)
         .env("OTG_MODULE_FILE", workspace.root().join(verification.module))
-        .env("OTG_TEST_SECONDS", verification.limits.test.as_secs_f64().to_string())
+        .env("OTG_TEST_SECONDS", run.test_seconds.to_string())
 }
 
 fn joined(option: &str, path: &Path) -> OsString {

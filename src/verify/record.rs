@@ -1,8 +1,10 @@
 //! What did a pytest run do? The lines that `otg_recorder.py` wrote, read back.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde::Deserialize;
+
+use super::journal::unsealed;
 
 /// One line of the record.
 #[derive(Debug, Clone, Deserialize)]
@@ -13,7 +15,13 @@ enum Line {
     Start { test: String },
     Phase { test: String, when: String, outcome: String, xfail: bool, text: String },
     Changed { test: Option<String>, paths: Vec<String>, only_added: bool },
-    Touched { test: String, paths: Vec<String> },
+    Touched { test: Option<String>, paths: Vec<String> },
+    Reached { test: Option<String>, paths: Vec<String> },
+    Made { test: Option<String>, paths: Vec<String> },
+    Running { test: Option<String>, paths: Vec<String> },
+    Meddled { test: Option<String>, what: Option<String>, paths: Option<Vec<String>> },
+    Refused { test: String, times: u64 },
+    Entered { lines: BTreeSet<u32> },
     Finish {},
     End { exit: i32, modules: Vec<Module> },
 }
@@ -47,11 +55,27 @@ pub(super) struct Changed {
     pub(super) only_added: bool,
 }
 
-/// Files outside of a temporary folder that one test changed, or tried to.
+/// What was seen of one test beside its outcome; `None` is the loading of the file, or not known.
 #[derive(Debug, Clone)]
-pub(super) struct Touched {
-    pub(super) test: String,
-    pub(super) paths: Vec<String>,
+pub(super) struct Seen {
+    pub(super) test: Option<String>,
+    pub(super) what: What,
+    pub(super) items: Vec<String>,
+}
+
+/// Of which kind it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum What {
+    /// Files outside of a temporary folder that it changed, or tried to.
+    Touched,
+    /// Other machines that it tried to speak to.
+    Reached,
+    /// Temporary files that it made; some may be gone again.
+    Made,
+    /// Processes that it left running.
+    Running,
+    /// What it did to the measurement.
+    Meddled,
 }
 
 /// The record of one run.
@@ -63,7 +87,13 @@ pub(super) struct Record {
     pub(super) collected: Option<Vec<String>>,
     pub(super) phases: Vec<Phase>,
     pub(super) changed: Vec<Changed>,
-    pub(super) touched: Vec<Touched>,
+    pub(super) seen: Vec<Seen>,
+    /// How often a function of the module was refused in each test, in a run that refuses them.
+    pub(super) refused: BTreeMap<String, u64>,
+    /// The functions of the module, by line, that such a run let through outside of tests.
+    pub(super) entered: BTreeSet<u32>,
+    /// Whether there is a line that the plug-in did not write.
+    pub(super) is_forged: bool,
     /// The test that began and did not end.
     pub(super) open_test: Option<String>,
     /// What pytest said at its end, and the modules it saw; `None` if it did not get that far.
@@ -71,13 +101,14 @@ pub(super) struct Record {
 }
 
 impl Record {
-    /// Reads the lines; one that makes no sense ends the reading.
-    pub(super) fn parse(bytes: &[u8]) -> Self {
+    /// Reads the lines that were sealed with this secret; one that is not, or makes no sense, ends the reading.
+    pub(super) fn parse(bytes: &[u8], secret: &str) -> Self {
         let mut record = Self::default();
-        let lines = bytes.split(|byte| *byte == b'\n').map_while(|line| serde_json::from_slice(line).ok());
-        for line in lines {
+        let (lines, is_forged) = unsealed(bytes, secret);
+        for line in lines.into_iter().map_while(|line| serde_json::from_slice(line).ok()) {
             record.add(line);
         }
+        record.is_forged = is_forged;
         record
     }
 
@@ -96,9 +127,25 @@ impl Record {
             Line::Changed { test, paths, only_added } => {
                 self.changed.push(Changed { test: test.as_deref().map(name_of), paths, only_added });
             }
-            Line::Touched { test, paths } => self.touched.push(Touched { test: name_of(&test), paths }),
+            Line::Touched { test, paths } => self.see(test, What::Touched, paths),
+            Line::Reached { test, paths } => self.see(test, What::Reached, paths),
+            Line::Made { test, paths } => self.see(test, What::Made, paths),
+            Line::Running { test, paths } => self.see(test, What::Running, paths),
+            Line::Meddled { test, what, paths } => {
+                self.see(test, What::Meddled, what.into_iter().chain(paths.into_iter().flatten()).collect());
+            }
+            Line::Refused { test, times } => *self.refused.entry(name_of(&test)).or_default() += times,
+            Line::Entered { lines } => self.entered = lines,
             Line::End { exit, modules } => self.end = Some((exit, modules)),
         }
+    }
+}
+
+impl Record {
+    /// Keeps what was seen; what belongs to no test belongs to the one that is open.
+    fn see(&mut self, test: Option<String>, what: What, items: Vec<String>) {
+        let test = test.as_deref().map(name_of).or_else(|| self.open_test.clone());
+        self.seen.push(Seen { test, what, items });
     }
 }
 

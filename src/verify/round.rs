@@ -1,8 +1,8 @@
-//! One round: three runs of the file as it stands, or as many as it takes to find what does not hold.
+//! One round: the runs of the file as it stands, or as many as it takes to find what does not hold.
 
 use super::inspect::Inventory;
 use super::pytest::{PytestRun, Variation};
-use super::record::Changed;
+use super::record::{Changed, Seen, What};
 use super::session::Session;
 use super::{Coverage, Removed, VerifyError};
 
@@ -65,6 +65,11 @@ impl Session<'_> {
         let plain = self.pytest(Variation::Plain).await?;
         let mut faults = plain.faults(self.verification.output.as_str())?;
         faults.extend(unasserting(&plain, inventory, &faults));
+        if faults.is_empty()
+            && let Some(seen) = plain.seen_of_no_test()
+        {
+            faults = self.blame(seen).await?;
+        }
         let tests = plain.record.collected.clone().unwrap_or_default();
         if tests.is_empty() || !faults.is_empty() {
             return Ok(Round::Faulty(faults));
@@ -82,7 +87,13 @@ impl Session<'_> {
         if !faults.is_empty() {
             return Ok(Round::Faulty(faults));
         }
-        Ok(Round::Held(Held { tests, coverage: coverage? }))
+        let coverage = coverage?;
+        report("last run: every function of the module refuses");
+        let faults = self.unfailing(&tests, inventory, &plain).await?;
+        if !faults.is_empty() {
+            return Ok(Round::Faulty(faults));
+        }
+        Ok(Round::Held(Held { tests, coverage }))
     }
 
     /// What did not hold in runs that differ from the plain one in what must not matter.
@@ -97,6 +108,21 @@ impl Session<'_> {
             all.extend(faults);
         }
         Ok(all)
+    }
+
+    /// Which tests did what a run has only seen to be done? Asked of one more run, that looks after each; an error
+    /// where it is no test's doing but the file's.
+    async fn blame(&self, seen: &Seen) -> Result<Vec<Removed>, VerifyError> {
+        let watched = self.pytest(Variation::Watched).await?;
+        let mut faults = Vec::new();
+        watched.add_seen_faults(&mut faults);
+        if !faults.is_empty() {
+            return Ok(faults);
+        }
+        Err(match seen.what {
+            What::Meddled => self.meddled(&seen.items.join(", ")),
+            _ => VerifyError::Loading { path: self.verification.output.to_string(), what: seen.reason() },
+        })
     }
 
     /// If the runs have changed files of the project, finds out which tests do so, in one more run that looks
@@ -127,8 +153,7 @@ impl Session<'_> {
 /// Tests that a project's own naming rules made tests, and that assert nothing.
 fn unasserting(plain: &PytestRun, inventory: &Inventory, known: &[Removed]) -> Vec<Removed> {
     let collected = plain.record.collected.iter().flatten();
-    let idle = collected.filter(|test| !inventory.asserts(test));
-    idle.filter(|test| !known.iter().any(|fault| fault.test == **test))
-        .map(|test| Removed { test: test.clone(), reason: "asserts nothing".into() })
-        .collect()
+    let unknown = collected.filter(|test| !known.iter().any(|fault| fault.test == **test));
+    let idle = unknown.filter_map(|test| Some((test, inventory.idle(test)?)));
+    idle.map(|(test, reason)| Removed { test: test.clone(), reason: reason.to_owned() }).collect()
 }

@@ -1,6 +1,7 @@
 //! The copy in which a file is verified, and what can be done in it: read, shorten, run, measure.
 
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -8,8 +9,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::candidate::Candidate;
 use super::inspect::Inventory;
-use super::pytest::{self, PytestRun, Variation, trace_folder};
+use super::journal::fresh_secret;
+use super::pytest::{self, PytestRun, RunTerms, Variation};
 use super::record::Record;
+use super::traces::Traces;
 use super::verification::Verification;
 use super::{Removed, VerifyError};
 use crate::sandbox::{Command, Exit, Finished, ProbeDir, ProjectPath, SandboxError, Workspace, read_plain};
@@ -73,7 +76,14 @@ impl<'a> Session<'a> {
         let root = self.workspace.root();
         let helpers = self.candidate.helpers.iter().map(|helper| root.join(&helper.path));
         let files = [root.join(self.verification.output)].into_iter().chain(helpers);
-        let answer = self.ask(self.script(self.probe().inspect_tests()).arg("tests").args(files)).await?;
+        let answer = self
+            .ask(
+                self.script(self.probe().inspect_tests())
+                    .arg("tests")
+                    .arg(&self.verification.layout.module_name)
+                    .args(files),
+            )
+            .await?;
         let inventory: Inventory = parse_answer(&answer)?;
         match &inventory.error {
             None => Ok(inventory),
@@ -108,12 +118,12 @@ impl<'a> Session<'a> {
         Ok(parse_answer::<Answer>(&self.ask(command).await?)?.statements)
     }
 
-    fn probe(&self) -> &ProbeDir {
+    pub(super) fn probe(&self) -> &ProbeDir {
         self.verification.sandbox.probe()
     }
 
     /// One of our own scripts, which reads the copy and writes only beside it.
-    fn script(&self, script: PathBuf) -> Command {
+    pub(super) fn script(&self, script: PathBuf) -> Command {
         let mut command =
             Command::new(self.workspace.root(), self.workspace.scratch()).args(["-I", "-S"]).arg(script);
         command.stands_for = Some(self.workspace.project_root().to_owned());
@@ -121,7 +131,7 @@ impl<'a> Session<'a> {
         command
     }
 
-    async fn ask(&self, command: Command) -> Result<Vec<u8>, VerifyError> {
+    pub(super) async fn ask(&self, command: Command) -> Result<Vec<u8>, VerifyError> {
         let finished = self.run(command).await?;
         if finished.exit.is_success() {
             Ok(finished.stdout_tail)
@@ -132,13 +142,41 @@ impl<'a> Session<'a> {
 
     /// Runs the test file once.
     pub(super) async fn pytest(&self, variation: Variation) -> Result<PytestRun, VerifyError> {
-        let traces = trace_folder(&self.workspace, variation);
-        let wrap = |source| SandboxError::file(&traces, source);
-        let _ = std::fs::remove_dir_all(&traces); // of an earlier round; the next line says what is wrong
-        std::fs::create_dir_all(traces.join("elsewhere")).map_err(wrap)?;
-        let finished = self.run(pytest::command(self.verification, &self.workspace, variation)).await?;
-        let record = std::fs::read(traces.join("record.jsonl")).unwrap_or_default();
-        Ok(PytestRun { variation, finished, record: Record::parse(&record) })
+        self.pytest_within(variation, self.verification.limits.test.as_secs_f64()).await
+    }
+
+    /// The same with another limit for each phase of each test.
+    pub(super) async fn pytest_within(
+        &self,
+        variation: Variation,
+        test_seconds: f64,
+    ) -> Result<PytestRun, VerifyError> {
+        let traces = Traces::of(&self.workspace, variation);
+        let secret = fresh_secret();
+        traces.begin(&secret).map_err(|source| SandboxError::file(traces.scratch(), source))?;
+        let terms = RunTerms { written: &self.written_files(), test_seconds };
+        let command = pytest::command(self.verification, &self.workspace, variation, &terms);
+        let finished = self.run(command).await?;
+        let record = Record::parse(&read_own(&traces.record())?, &secret);
+        if record.is_forged {
+            return Err(self.meddled("writes into the record of the run"));
+        }
+        let mut run = PytestRun { variation, finished, record };
+        run.forget_what_was_cleared(&traces, self.verification.sandbox.isolation().level);
+        Ok(run)
+    }
+
+    /// What the agent wrote, with `:` between the paths.
+    fn written_files(&self) -> OsString {
+        let helpers = self.candidate.helpers.iter().map(|helper| &helper.path);
+        let paths = [self.verification.output].into_iter().chain(helpers);
+        let paths: Vec<OsString> = paths.map(|path| self.workspace.root().join(path).into()).collect();
+        paths.join(&OsString::from(":"))
+    }
+
+    /// The error for a file that does something to the measurement.
+    pub(super) fn meddled(&self, what: &str) -> VerifyError {
+        VerifyError::Meddled { path: self.verification.output.to_string(), what: what.to_owned() }
     }
 
     pub(super) async fn run(&self, command: Command) -> Result<Finished, VerifyError> {
@@ -165,7 +203,17 @@ impl<'a> Session<'a> {
     }
 }
 
-fn parse_answer<T: DeserializeOwned>(answer: &[u8]) -> Result<T, VerifyError> {
+/// A file that the run left where only we have business; nothing where there is none, or no plain one.
+fn read_own(path: &Path) -> Result<Vec<u8>, SandboxError> {
+    match std::fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.is_file() => {
+            std::fs::read(path).map_err(|source| SandboxError::file(path, source))
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+pub(super) fn parse_answer<T: DeserializeOwned>(answer: &[u8]) -> Result<T, VerifyError> {
     serde_json::from_slice(answer)
         .map_err(|error| VerifyError::Internal(format!("a probe script answers nonsense: {error}")))
 }

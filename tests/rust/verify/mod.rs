@@ -10,4 +10,5 @@ mod figures;
 mod holds;
 mod projects;
 mod publishing;
+mod samples;
 mod speed;

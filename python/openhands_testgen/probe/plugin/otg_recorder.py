@@ -1,77 +1,54 @@
 """A pytest plug-in that writes down what really happened: each test, each phase, and the end.
 
-Loaded by ``-p otg_recorder``. One JSON object a line goes to the file named by ``OTG_RECORD``, at
-once, so that a test that ends the process still leaves the trace of its start. Settings come by
-environment variables, which are taken out of the environment before any test sees them:
+Loaded by ``-p otg_recorder``. Each event goes at once to the file named by ``OTG_RECORD``, as a
+line of `otg_journal`, so that a test that ends the process still leaves the trace of its start.
+Settings come by environment variables, which are taken away before any test sees them:
 
 ``OTG_RECORD``        where to write; without it the plug-in does nothing
+``OTG_SECRET``        a file with the secret of the record, which is gone after this
 ``OTG_ORDER``         ``file`` (default) or ``reverse``: every pair of tests the other way round
 ``OTG_MODULE``        dotted name of the module under test
 ``OTG_MODULE_FILE``   its file, absolute
 ``OTG_TEST_SECONDS``  how long one phase of one test may take; 0 for ever
-``OTG_WATCH``         a folder; changed files below it are recorded per test
+``OTG_WATCH``         a folder; changed files below it, and changes of pytest itself, are recorded
+                      per test
 ``OTG_ROOT``          the root of the project; without it the working directory
-
-What a test does to files outside of a temporary folder is recorded when it tries to: what is not
-there to be deleted here may be there elsewhere.
+``OTG_WRITTEN``       the files that the agent wrote, absolute, with ``:`` between them
+``OTG_REFUSE``        where it is set, the module was rewritten by `refuse_functions.py`: its
+                      functions are refused while a test runs
 """
 
-import json
 import os
 import signal
 import sys
-import tempfile
 from collections.abc import Generator
 from types import FrameType
 
+import otg_refusal
 import pytest
+from otg_integrity import Integrity
+from otg_journal import is_called_from, open_journal
+from otg_places import Places, tree_of
+from otg_watch import Watch
 
-#: Written by tools, not by tests: changes of these are nobody's fault.
-CACHES = frozenset({"__pycache__", ".pytest_cache", ".hypothesis", ".mypy_cache", ".ruff_cache"})
 #: What one message may hold.
 MESSAGE_CHARACTERS = 600
-#: How many paths of one test are recorded.
-TOUCHED_PATHS = 5
-
-#: The audit events of what is done to files: where among the arguments are the path and the
-#: descriptor of its folder, if there is one?
-TOUCHING: dict[str, tuple[tuple[int, int | None], ...]] = {
-    "open": ((0, None),),
-    "os.chmod": ((0, 2),),
-    "os.chown": ((0, 3),),
-    "os.link": ((1, 3),),
-    "os.mkdir": ((0, 2),),
-    "os.remove": ((0, 1),),
-    "os.removexattr": ((0, None),),
-    "os.rename": ((0, 2), (1, 3)),
-    "os.rmdir": ((0, 1),),
-    "os.setxattr": ((0, None),),
-    "os.symlink": ((1, 2),),
-    "os.truncate": ((0, None),),
-    "os.utime": ((0, 3),),
-    "shutil.chown": ((0, None),),
-    "shutil.copyfile": ((1, None),),
-    "shutil.copymode": ((1, None),),
-    "shutil.copystat": ((1, None),),
-    "shutil.copytree": ((1, None),),
-    "shutil.make_archive": ((0, None),),
-    "shutil.move": ((0, None), (1, None)),
-    "shutil.rmtree": ((0, 1),),
-    "shutil.unpack_archive": ((1, None),),
-}
-#: Those that act on the link itself, not on what it leads to.
-OF_NAMES = frozenset(
-    {"os.link", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.symlink", "shutil.move"}
-)
-#: Flags of ``open`` for more than reading.
-WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-
-Stamp = tuple[int, int]
 
 #: Taken when the plug-in is loaded, before any conftest.
 SETTINGS = {
     name: os.environ.pop("OTG_" + name, "")
-    for name in ("RECORD", "ORDER", "MODULE", "MODULE_FILE", "TEST_SECONDS", "WATCH", "ROOT")
+    for name in (
+        "RECORD",
+        "SECRET",
+        "ORDER",
+        "MODULE",
+        "MODULE_FILE",
+        "TEST_SECONDS",
+        "WATCH",
+        "ROOT",
+        "WRITTEN",
+        "REFUSE",
+    )
 }
 
 
@@ -79,9 +56,8 @@ class Recorder:
     """The open record of one pytest run."""
 
     def __init__(self, path: str, base: str | None) -> None:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
-        self._file = os.open(path, flags, 0o600)
-        self._process = os.getpid()
+        self._written = frozenset(filter(None, SETTINGS["WRITTEN"].split(":")))
+        self._write = open_journal(path, SETTINGS["SECRET"], self._written)
         self._order = SETTINGS["ORDER"]
         self._module = SETTINGS["MODULE"]
         self._module_file = SETTINGS["MODULE_FILE"]
@@ -89,25 +65,27 @@ class Recorder:
         self._watched = SETTINGS["WATCH"]
         self._modules: set[tuple[str, str]] = set()
         self._tree = tree_of(self._watched)
-        self._places = Places(SETTINGS["ROOT"] or os.getcwd(), base)
-        self._in_test = False
-        self._touched: dict[str, None] = {}
-        sys.addaudithook(self._audit)
-
-    def write(self, event: str, **fields: object) -> None:
-        """Adds one line; a forked child writes nothing."""
-        if os.getpid() == self._process:
-            line = json.dumps({"event": event, **fields}) + "\n"
-            os.write(self._file, line.encode("ascii"))
+        self._integrity: Integrity | None = None
+        self._refusal = otg_refusal.Refusal() if SETTINGS["REFUSE"] else None
+        self._within_a_test: list[dict[str, object]] = []
+        root = SETTINGS["ROOT"] or os.getcwd()
+        self._root = os.path.join(os.path.realpath(root), "")
+        measuring = os.path.dirname(path) if SETTINGS["SECRET"] else ""
+        self._watch = Watch(self._write, Places(root, base), measuring, self._is_agents)
 
     # Collection ----------------------------------------------------------------------------------
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self) -> None:
+        """From here on code of the agent runs."""
+        self._integrity = Integrity()
+        self._watch.is_loading = True
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A file or class that could not be collected, or that skips itself."""
         if not report.passed:
-            self.write(
-                "uncollected", node=report.nodeid, outcome=report.outcome, text=message_of(report)
-            )
+            text = message_of(report)
+            self._write("uncollected", node=report.nodeid, outcome=report.outcome, text=text)
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -117,34 +95,45 @@ class Recorder:
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """What will run, and where the module came from."""
+        self._watch.is_loading = False
         self._note_modules()
         self._write_changes(None)
-        self.write("collected", tests=[item.nodeid for item in session.items])
+        self._watch.report(None)
+        self._check_judges(None)
+        self._write("collected", tests=[item.nodeid for item in session.items])
 
     # Tests ---------------------------------------------------------------------------------------
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """A test begins."""
-        self.write("start", test=nodeid)
+        self._write("start", test=nodeid)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """One phase of a test has ended."""
-        self.write(
-            "phase",
-            test=report.nodeid,
-            when=report.when,
-            outcome=report.outcome,
-            xfail=hasattr(report, "wasxfail"),
-            text="" if report.passed else message_of(report),
-        )
+        """One phase of a test has ended, or one part of a test that has parts."""
+        phase: dict[str, object] = {
+            "test": report.nodeid,
+            "when": report.when,
+            "outcome": report.outcome,
+            "xfail": hasattr(report, "wasxfail"),
+            "text": "" if report.passed else message_of(report),
+        }
+        if not is_called_from(self._written):
+            self._write("phase", **phase)
+        elif not report.passed:  # said while the test runs: believed only against it
+            self._within_a_test.append(phase)
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         """A test has ended."""
+        for phase in self._within_a_test:
+            self._write("phase", **phase)
+        self._within_a_test = []
         self._write_changes(nodeid)
-        if self._touched:
-            self.write("touched", test=nodeid, paths=list(self._touched))
-            self._touched = {}
-        self.write("finish", test=nodeid)
+        self._watch.report(nodeid)
+        if self._watched:
+            self._check_judges(nodeid)
+        if self._refusal:
+            self._write("refused", test=nodeid, times=self._refusal.take_times())
+        self._write("finish", test=nodeid)
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_setup(self) -> Generator[None, None, None]:
@@ -162,11 +151,16 @@ class Recorder:
         yield from self._guarded()
 
     def _guarded(self) -> Generator[None, None, None]:
-        self._in_test = True
+        self._set_testing(True)
         try:
             yield from self._within_time()
         finally:
-            self._in_test = False
+            self._set_testing(False)
+
+    def _set_testing(self, is_testing: bool) -> None:
+        self._watch.is_testing = is_testing
+        if self._refusal:
+            self._refusal.is_armed = is_testing
 
     def _within_time(self) -> Generator[None, None, None]:
         if not self._seconds:
@@ -183,23 +177,29 @@ class Recorder:
     def _too_long(self, _signal: int, _frame: FrameType | None) -> None:
         pytest.fail(f"took longer than {self._seconds:g} s", pytrace=False)
 
-    def _audit(self, event: str, arguments: tuple[object, ...]) -> None:
-        if self._in_test and event in TOUCHING and len(self._touched) < TOUCHED_PATHS:
-            try:
-                for path in touched_by(event, arguments):
-                    if not self._places.may_be_touched(event, path):
-                        self._touched[self._places.shown(path)] = None
-            except Exception:  # of the test's arguments: the call itself will say so
-                return
-
     # The end -------------------------------------------------------------------------------------
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, exitstatus: int) -> None:
         """The last line: without it the record counts for nothing."""
         self._note_modules()
+        self._watch.report(None)
+        self._watch.report_processes()
+        self._check_judges(None)
+        if self._refusal:
+            self._write("entered", lines=sorted(self._refusal.entered))
         modules = [{"name": name, "file": file} for name, file in sorted(self._modules)]
-        self.write("end", exit=int(exitstatus), modules=modules)
+        self._write("end", exit=int(exitstatus), modules=modules)
+
+    # What is looked at ---------------------------------------------------------------------------
+
+    def _is_agents(self) -> bool:
+        """Whether the innermost code of the project that waits for the caller is the agent's."""
+        return is_called_from(self._written, within=self._root)
+
+    def _check_judges(self, nodeid: str | None) -> None:
+        for name in self._integrity.changes() if self._integrity else ():
+            self._write("meddled", test=nodeid, what=f"replaces {name}")
 
     def _note_modules(self) -> None:
         base = os.path.basename(self._module_file)
@@ -224,70 +224,8 @@ class Recorder:
             }
             if changed:
                 added = changed.isdisjoint(before)
-                self.write("changed", test=nodeid, paths=sorted(changed)[:100], only_added=added)
+                self._write("changed", test=nodeid, paths=sorted(changed)[:100], only_added=added)
             self._tree = tree
-
-
-class Places:
-    """Which folders are temporary, and which are not, all without links."""
-
-    def __init__(self, root: str, base: str | None) -> None:
-        temporary = {tempfile.gettempdir(), os.environ.get("TMPDIR"), base, "/tmp", "/dev"}
-        self._temporary = {os.path.realpath(folder) for folder in temporary if folder}
-        self._root = os.path.realpath(root)
-        self._home = os.path.realpath(os.path.expanduser("~"))
-        self._kept = {self._root, self._home, os.path.realpath(os.curdir)}
-
-    def may_be_touched(self, event: str, path: str) -> bool:
-        """Whether it is in a temporary folder: the innermost folder of those known decides."""
-        if not CACHES.isdisjoint(path.split(os.sep)) or path.endswith(".pyc"):
-            return True
-        if event == "os.mkdir" and os.path.isdir(path):
-            return True  # in vain, here and elsewhere
-        folder = path if event in ("open", "os.mkdir") else os.path.dirname(path)
-        if path in self._kept:
-            return False
-        while folder not in self._kept:
-            if folder in self._temporary:
-                return True
-            folder, inner = os.path.dirname(folder), folder
-            if folder == inner:
-                return False
-        return False
-
-    def shown(self, path: str) -> str:
-        """The path as a user would write it."""
-        for folder, name in ((self._root, ""), (self._home, "~")):
-            if os.path.join(path, "").startswith(os.path.join(folder, "")):
-                path = os.path.join(name, os.path.relpath(path, folder))
-                break
-        return os.fsencode(path).decode("utf-8", "replace")
-
-
-def touched_by(event: str, arguments: tuple[object, ...]) -> list[str]:
-    """The paths, absolute and without links, that an audited call is about to change."""
-    if event == "open":
-        _, mode, flags = arguments
-        writes = isinstance(flags, int) and flags & WRITING
-        if not writes and not (isinstance(mode, str) and set("wax+") & set(mode)):
-            return []
-    paths = []
-    for place, folder_place in TOUCHING[event]:
-        given = arguments[place]
-        if isinstance(given, int):
-            continue  # opened before
-        path = os.fsdecode(given)  # type: ignore[arg-type]
-        if folder_place is not None and folder_place < len(arguments):
-            folder = arguments[folder_place]
-            if isinstance(folder, int) and folder >= 0:
-                path = os.path.join(os.readlink(f"/proc/self/fd/{folder}"), path)
-        path = os.path.abspath(path)
-        if event in OF_NAMES:
-            parent, name = os.path.split(path)
-            paths.append(os.path.join(os.path.realpath(parent), name))
-        else:
-            paths.append(os.path.realpath(path))
-    return paths
 
 
 def message_of(report: pytest.CollectReport | pytest.TestReport) -> str:
@@ -304,22 +242,6 @@ def message_of(report: pytest.CollectReport | pytest.TestReport) -> str:
     if isinstance(report, pytest.CollectReport):
         lines = lines[-3:]
     return "\n".join(lines)[:MESSAGE_CHARACTERS]
-
-
-def tree_of(root: str) -> dict[str, Stamp]:
-    """Size and time of every file and folder below ``root``, by relative path."""
-    tree: dict[str, Stamp] = {}
-    for folder, folders, files in os.walk(root) if root else ():
-        folders[:] = [name for name in folders if name not in CACHES]
-        for name in files + folders:
-            path = os.path.join(folder, name)
-            try:
-                status = os.lstat(path)
-            except OSError:
-                continue
-            stamp = (-1, -1) if name in folders else (status.st_size, status.st_ctime_ns)
-            tree[os.path.relpath(path, root)] = stamp
-    return tree
 
 
 def pytest_configure(config: pytest.Config) -> None:

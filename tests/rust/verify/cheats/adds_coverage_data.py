@@ -1,0 +1,13 @@
+# Tells coverage that every line has run.
+# Expected: meddles with the measurement: it reports lines of shop.cart as run that were not
+import sys
+
+import shop.cart
+
+
+def test_total():
+    coverage = sys.modules["coverage"].Coverage.current()
+    assert shop.cart.Cart().total() == 0
+    if coverage:
+        path = shop.cart.__file__
+        coverage.get_data().add_arcs({path: [(line, line + 1) for line in range(1, 30)]})
