@@ -40,7 +40,15 @@ def raises(finding: Finding, call: str, match: str = "") -> list[str]:
         head = ["    with pytest.raises(", f"        {finding.error}, match={match}", "    ):"]
     if "\n" in call:
         return [*head, *(f"    {line}".rstrip() for line in _indented(call))]
-    return [*head, *lay_out(call, 8)]
+    return [*head, *lay_out(_as_statement(call), 8)]
+
+
+def _as_statement(call: str) -> str:
+    """Return an expression that stands alone; the value of one that is no call is dropped."""
+    plain = (ast.Call, ast.Await)
+    body = ast.parse(call).body
+    value = body[0].value if isinstance(body[0], ast.Expr) else None
+    return call if value is None or isinstance(value, plain) else f"_ = {call}"
 
 
 def put(check: str, call: str) -> str:
@@ -51,6 +59,8 @@ def put(check: str, call: str) -> str:
         node = ast.parse(call, mode="eval").body
     except SyntaxError:
         return check.replace("@", call, 1)
+    if check == "@ is True" and isinstance(node, ast.Compare):
+        return call
     return check.replace("@", call if _binds_tighter(node) else f"({call})", 1)
 
 

@@ -16,8 +16,13 @@ EXTRA_OUTCOMES = 2
 DOCUMENTED = 3
 
 
-def select(findings: list[Finding], layout: Layout, imported: frozenset[Arc]) -> list[Finding]:
-    """Return the findings to write, in the order they were found."""
+def select(
+    findings: list[Finding], layout: Layout, imported: frozenset[Arc], most: int | None = None
+) -> list[Finding]:
+    """Return the findings to write, in the order they were found.
+
+    `most` is how many there may be: then those that say most are kept.
+    """
     base = layout.items(imported)
     items: dict[int, Items] = {
         id(finding): (layout.items(finding.arcs) - base) | finding.kills for finding in findings
@@ -26,6 +31,7 @@ def select(findings: list[Finding], layout: Layout, imported: frozenset[Arc]) ->
     chosen = _without_redundant(chosen, items)
     chosen += _documented(findings, chosen)
     chosen += _outcomes(findings, chosen)
+    chosen = chosen[:most]
     kept = {id(finding) for finding in chosen}
     return [finding for finding in findings if id(finding) in kept]
 
@@ -63,13 +69,12 @@ def _cover(findings: list[Finding], items: dict[int, Items]) -> list[Finding]:
 
 def _without_redundant(chosen: list[Finding], items: dict[int, Items]) -> list[Finding]:
     counts: Counter[Arc | str] = Counter(item for finding in chosen for item in items[id(finding)])
-    kept = []
+    dropped: set[int] = set()
     for finding in sorted(chosen, key=cost, reverse=True):
         if items[id(finding)] and all(counts[item] > 1 for item in items[id(finding)]):
             counts.subtract(items[id(finding)])
-        else:
-            kept.append(finding)
-    return kept
+            dropped.add(id(finding))
+    return [finding for finding in chosen if id(finding) not in dropped]
 
 
 def _documented(findings: list[Finding], chosen: list[Finding]) -> list[Finding]:

@@ -18,7 +18,9 @@ OPERATOR_WORDS = {
     "getitem": "item", "setitem": "setting_an_item", "delitem": "deleting_an_item",
     "contains": "membership", "iter": "iteration", "next": "next_item", "bool": "truth",
     "call": "call", "hash": "hash", "enter": "context", "exit": "context", "aenter": "context",
-    "aexit": "context", "add": "addition", "sub": "subtraction", "mul": "multiplication",
+    "aexit": "context", "missing": "missing_item", "reduce": "pickling",
+    "getstate": "pickling", "setstate": "unpickling", "deepcopy": "deep_copy",
+    "add": "addition", "sub": "subtraction", "mul": "multiplication",
     "truediv": "division", "neg": "negation", "abs": "absolute_value", "aiter": "iteration",
 }  # fmt: skip
 UNKNOWN = re.compile(r"\b(unknown|no such|not (in|found|known|there)|does not exist)\b", re.I)

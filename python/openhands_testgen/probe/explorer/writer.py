@@ -26,6 +26,11 @@ class TestFile:
     unfit: list[Finding] = field(default_factory=list)
     """Findings that cannot be laid out within the line length."""
 
+    @property
+    def length(self) -> int:
+        """How many lines it has, besides its docstring."""
+        return self.text.split('"""', 2)[-1].count("\n")
+
 
 @dataclass(frozen=True)
 class Subject:
