@@ -13,10 +13,12 @@ SPECIAL = re.compile(r"[.^$*+?{}\[\]\\|()]")
 AROUND = ("list(@", "str(@", "dict(@", "sorted(@", "math.isnan(@", "callable(@")
 
 
-def body(finding: Finding, kind: str) -> list[str]:
-    """Return the indented lines of a test; `kind` is that of its target."""
+def body(finding: Finding, kind: str, fixture: str = "") -> list[str]:
+    """Return the indented lines of a test; `kind` is that of its target, `fixture` what makes its
+    object.
+    """
     scenario = finding.scenario
-    lines = setup(finding)
+    lines = setup(finding, fixture)
     if finding.error:
         return [*lines, *raises(finding, scenario.call)]
     call = tidy(scenario.call)
@@ -27,9 +29,10 @@ def body(finding: Finding, kind: str) -> list[str]:
     return lines + _asserts(finding.checks)
 
 
-def setup(finding: Finding) -> list[str]:
-    """Return the statements before the call."""
-    return [line for step in finding.scenario.setup for line in lay_out(step, 4)]
+def setup(finding: Finding, fixture: str = "") -> list[str]:
+    """Return the statements before the call; the first is left out if a fixture stands for it."""
+    steps = finding.scenario.setup[1 if fixture else 0 :]
+    return [line for step in steps for line in lay_out(step, 4)]
 
 
 def raises(finding: Finding, call: str, match: str = "") -> list[str]:

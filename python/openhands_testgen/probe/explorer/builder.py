@@ -230,6 +230,24 @@ class Builder:
         place = int(len(domain) * self._choices.random() ** 1.5)
         return self._mutator.mutate(domain[place]) if dice > 0.84 else domain[place]
 
+    def vary(self, target: Target, scenario: Scenario) -> Scenario:
+        """Return the same call with one argument drawn anew, given besides, or left out."""
+        parameters = self.parameters(target)
+        if not parameters or bool(target.owner) != bool(scenario.subject):
+            return self.mutate(scenario)
+        chosen: Choice = {}
+        for name, text in scenario.arguments:
+            chosen.setdefault(name, []).append(text)
+        parameter = self._choices.choice(parameters)
+        if parameter.name in chosen and not parameter.required and self._choices.random() < 0.25:
+            del chosen[parameter.name]
+        elif texts := self._draw(target, parameter):
+            chosen[parameter.name] = texts
+        if any(each.required and each.name not in chosen for each in parameters):
+            return self.mutate(scenario)
+        varied = self.build(target, chosen, (scenario.setup, scenario.subject))
+        return _twice(varied) if f"{TWICE}(" in scenario.template else varied
+
     def mutate(self, scenario: Scenario) -> Scenario:
         """Return a scenario with one argument changed, or one step of its setup."""
         count = len(scenario.arguments)

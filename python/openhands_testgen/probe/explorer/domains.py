@@ -203,5 +203,7 @@ def harvested_strings(facts: Facts, patterns: list[tuple[str, int]], seed: int) 
     found: list[str] = []
     for pattern, flags in list(dict.fromkeys(every))[:MAX_PATTERNS]:
         found += [repr(text) for text in matching_strings(pattern, flags, 4, choices) if text]
-    plain = [text for text, value in zip(constants, values, strict=True) if value.isalnum()]
-    return list(dict.fromkeys(interleave(found, plain) + constants))[:MAX_STRINGS]
+    pairs = list(zip(constants, values, strict=True))
+    plain = [text for text, value in pairs if value.isalnum()]
+    others = [text for text, value in pairs if "\\" not in value and not PATTERN_LIKE.search(value)]
+    return list(dict.fromkeys(interleave(found, plain) + others))[:MAX_STRINGS]

@@ -22,10 +22,11 @@ BATCH = 80
 TRIES = 240
 """So many calls are made for a batch of findings."""
 FUTILE_ROUNDS = 4
-PLAIN = 0.5
-"""How often a plain call is made, as long as there are any, rather than one drawn or changed."""
-SHRINKING = 3
-MAX_PLAINER = 14
+PLAIN, VARIED = 0.4, 0.5
+"""How often a plain call is made, as long as there are any, or else a known one is varied."""
+SHRINKING, SHRINKING_LONG = 3, 6
+LONG = 70
+MAX_PLAINER = 10
 RUN_COST = 0.06
 """What running a test in a child costs, in executions of the search."""
 
@@ -151,6 +152,8 @@ class Hunt:
                 plain = next(self._plain(target), None)
                 if plain is not None:
                     return plain, target
+            if target is not None and self._choices.random() < VARIED:
+                return self._search.builder.vary(target, scenario), target
             if target is None or self._choices.random() < 0.5:
                 return self._search.builder.mutate(scenario), target
         return (None, None) if target is None else (self._search.builder.random(target), target)
@@ -191,7 +194,7 @@ class Hunt:
         """Keep the plainest finding that notices the same faults."""
         killed = self._killed(finding)
         wanted = [fault for fault in faults if fault.id in killed]
-        for _ in range(SHRINKING):
+        for _ in range(SHRINKING if len(finding.scenario.text) < LONG else SHRINKING_LONG):
             better = self._plainer(finding, wanted)
             if better is None:
                 break

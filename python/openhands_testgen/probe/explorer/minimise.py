@@ -4,6 +4,7 @@ apart.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from .measure import Layout
@@ -13,6 +14,8 @@ from .trace import Arc
 Items = frozenset[Arc | str]
 """What a finding reaches and which faults it notices."""
 EXTRA_OUTCOMES = 2
+ODD = re.compile(r"[^\w\s.,:;'\"=()\[\]-]")
+"""What makes a text hard to read."""
 DOCUMENTED = 3
 
 
@@ -41,6 +44,7 @@ def cost(finding: Finding) -> float:
     scenario = finding.scenario
     price = 4.0 + len(scenario.text) / 30 + 2.0 * len(scenario.setup)
     price += sum(len(check) for check in finding.checks) / 60
+    price += 0.2 * len(ODD.findall(scenario.text))
     price += 5.0 * finding.weak + 3.0 * (bool(finding.error) and not finding.explicit)
     price += 6.0 * any(part.startswith("_") for part in _private(scenario.target))
     price += 2.0 * ("Mock(" in scenario.text) + 4.0 * (not scenario.text.isascii())

@@ -13,6 +13,8 @@ GLUE = ("", " ", ",", "-", ".", ":", "\n", "\n    ", ":\n    ", "\n\n", "=", "/"
 JOINTS = ("\n", "\n", "\n\n", "\n    ", " ", ",", "")
 NESTED = (":\n    ", "\n    ", "\n", ": ")
 BESIDE = (": ", "\n    ", "\n", " ", "=", ", ")
+POWERS = (2, 36)
+"""Of ten: numbers that are written in another way the larger they are."""
 MAX_LENGTH = 120
 
 
@@ -84,7 +86,8 @@ class Mutator:
 
     def _number(self, value: int | float) -> int | float:
         alike = [number for number in self._numbers if type(number) is type(value)] or [1]
-        options = [
+        power = self._choices.randint(*POWERS)
+        options: list[int | float] = [
             value + 1,
             value - 1,
             -value,
@@ -92,7 +95,11 @@ class Mutator:
             value * 10,
             0,
             self._choices.choice(alike),
+            10**power,
+            10**power - 1,
         ]
+        if isinstance(value, float):
+            options += [value / 10, value + 0.5, 10.0**-power]
         return self._choices.choice(options)
 
     def _text(self, value: str) -> str:

@@ -177,7 +177,10 @@ class Search:
     def _next(self, target: Target) -> Scenario | None:
         good = self.progress.setdefault(target.name, Progress()).good
         if good and self._choices.random() < 0.4:
-            return self.builder.mutate(self._choices.choice(good))
+            known = self._choices.choice(good)
+            if self._choices.random() < 0.5:
+                return self.builder.vary(target, known)
+            return self.builder.mutate(known)
         return self.builder.random(target)
 
     def _weight(self, target: Target) -> float:
