@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from .budget import wall_seconds
 from .child import End, Watch, World, run_child
 from .journal import interrupted_call, read_calls
 from .load import too_slow
@@ -85,7 +86,7 @@ class Explorer:
             journal,
             first_seconds=request.import_seconds + 3,
             silent_seconds=max(3 * request.call_seconds, request.call_seconds + 2),
-            total_seconds=request.import_seconds + 4 * request.budget_seconds + 10,
+            total_seconds=request.import_seconds + wall_seconds(request.budget_seconds) + 10,
         )
         end = run_child("--worker", order, request, watch, World())
         self._gather(findings)
