@@ -14,6 +14,7 @@ from .domains import Domains
 from .facts import Facts
 from .finder import code_of
 from .helpers import TWICE
+from .kinship import is_subclass
 from .mutate import Mutator
 from .names import Names, snake_case
 from .scenario import Argument, Scenario, escape
@@ -104,7 +105,7 @@ class Builder:
             ((f"{name} = {text}",), name) for text in self._workshop.of(target.owner)
         ]
         for owner, prefixes in self.prefixes.items():
-            if issubclass(owner, target.owner):
+            if is_subclass(owner, target.owner):
                 found += [(setup, setup_subject(setup)) for setup in prefixes]
         return found[: MAX_SUBJECTS + 10]
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 import types
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -96,7 +97,7 @@ class Search:
         self.told: Callable[[Figures], None] = lambda figures: None
         self._idle = 0
         self._lines: dict[str, set[int]] = {}
-        self._known_missing: tuple[int, frozenset[int]] = (-1, frozenset())
+        self._known_missing: tuple[int, list[int]] = (-1, [])
 
     def figures(self) -> Figures:
         """Return what the kept tests cover so far."""
@@ -150,13 +151,18 @@ class Search:
         facts = self._facts.functions.get(target.facts_name)
         if facts is None:
             return False
-        return any(facts.first < line <= facts.last for line in self._missing())
+        return self._missing_between(facts.first + 1, facts.last) > 0
 
-    def _missing(self) -> frozenset[int]:
-        """Return the lines that are missing so far; worked out again when more is covered."""
+    def _missing_between(self, first: int, last: int) -> int:
+        """Count the lines that are missing so far, from the first to the last."""
+        missing = self._missing()
+        return bisect_right(missing, last) - bisect_left(missing, first)
+
+    def _missing(self) -> list[int]:
+        """Return the lines that are missing, in order; worked out again when more is covered."""
         if self._known_missing[0] != len(self.covered):
             self._known_missing = (
-                len(self.covered), frozenset(self._layout.missing(self.covered)),
+                len(self.covered), self._layout.missing(self.covered),
             )  # fmt: skip
         return self._known_missing[1]
 
@@ -185,10 +191,9 @@ class Search:
 
     def _weight(self, target: Target) -> float:
         """Weigh a target by the lines that are missing in it and in what it calls."""
-        missing = self._missing()
         weight = 0.2
         for distance, facts in enumerate(self._facts.reachable(target.facts_name)):
-            lines = sum(facts.first <= line <= facts.last for line in missing)
+            lines = self._missing_between(facts.first, facts.last)
             weight += lines * (3.0 if distance == 0 else 1.0)
         progress = self.progress.setdefault(target.name, Progress())
         return weight / (1 + progress.runs / 400)

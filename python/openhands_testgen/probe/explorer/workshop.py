@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from .kinship import is_instance, is_subclass
 from .names import Names
 from .targets import constructor_target
 
@@ -40,7 +41,7 @@ class Workshop:
             self._seed(kind)
         found = list(self._recipes.get(kind, ()))
         for other, texts in list(self._recipes.items()):
-            if other is not kind and issubclass(other, kind):
+            if other is not kind and is_subclass(other, kind):
                 found += texts[:3]
         return found
 
@@ -70,7 +71,7 @@ class Workshop:
         try:
             for text in self._guesses(name, kind):
                 worked, value = self._evaluate(text)
-                if worked and isinstance(value, kind) and text not in self._recipes[kind]:
+                if worked and is_instance(value, kind) and text not in self._recipes[kind]:
                     self._recipes[kind].append(text)
                 if len(self._recipes[kind]) == 4:
                     break
@@ -86,7 +87,7 @@ class Workshop:
             for text in texts[:OPTION_TRIES]:
                 made = f"{plain}{'' if plain.endswith('(') else ', '}{option}={text})"
                 worked, value = self._evaluate(made)
-                if worked and isinstance(value, kind) and made not in self._recipes[kind]:
+                if worked and is_instance(value, kind) and made not in self._recipes[kind]:
                     self._recipes[kind].append(made)
                     break
 
