@@ -66,7 +66,7 @@ def run(
 
 
 def _fence(folder: Path, command: list[object] | list[str]) -> list[str]:
-    read_only = [REPOSITORY, Path(sys.base_prefix)]
+    read_only = [REPOSITORY, Path(sys.base_prefix), Path(sys.prefix)]
     shown = [word for path in read_only for word in ("--ro-bind", path, path)]
     options = ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp", *shown]
     options += ["--bind", folder, folder, "--unshare-net", "--unshare-pid", "--die-with-parent"]

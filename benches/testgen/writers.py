@@ -59,5 +59,12 @@ def write_pynguin(project: Project, python: Path, folder: Path) -> Written:
     files = sorted(output.glob("test_*.py"))
     if files:
         return Written(files[0], seconds)
-    reason = "did not end" if process is None else f"exit code {process.returncode}"
-    return Written(None, seconds, reason)
+    return Written(None, seconds, _reason(process))
+
+
+def _reason(process: subprocess.CompletedProcess[str] | None) -> str:
+    """How Pynguin ended, and the end of what it said."""
+    if process is None:
+        return f"did not end within {PYNGUIN_LONGEST} s"
+    words = process.stdout.replace("│", " ").split()
+    return f"exit code {process.returncode}: … {' '.join(words)[-80:]}"

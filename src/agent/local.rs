@@ -19,7 +19,7 @@ const CALL_SECONDS: f64 = 1.0;
 /// How long the import of the module may take.
 const IMPORT_SECONDS: f64 = 10.0;
 /// What an exploration may take by the clock: its budget on a busy machine, imports, restarts, writing.
-const LONGEST: Duration = Duration::from_mins(2);
+const LONGEST: Duration = Duration::from_mins(4);
 /// How much later than the attempt the run would be ended.
 const LEEWAY: Duration = Duration::from_secs(5);
 /// The same module gives the same file.
@@ -171,7 +171,11 @@ fn report(path: &Path, finished: &Finished) -> Result<Report, Failure> {
     match finished.exit {
         Exit::Code(0) => read_json(path),
         Exit::Cancelled => Err(failed(ErrorKind::Cancelled, "was cancelled".to_owned())),
-        Exit::TimedOut => Err(failed(ErrorKind::Timeout, "took too long; raise `timeout`".to_owned())),
+        Exit::TimedOut => Err(failed(
+            ErrorKind::Timeout,
+            "took too long: raise `timeout`, try again when the machine is less busy, or split the module"
+                .to_owned(),
+        )),
         exit => Err(failed(ErrorKind::Internal, format!("{exit}: {}", finished.last_line()))),
     }
 }

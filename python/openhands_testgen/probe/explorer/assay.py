@@ -35,9 +35,7 @@ HELD, FAILED = b"h", b"f"
 class Assay:
     """Runs findings against faults."""
 
-    def __init__(
-        self, executor: Executor, nursery: Nursery, alive: Callable[[], None]
-    ) -> None:
+    def __init__(self, executor: Executor, nursery: Nursery, alive: Callable[[], None]) -> None:
         self._alive = alive
         self._executor = executor
         self._nursery = nursery

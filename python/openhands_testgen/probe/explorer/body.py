@@ -13,10 +13,12 @@ SPECIAL = re.compile(r"[.^$*+?{}\[\]\\|()]")
 AROUND = ("list(@", "str(@", "dict(@", "sorted(@", "math.isnan(@", "callable(@")
 
 
-def body(finding: Finding, kind: str) -> list[str]:
-    """Return the indented lines of a test; `kind` is that of its target."""
+def body(finding: Finding, kind: str, fixture: str = "") -> list[str]:
+    """Return the indented lines of a test; `kind` is that of its target, `fixture` what makes its
+    object.
+    """
     scenario = finding.scenario
-    lines = setup(finding)
+    lines = setup(finding, fixture)
     if finding.error:
         return [*lines, *raises(finding, scenario.call)]
     call = tidy(scenario.call)
@@ -27,9 +29,10 @@ def body(finding: Finding, kind: str) -> list[str]:
     return lines + _asserts(finding.checks)
 
 
-def setup(finding: Finding) -> list[str]:
-    """Return the statements before the call."""
-    return [line for step in finding.scenario.setup for line in lay_out(step, 4)]
+def setup(finding: Finding, fixture: str = "") -> list[str]:
+    """Return the statements before the call; the first is left out if a fixture stands for it."""
+    steps = finding.scenario.setup[1 if fixture else 0 :]
+    return [line for step in steps for line in lay_out(step, 4)]
 
 
 def raises(finding: Finding, call: str, match: str = "") -> list[str]:
@@ -40,7 +43,15 @@ def raises(finding: Finding, call: str, match: str = "") -> list[str]:
         head = ["    with pytest.raises(", f"        {finding.error}, match={match}", "    ):"]
     if "\n" in call:
         return [*head, *(f"    {line}".rstrip() for line in _indented(call))]
-    return [*head, *lay_out(call, 8)]
+    return [*head, *lay_out(_as_statement(call), 8)]
+
+
+def _as_statement(call: str) -> str:
+    """Return an expression that stands alone; the value of one that is no call is dropped."""
+    plain = (ast.Call, ast.Await)
+    body = ast.parse(call).body
+    value = body[0].value if isinstance(body[0], ast.Expr) else None
+    return call if value is None or isinstance(value, plain) else f"_ = {call}"
 
 
 def put(check: str, call: str) -> str:
@@ -51,6 +62,8 @@ def put(check: str, call: str) -> str:
         node = ast.parse(call, mode="eval").body
     except SyntaxError:
         return check.replace("@", call, 1)
+    if check == "@ is True" and isinstance(node, ast.Compare):
+        return call
     return check.replace("@", call if _binds_tighter(node) else f"({call})", 1)
 
 

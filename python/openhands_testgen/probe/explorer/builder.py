@@ -14,6 +14,7 @@ from .domains import Domains
 from .facts import Facts
 from .finder import code_of
 from .helpers import TWICE
+from .kinship import is_subclass
 from .mutate import Mutator
 from .names import Names, snake_case
 from .scenario import Argument, Scenario, escape
@@ -24,9 +25,14 @@ Choice = dict[str, list[str]]
 """Texts by parameter name; only a `*args` parameter has other than one."""
 MadeSubject = tuple[tuple[str, ...], str]
 """The statements that make an object, and its variable."""
+UNKNOWN_OPTION = Parameter("unknown", inspect.Parameter.KEYWORD_ONLY, required=False)
+"""What a function that takes any options may not expect."""
 MAX_STAR = 30
 MAX_SUBJECTS = 40
+MAX_AT_ONCE = 6
 MAX_STEPS = 5
+ADVANCED = 0.4
+"""How often an object is changed once more before the call under test."""
 
 
 class Builder:
@@ -65,6 +71,7 @@ class Builder:
                     for key in dict.fromkeys(keys)
                     if key.isidentifier()
                 ]
+                found.append(UNKNOWN_OPTION)
             else:
                 found.append(parameter)
         if "{body}" in target.wrapper:
@@ -98,7 +105,7 @@ class Builder:
             ((f"{name} = {text}",), name) for text in self._workshop.of(target.owner)
         ]
         for owner, prefixes in self.prefixes.items():
-            if issubclass(owner, target.owner):
+            if is_subclass(owner, target.owner):
                 found += [(setup, setup_subject(setup)) for setup in prefixes]
         return found[: MAX_SUBJECTS + 10]
 
@@ -116,8 +123,8 @@ class Builder:
         if not subjects or any(not texts for texts in base.values()):
             return
         yield self.build(target, base, subjects[0])
-        for subject in subjects if target.is_async else ():
-            yield _twice(self.build(target, base, subject))
+        if target.is_async:
+            yield from self._at_once(target, base, subjects[:MAX_AT_ONCE])
         for row in self._seen(target):
             if all(name in row for name in base):
                 chosen = {p.name: [row[p.name]] for p in parameters if p.name in row}
@@ -134,6 +141,16 @@ class Builder:
                 yield self.build(target, {**base, parameter.name: [text]}, subjects[0])
         for subject in subjects[1:]:
             yield self.build(target, base, subject)
+
+    def _at_once(
+        self, target: Target, base: Choice, subjects: list[MadeSubject]
+    ) -> Iterator[Scenario]:
+        """Yield two calls at once, of each object and with a few arguments."""
+        for subject in subjects:
+            yield _twice(self.build(target, base, subject))
+            for parameter in self.parameters(target):
+                for text in self.domain(target, parameter)[:MAX_AT_ONCE]:
+                    yield _twice(self.build(target, {**base, parameter.name: [text]}, subject))
 
     def with_word(self, target: Target, word: str) -> Scenario | None:
         """Return the plainest call whose first argument, a text, is a word."""
@@ -153,7 +170,7 @@ class Builder:
             return None
         made = self._made(target) if self._choices.random() < 0.25 else None
         subject = made or self._choices.choice(subjects)
-        if target.owner is not None and self._choices.random() < 0.25:
+        if target.owner is not None and self._choices.random() < ADVANCED:
             subject = self._advanced(target.owner, subject)
         scenario = self.build(target, chosen, subject)
         return _twice(scenario) if target.is_async and self._choices.random() < 0.3 else scenario
@@ -213,6 +230,24 @@ class Builder:
             return self._mutator.another(domain[0])
         place = int(len(domain) * self._choices.random() ** 1.5)
         return self._mutator.mutate(domain[place]) if dice > 0.84 else domain[place]
+
+    def vary(self, target: Target, scenario: Scenario) -> Scenario:
+        """Return the same call with one argument drawn anew, given besides, or left out."""
+        parameters = self.parameters(target)
+        if not parameters or bool(target.owner) != bool(scenario.subject):
+            return self.mutate(scenario)
+        chosen: Choice = {}
+        for name, text in scenario.arguments:
+            chosen.setdefault(name, []).append(text)
+        parameter = self._choices.choice(parameters)
+        if parameter.name in chosen and not parameter.required and self._choices.random() < 0.25:
+            del chosen[parameter.name]
+        elif texts := self._draw(target, parameter):
+            chosen[parameter.name] = texts
+        if any(each.required and each.name not in chosen for each in parameters):
+            return self.mutate(scenario)
+        varied = self.build(target, chosen, (scenario.setup, scenario.subject))
+        return _twice(varied) if f"{TWICE}(" in scenario.template else varied
 
     def mutate(self, scenario: Scenario) -> Scenario:
         """Return a scenario with one argument changed, or one step of its setup."""

@@ -25,6 +25,9 @@ from .writer import Subject, TestFile, write_tests
 FREE_DRAFTS = 4
 """So often is a test that fails replaced by another; then only those that held are kept."""
 MAX_DRAFTS = 8
+LINES_PER_LINE, FEWEST_LINES = 1.15, 60
+"""How long a file of tests may be for each line of the module, and for the smallest of them."""
+FEW = 8
 
 
 def main(path: str) -> int:
@@ -46,6 +49,7 @@ class Conductor:
         self._events = Events(request.events_path)
         self._source = read_source(request.module_file)
         self._layout = Layout.of(self._source.tree, self._source.text)
+        self._room = max(FEWEST_LINES, int(LINES_PER_LINE * self._source.text.count("\n")))
         _prepare(Path(request.scratch))
         self._explorer = Explorer(request, request_path)
         self._prover = Prover(request, request_path)
@@ -82,12 +86,16 @@ class Conductor:
             tuple(Callee(t["name"], t["kind"], tuple(t["parameters"])) for t in targets),
             not_covered,
         )
+        most: int | None = None
         while True:
             usable = [each for each in self._explorer.result.findings if self._is_usable(each)]
-            file = write_tests(select(usable, self._layout, self._imported()), subject)
-            if not file.unfit:
-                return file
+            chosen = select(usable, self._layout, self._imported(), most)
+            file = write_tests(chosen, subject)
             self._refused |= {finding.scenario.text for finding in file.unfit}
+            if not file.unfit and (file.length <= self._room or len(chosen) < FEW):
+                return file
+            if not file.unfit:
+                most = int(len(chosen) * min(0.97, self._room / file.length))
 
     def _is_usable(self, finding: Finding) -> bool:
         text = finding.scenario.text

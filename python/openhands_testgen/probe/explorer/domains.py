@@ -36,6 +36,7 @@ class Domains:
         facts: Facts,
         strings: list[str],
         recipes: Callable[[type], list[str]],
+        learned: Callable[[], list[str]],
         works: Callable[[str], bool],
         seed: int,
     ) -> None:
@@ -44,6 +45,7 @@ class Domains:
         self._strings = strings
         self._recipes = recipes
         self._annotations = Annotations(names, recipes)
+        self._learned = learned
         self._works = works
         self._seed = seed
 
@@ -68,7 +70,7 @@ class Domains:
             found.append(parameter.default)
         found += self._constants(target, typed)
         if self._owns(target, parameter):
-            found = self._recipes(target.owner)[:6] + found  # type: ignore[arg-type]
+            found = [*self._recipes(target.owner)[:6], *OTHER_TYPES, *found]  # type: ignore[arg-type]
         if not typed:
             found += list(pools.GENERIC)
         return self._tried(found)
@@ -173,6 +175,7 @@ class Domains:
                 found += pools.BY_TYPE[int][:6] + pools.BY_TYPE[float][:3]
         if parameter.default not in (None, "None"):
             found += self._annotations.of(self._kind(parameter.default or ""))
+        found += self._learned()
         return interleave(named, found)
 
     def _owners(self, attributes: list[str]) -> list[type]:
@@ -200,5 +203,7 @@ def harvested_strings(facts: Facts, patterns: list[tuple[str, int]], seed: int) 
     found: list[str] = []
     for pattern, flags in list(dict.fromkeys(every))[:MAX_PATTERNS]:
         found += [repr(text) for text in matching_strings(pattern, flags, 4, choices) if text]
-    plain = [text for text, value in zip(constants, values, strict=True) if value.isalnum()]
-    return list(dict.fromkeys(interleave(found, plain) + constants))[:MAX_STRINGS]
+    pairs = list(zip(constants, values, strict=True))
+    plain = [text for text, value in pairs if value.isalnum()]
+    others = [text for text, value in pairs if "\\" not in value and not PATTERN_LIKE.search(value)]
+    return list(dict.fromkeys(interleave(found, plain) + others))[:MAX_STRINGS]

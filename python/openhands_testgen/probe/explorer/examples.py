@@ -73,7 +73,8 @@ def _of_docstring(
         if isinstance(statement, ast.Expr):
             for part in _parts(statement.value):
                 target, arguments, template = _call(owner, part, names)
-                yield Scenario(target, template, arguments, tuple(_needed(setup, template)))
+                needed = _needed(setup, ast.unparse(part))
+                yield Scenario(target, template, arguments, tuple(needed))
             if not example.want and _changes(statement.value, setup):
                 setup.append(text)
         else:
@@ -123,6 +124,8 @@ class _Shortener(ast.NodeTransformer):
 
 def _parts(node: ast.expr) -> list[ast.expr]:
     """Split `a.x, a.y` into its parts, since each is worth a test."""
+    if isinstance(node, ast.Compare) and isinstance(node.left, ast.Call):
+        return [node.left]  # what `f(x) == y` says of `f(x)`, a test says too
     return list(node.elts) if isinstance(node, ast.Tuple) else [node]
 
 
@@ -182,8 +185,5 @@ def _assigned(statement: str) -> set[str]:
 
 
 def _names(text: str) -> set[str]:
-    try:
-        tree = ast.parse(text.replace("{{", "{").replace("}}", "}"))
-    except SyntaxError:
-        return set()
+    tree = ast.parse(text)
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import collections.abc
+import functools
 import io
 import itertools
 import os
@@ -125,8 +126,8 @@ class Executor:
         if folder is not None:
             namespace["tmp_path"] = folder
         try:
-            setup = [compile(text, "<test>", "exec") for text in scenario.setup]
-            call = compile(scenario.call, "<test>", "exec" if scenario.statement else "eval")
+            setup = [_compiled(text, "exec") for text in scenario.setup]
+            call = _compiled(scenario.call, "exec" if scenario.statement else "eval")
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return Run(frozenset(), discarded="it cannot be written as source text")
         run = self._guarded(setup, call, namespace, scenario.statement, seed)
@@ -158,7 +159,6 @@ class Executor:
         self._guard.forget()
         self._sleeps.begin(STEP_SECONDS)
         random.seed(FIRST)
-        os.chdir(self._base)
         with self._silence.around():
             signal.setitimer(signal.ITIMER_PROF, cpu_seconds, 0.05)
             signal.setitimer(signal.ITIMER_REAL, 3 * cpu_seconds, 0.1)
@@ -171,6 +171,8 @@ class Executor:
                 signal.setitimer(signal.ITIMER_PROF, 0)
                 signal.setitimer(signal.ITIMER_REAL, 0)
                 self._guard.active = False
+        if self._guard.touched:
+            os.chdir(self._base)
         return PermissionError(self._guard.tripped) if self._guard.tripped else done
 
     def failure(
@@ -244,12 +246,13 @@ class Executor:
             os.environ.update(
                 {os.fsdecode(name): os.fsdecode(text) for name, text in self._environment.items()}
             )
-        os.chdir(self._base)
+        if self._guard.touched:
+            os.chdir(self._base)
 
     def _judge(self, run: Run, inside: bool) -> None:
         if self._guard.tripped:
             run.discarded = self._guard.tripped
-        elif self._leaves_files():
+        elif self._guard.touched and self._leaves_files():
             run.discarded = "it writes into the working directory"
         if run.discarded or run.error is None:
             return
@@ -300,6 +303,12 @@ class Executor:
 
     def _fresh_folder(self) -> Path:
         return fresh_folder(self._folder)
+
+
+@functools.lru_cache(maxsize=2048)
+def _compiled(text: str, mode: str) -> CodeType:
+    code: CodeType = compile(text, "<test>", mode)
+    return code
 
 
 def _too_slow(number: int, frame: FrameType | None) -> None:

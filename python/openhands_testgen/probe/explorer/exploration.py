@@ -8,8 +8,10 @@ import json
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
+from .budget import wall_seconds
 from .child import End, Watch, World, run_child
 from .journal import interrupted_call, read_calls
 from .load import too_slow
@@ -40,6 +42,7 @@ class Explorer:
         self._folder = Path(request.scratch) / "work"
         self._folder.mkdir(parents=True, exist_ok=True)
         self._round = 0
+        self._started = monotonic()
         self._killers: Counter[str] = Counter()
         self._fatal: list[str] = []
         self.result = Exploration()
@@ -55,6 +58,8 @@ class Explorer:
             left = self._request.budget_seconds - self.result.cpu_seconds
             if left <= 0.5 and self.result.summary:
                 return
+            if self._is_late() and self.result.findings:
+                return
             self._round += 1
             journal = self._folder / f"journal-{self._round}"
             end = self._work(journal, skip, max(left, 0.5))
@@ -63,6 +68,10 @@ class Explorer:
                 return
             self._learn_from_death(journal, end)
             skip += [digest for digest, _ in read_calls(str(journal))]
+
+    def _is_late(self) -> bool:
+        """Tell whether a busy machine, or workers that died, took all the time there is."""
+        return monotonic() - self._started > wall_seconds(self._request.budget_seconds)
 
     def _work(self, journal: Path, skip: list[str], budget: float) -> End:
         order = self._folder / f"order-{self._round}.json"
@@ -85,7 +94,7 @@ class Explorer:
             journal,
             first_seconds=request.import_seconds + 3,
             silent_seconds=max(3 * request.call_seconds, request.call_seconds + 2),
-            total_seconds=request.import_seconds + 4 * request.budget_seconds + 10,
+            total_seconds=request.import_seconds + wall_seconds(request.budget_seconds) + 10,
         )
         end = run_child("--worker", order, request, watch, World())
         self._gather(findings)

@@ -34,6 +34,7 @@ class Facts:
     """The lines of `raise` statements, and the names in the condition right above each."""
     constants: list[str] = field(default_factory=list)
     patterns: list[str] = field(default_factory=list)
+    _reachable: dict[str, list[FunctionFacts]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, tree: ast.Module) -> Facts:
@@ -80,6 +81,11 @@ class Facts:
 
     def reachable(self, name: str) -> list[FunctionFacts]:
         """Return a function and those of the module that it calls, nearest first."""
+        if name not in self._reachable:
+            self._reachable[name] = self._reach(name)
+        return self._reachable[name]
+
+    def _reach(self, name: str) -> list[FunctionFacts]:
         found, waiting = [], [name]
         seen: set[str] = set()
         while waiting:

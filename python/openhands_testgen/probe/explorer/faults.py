@@ -153,7 +153,7 @@ def _pairs(old: types.CodeType, new: types.CodeType) -> Iterator[tuple[Any, Any]
 
 
 def _key(code: types.CodeType) -> tuple[object, ...]:
-    """Return what tells a code from the others of its file; its bytes are not the same each time."""
+    """Return what tells a code from the others of its file; its bytes vary."""
     return code.co_name, code.co_firstlineno, code.co_varnames, code.co_names, code.co_freevars
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from .scenario import Finding
 
-MAX_CASES = 8
+MAX_CASES = 16
 VALUES = {
     "Decimal", "Fraction", "date", "datetime", "time", "timedelta", "frozenset", "set", "slice",
     "float", "range", "bytearray", "Path", "PurePosixPath", "UUID",

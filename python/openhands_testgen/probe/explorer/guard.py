@@ -75,14 +75,17 @@ class Guard:
         self.active = False
         self.tripped: str | None = None
         """The reason of the last refusal."""
+        self.touched = False
+        """Some file was opened for writing, or a folder was changed."""
 
     def install(self) -> None:
         """Hook into the interpreter; nothing is refused before `active` is set."""
         sys.addaudithook(self._audit)
 
     def forget(self) -> None:
-        """Begin anew: nothing was refused yet."""
+        """Begin anew: nothing was refused or touched yet."""
         self.tripped = None
+        self.touched = False
 
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
         if not self.active:
@@ -92,6 +95,7 @@ class Guard:
         elif event in REFUSED:
             self._refuse(REFUSED[event], event)
         elif event in PATHS:
+            self.touched = True
             # A name beside the descriptor of its folder was checked with that folder.
             beside_folder = any(isinstance(other, int) and other >= 0 for other in arguments[-2:])
             for path in arguments[: PATHS[event]]:
@@ -101,6 +105,7 @@ class Guard:
         path, mode, flags = arguments
         writes = any(letter in mode for letter in "wax+") if isinstance(mode, str) else False
         if writes or (isinstance(flags, int) and flags & WRITING):
+            self.touched = True
             self._check_path(path, "open")
 
     def _check_path(self, path: str | bytes | int, event: str, beside_folder: bool = False) -> None:

@@ -18,6 +18,15 @@ def written(path, text):
     return path
 '''
 
+FOLDER = '''\
+def folder(path):
+    """Make a folder with a file and a folder that has one too; return its path."""
+    (path / "inner").mkdir(parents=True)
+    (path / "data.txt").write_text("one\\n", encoding="utf-8")
+    (path / "inner" / "more.txt").write_text("two\\n", encoding="utf-8")
+    return path
+'''
+
 TOGETHER = '''\
 async def together(*calls):
     """Await several calls at once."""
@@ -25,4 +34,4 @@ async def together(*calls):
 '''
 
 TWICE = "together"
-HELPERS = {TWICE: TOGETHER, "collect": COLLECT, "written": WRITTEN}
+HELPERS = {TWICE: TOGETHER, "folder": FOLDER, "collect": COLLECT, "written": WRITTEN}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import random
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -21,8 +22,11 @@ BATCH = 80
 TRIES = 240
 """So many calls are made for a batch of findings."""
 FUTILE_ROUNDS = 4
-SHRINKING = 3
-MAX_PLAINER = 14
+PLAIN, VARIED = 0.4, 0.5
+"""How often a plain call is made, as long as there are any, or else a known one is varied."""
+SHRINKING, SHRINKING_LONG = 3, 6
+LONG = 70
+MAX_PLAINER = 10
 RUN_COST = 0.06
 """What running a test in a child costs, in executions of the search."""
 
@@ -43,6 +47,7 @@ class Hunt:
         self._sound: set[str] = set()
         """Scenarios that hold in a module that was run anew."""
         self._sweep = self._words()
+        self._stars: dict[str, Iterator[Scenario]] = {}
         self._reaching: dict[int, list[tuple[Scenario, Target | None]]] = {}
 
     def run(self, imported: set[int], seed: int) -> int:
@@ -53,7 +58,6 @@ class Hunt:
         if not faults or not known:
             return len(faults)
         sound = self._assay.sound(known)
-        import sys;print("HUNT", len(faults), len(known), len(sound), sum(f.at_import for f in faults), file=sys.__stderr__) #DEBUG
         self._sound = {each.scenario.text for each in self._assay.sound(known, again=True)}
         for finding in sound:
             self._learn(finding)
@@ -144,9 +148,21 @@ class Hunt:
             target: Target | None = self._choices.choice(functions)
         else:
             scenario, target = self._choices.choice(reaching[-MAX_WITNESSES:])
+            if target is not None and self._choices.random() < PLAIN:
+                plain = next(self._plain(target), None)
+                if plain is not None:
+                    return plain, target
+            if target is not None and self._choices.random() < VARIED:
+                return self._search.builder.vary(target, scenario), target
             if target is None or self._choices.random() < 0.5:
                 return self._search.builder.mutate(scenario), target
         return (None, None) if target is None else (self._search.builder.random(target), target)
+
+    def _plain(self, target: Target) -> Iterator[Scenario]:
+        """Return the plain calls of a target; each is given once."""
+        if target.name not in self._stars:
+            self._stars[target.name] = self._search.builder.star(target)
+        return self._stars[target.name]
 
     def _words(self) -> Iterator[tuple[Scenario | None, Target | None]]:
         """Yield calls of each function with each word of the module: what runs while a module is
@@ -154,10 +170,11 @@ class Hunt:
         """
         builder = self._search.builder
         for word in builder.words:
-            for target in self._search.targets:
-                scenario = builder.with_word(target, word)
-                if scenario is not None:
-                    yield scenario, target
+            for form in dict.fromkeys((word, repr(ast.literal_eval(word).capitalize()))):
+                for target in self._search.targets:
+                    scenario = builder.with_word(target, form)
+                    if scenario is not None:
+                        yield scenario, target
 
     def _fewest(self, batch: list[Finding], gained: set[str]) -> list[Finding]:
         """Return few plain findings that together notice all that was gained."""
@@ -177,7 +194,7 @@ class Hunt:
         """Keep the plainest finding that notices the same faults."""
         killed = self._killed(finding)
         wanted = [fault for fault in faults if fault.id in killed]
-        for _ in range(SHRINKING):
+        for _ in range(SHRINKING if len(finding.scenario.text) < LONG else SHRINKING_LONG):
             better = self._plainer(finding, wanted)
             if better is None:
                 break

@@ -19,11 +19,18 @@ def lay_out(text: str, indent: int = 0, after: int = 0) -> list[str]:
     margin = " " * indent
     if "\n" not in text and indent + len(text) + after <= WIDTH and not _has_line_breaks(text):
         return [margin + double_quotes(text)]
-    tree = ast.parse(text).body
+    tree = _parsed(text)
     lines: list[str] = []
     for statement in tree:
         lines += _statement(statement, indent, after)
     return [double_quotes(line) if line.count("'") else line for line in lines]
+
+
+def _parsed(text: str) -> list[ast.stmt]:
+    if not text.startswith("return "):
+        return ast.parse(text).body
+    function = ast.parse("def function():\n    " + text).body[0]
+    return function.body if isinstance(function, ast.FunctionDef) else []
 
 
 def fits(lines: list[str]) -> bool:
@@ -126,6 +133,12 @@ def _hugged(
     function: str, item: tuple[str, ast.expr], indent: int, before: int, after: int
 ) -> list[str]:
     head = f"{function}({item[0]}"
+    if (
+        not item[0]
+        and isinstance(item[1], ast.Constant)
+        and isinstance(item[1].value, (str, bytes))
+    ):
+        return [f"{function}(", *_string(item[1].value, indent)[1:]]
     lines = _expression(item[1], indent, before + len(head), after + 1)
     if len(lines) > 1:
         return [head + lines[0], *lines[1:-1], lines[-1] + ")"]

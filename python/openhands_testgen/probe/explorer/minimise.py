@@ -4,6 +4,7 @@ apart.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from heapq import heapify, heappop, heappush
 
@@ -14,11 +15,18 @@ from .trace import Arc
 Items = frozenset[Arc | str]
 """What a finding reaches and which faults it notices."""
 EXTRA_OUTCOMES = 2
+ODD = re.compile(r"[^\w\s.,:;'\"=()\[\]-]")
+"""What makes a text hard to read."""
 DOCUMENTED = 3
 
 
-def select(findings: list[Finding], layout: Layout, imported: frozenset[Arc]) -> list[Finding]:
-    """Return the findings to write, in the order they were found."""
+def select(
+    findings: list[Finding], layout: Layout, imported: frozenset[Arc], most: int | None = None
+) -> list[Finding]:
+    """Return the findings to write, in the order they were found.
+
+    `most` is how many there may be: then those that say most are kept.
+    """
     base = layout.items(imported)
     items: dict[int, Items] = {
         id(finding): (layout.items(finding.arcs) - base) | finding.kills for finding in findings
@@ -27,6 +35,7 @@ def select(findings: list[Finding], layout: Layout, imported: frozenset[Arc]) ->
     chosen = _without_redundant(chosen, items)
     chosen += _documented(findings, chosen)
     chosen += _outcomes(findings, chosen)
+    chosen = chosen[:most]
     kept = {id(finding) for finding in chosen}
     return [finding for finding in findings if id(finding) in kept]
 
@@ -36,6 +45,7 @@ def cost(finding: Finding) -> float:
     scenario = finding.scenario
     price = 4.0 + len(scenario.text) / 30 + 2.0 * len(scenario.setup)
     price += sum(len(check) for check in finding.checks) / 60
+    price += 0.2 * len(ODD.findall(scenario.text))
     price += 5.0 * finding.weak + 3.0 * (bool(finding.error) and not finding.explicit)
     price += 6.0 * any(part.startswith("_") for part in _private(scenario.target))
     price += 2.0 * ("Mock(" in scenario.text) + 4.0 * (not scenario.text.isascii())
@@ -69,13 +79,12 @@ def _cover(findings: list[Finding], items: dict[int, Items]) -> list[Finding]:
 
 def _without_redundant(chosen: list[Finding], items: dict[int, Items]) -> list[Finding]:
     counts: Counter[Arc | str] = Counter(item for finding in chosen for item in items[id(finding)])
-    kept = []
+    dropped: set[int] = set()
     for finding in sorted(chosen, key=cost, reverse=True):
         if items[id(finding)] and all(counts[item] > 1 for item in items[id(finding)]):
             counts.subtract(items[id(finding)])
-        else:
-            kept.append(finding)
-    return kept
+            dropped.add(id(finding))
+    return [finding for finding in chosen if id(finding) not in dropped]
 
 
 def _documented(findings: list[Finding], chosen: list[Finding]) -> list[Finding]:

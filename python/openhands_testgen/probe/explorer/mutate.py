@@ -11,6 +11,10 @@ Value = str | bytes | int | float | complex | EllipsisType | None
 Place = ast.Constant | ast.List | ast.Tuple | ast.Set | ast.Dict
 GLUE = ("", " ", ",", "-", ".", ":", "\n", "\n    ", ":\n    ", "\n\n", "=", "/", "_", "T")
 JOINTS = ("\n", "\n", "\n\n", "\n    ", " ", ",", "")
+NESTED = (":\n    ", "\n    ", "\n", ": ")
+BESIDE = (": ", "\n    ", "\n", " ", "=", ", ")
+POWERS = (2, 36)
+"""Of ten: numbers that are written in another way the larger they are."""
 MAX_LENGTH = 120
 
 
@@ -35,7 +39,7 @@ class Mutator:
             return text
         self._change(self._choices.choice(places))
         try:
-            return ast.unparse(tree)
+            return ast.unparse(_Signs().visit(tree))
         except (ValueError, RecursionError):
             return text
 
@@ -82,7 +86,8 @@ class Mutator:
 
     def _number(self, value: int | float) -> int | float:
         alike = [number for number in self._numbers if type(number) is type(value)] or [1]
-        options = [
+        power = self._choices.randint(*POWERS)
+        options: list[int | float] = [
             value + 1,
             value - 1,
             -value,
@@ -90,7 +95,11 @@ class Mutator:
             value * 10,
             0,
             self._choices.choice(alike),
+            10**power,
+            10**power - 1,
         ]
+        if isinstance(value, float):
+            options += [value / 10, value + 0.5, 10.0**-power]
         return self._choices.choice(options)
 
     def _text(self, value: str) -> str:
@@ -98,7 +107,7 @@ class Mutator:
         place = choices.randint(0, len(value))
         other: str = choices.choice(self._strings)
         glue = choices.choice(GLUE)
-        action = choices.randrange(12)
+        action = choices.randrange(13)
         if action == 0:
             return value[:place]
         if action == 1:
@@ -117,9 +126,17 @@ class Mutator:
             return value[:place] + choices.choice("aZ09-. é_'\"") + value[place + 1 :]
         if action == 8:
             return value[:place] + other + value[place:]
+        if action == 12:
+            return self._composed(other)
         if action == 9:
             return value.replace(choices.choice(value), choices.choice(GLUE), 1) if value else other
         return value + glue + other
+
+    def _composed(self, first: str) -> str:
+        """Return a heading, a line below it and a description, as structured texts have them."""
+        second, third = (self._choices.choice(self._strings) for _ in range(2))
+        inner, outer = self._choices.choice(NESTED), self._choices.choice(BESIDE)
+        return f"{first}{inner}{second}{outer}{third}"
 
     def _collection(self, node: ast.List | ast.Tuple | ast.Set) -> None:
         action = self._choices.randrange(4)
@@ -148,6 +165,25 @@ class Mutator:
         node = nodes[place]
         if isinstance(node, ast.Constant):
             nodes[place] = ast.Constant(self._constant(node.value))
+
+
+class _Signs(ast.NodeTransformer):
+    """Writes `5` for `--5`."""
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
+        self.generic_visit(node)
+        inner = node.operand
+        if not isinstance(node.op, ast.USub):
+            return node
+        if isinstance(inner, ast.UnaryOp) and isinstance(inner.op, ast.USub):
+            return inner.operand
+        if isinstance(inner, ast.Constant) and _is_negative(inner.value):
+            return ast.Constant(-inner.value)
+        return node
+
+
+def _is_negative(value: Value) -> TypeGuard[int | float]:
+    return isinstance(value, (int, float)) and value < 0
 
 
 def _is_place(node: ast.AST) -> TypeGuard[Place]:

@@ -6,6 +6,7 @@ import ast
 import asyncio
 import builtins
 import collections
+import copy
 import datetime
 import decimal
 import fractions
@@ -15,7 +16,9 @@ import io
 import itertools
 import math
 import operator
+import os
 import pathlib
+import pickle
 import re
 import sys
 import types
@@ -26,6 +29,9 @@ from typing import Any
 
 STANDARD: dict[str, tuple[str, str | None]] = {
     "asyncio": ("asyncio", None),
+    "copy": ("copy", None),
+    "os": ("os", None),
+    "pickle": ("pickle", None),
     "io": ("io", None),
     "itertools": ("itertools", None),
     "math": ("math", None),
@@ -55,8 +61,8 @@ STANDARD: dict[str, tuple[str, str | None]] = {
 MODULES: dict[str, Any] = {
     module.__name__: module
     for module in (
-        asyncio, io, math, operator, re, itertools, datetime, decimal, fractions, pathlib, uuid,
-        types, unittest.mock, collections, functools,
+        asyncio, copy, io, math, operator, os, pickle, re, itertools, datetime, decimal, fractions,
+        pathlib, uuid, types, unittest.mock, collections, functools,
     )
 }  # fmt: skip
 RESERVED = {"pytest", "tmp_path", "scenario", "result", "expected", "raised"}

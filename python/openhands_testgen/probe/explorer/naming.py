@@ -18,11 +18,14 @@ OPERATOR_WORDS = {
     "getitem": "item", "setitem": "setting_an_item", "delitem": "deleting_an_item",
     "contains": "membership", "iter": "iteration", "next": "next_item", "bool": "truth",
     "call": "call", "hash": "hash", "enter": "context", "exit": "context", "aenter": "context",
-    "aexit": "context", "add": "addition", "sub": "subtraction", "mul": "multiplication",
+    "aexit": "context", "missing": "missing_item", "reduce": "pickling",
+    "getstate": "pickling", "setstate": "unpickling", "deepcopy": "deep_copy",
+    "add": "addition", "sub": "subtraction", "mul": "multiplication",
     "truediv": "division", "neg": "negation", "abs": "absolute_value", "aiter": "iteration",
 }  # fmt: skip
 UNKNOWN = re.compile(r"\b(unknown|no such|not (in|found|known|there)|does not exist)\b", re.I)
 MAX_NAME = 80
+MAX_WORDS = 6
 
 
 @dataclass(frozen=True)
@@ -164,9 +167,22 @@ def distinctions(finding: Finding) -> list[str]:
         value = NUMBER.sub(r"\1", check.rpartition(" == ")[2]) if " == " in check else ""
         if is_word(value):
             found.append(f"gives_{word(value)}")
+    found += [f"for_{each}" for each in _words_of(scenario.arguments)]
     if scenario.setup:
         found += [f"of_{word(text)}" for text in _constants(scenario.setup[0]) if is_word(text)]
     return found
+
+
+def _words_of(arguments: Iterable[Argument]) -> list[str]:
+    """Return the first words in the texts of arguments."""
+    strings = [
+        node.value
+        for _, text in arguments
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    words = [each for text in strings for each in re.findall(r"[A-Za-z]{3,16}", text)]
+    return list(dict.fromkeys(each.lower() for each in words))[:MAX_WORDS]
 
 
 def _constants(statement: str) -> list[str]:

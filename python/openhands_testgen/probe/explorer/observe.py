@@ -132,10 +132,23 @@ class Observer:
             text = self._literals.write(inner)
             if text is not None:
                 found[name] = self._stated(f"$.{name}", inner, text)
+            elif isinstance(inner, collections.abc.Collection) and not isinstance(inner, str):
+                self._add_collection(name, inner, found)
         self._add_content(value, found)
         if not found:
             self._add_texts(value, found)
         return found
+
+    def _add_collection(self, name: str, value: Collected, found: dict[str, str]) -> None:
+        """Add what a collection holds that has no source text itself."""
+        ordered = not isinstance(value, collections.abc.Set) or hasattr(value, "__reversed__")
+        for converter in ("dict",) if hasattr(value, "keys") else ("list",) if ordered else ():
+            try:
+                text = self._literals.write(CONVERTERS[converter](value))
+            except Exception:
+                continue
+            if text is not None:
+                found[name] = f"{converter}($.{name}) == {text}"
 
     def _stated(self, subject: str, value: object, text: str) -> str:
         if value is None or isinstance(value, bool):
@@ -190,6 +203,7 @@ class Observer:
         return text[:MAX_MESSAGE]
 
 
+Collected = collections.abc.Collection[object]
 CONVERTERS: dict[str, Any] = {"dict": dict, "list": list, "sorted": sorted, "len": len}
 READABLE: tuple[tuple[Any, str], ...] = (
     (io.StringIO, "getvalue"),

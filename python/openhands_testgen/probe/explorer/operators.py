@@ -24,6 +24,7 @@ async def scenario():
     return entered
 entered = asyncio.run(scenario())"""
 
+PICKLED = "pickle.loads(pickle.dumps(@))"
 BINARY = {
     "eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "add": "+", "sub": "-",
     "mul": "*", "truediv": "/", "floordiv": "//", "mod": "%", "pow": "**", "matmul": "@@",
@@ -61,6 +62,16 @@ OPERATORS: dict[str, Operator] = {
     "__aexit__": Operator(ASYNC_WITH, statement=True, body=True),
     "__aiter__": Operator("asyncio.run(collect(@))"),
     "__divmod__": Operator("divmod(@, {0})"),
+    "__missing__": Operator("@[{0}]"),
+    "__copy__": Operator("copy.copy(@)"),
+    "__deepcopy__": Operator("copy.deepcopy(@)"),
+    "__reduce__": Operator(PICKLED),
+    "__getstate__": Operator(PICKLED),
+    "__setstate__": Operator(PICKLED),
+    "__ceil__": Operator("math.ceil(@)"),
+    "__floor__": Operator("math.floor(@)"),
+    "__trunc__": Operator("math.trunc(@)"),
+    "__fspath__": Operator("os.fspath(@)"),
 }
 for _name, _symbol in BINARY.items():
     if _symbol != "@@":

@@ -46,7 +46,7 @@ BY_TYPE: dict[Any, tuple[str, ...]] = {
     pathlib.Path: (
         "tmp_path / 'data.txt'", "written(tmp_path / 'data.txt', 'a,b\\n1,2\\n')", "tmp_path",
         "tmp_path / 'missing' / 'data.txt'", "written(tmp_path / 'empty.txt', '')",
-        "written(tmp_path / 'data.txt', 'one\\n').parent",
+        "written(tmp_path / 'data.txt', 'one\\n').parent", "folder(tmp_path / 'folder')",
     ),
     pathlib.PurePath: ("PurePosixPath('folder/data.txt')",),
     uuid.UUID: ("UUID(int=1)",),
@@ -92,7 +92,8 @@ BY_NAME: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"(^|_)(path|filename|file_name|filepath|file|folder|directory|dir|src|dst|dest)$",
      ("tmp_path / 'data.txt'", "written(tmp_path / 'data.txt', 'a,b\\n1,2\\n')", "tmp_path",
       "str(tmp_path / 'data.txt')", "str(written(tmp_path / 'data.txt', 'one\\ntwo\\n'))",
-      "str(tmp_path)", "str(written(tmp_path / 'data.txt', 'one\\n').parent)")),
+      "folder(tmp_path / 'folder')", "str(folder(tmp_path / 'folder'))", "str(tmp_path)",
+      "str(written(tmp_path / 'data.txt', 'one\\n').parent)")),
     (r"(^|_)(name|title|label|user|owner|author|sku|product|item|id)$",
      ("'apple'", "'Ada Lovelace'", "''", "'a b'")),
     (r"(^|_)(key)$", ("'a'", "'b'", "1")),

@@ -1,11 +1,12 @@
 """Do the written tests hold in a fresh process? Runs a test file the way pytest would, under guard
 and trace.
 
-It knows only what the written files use: functions, `parametrize`, `tmp_path`.
+It knows only what the written files use: functions, `parametrize`, plain fixtures, `tmp_path`.
 """
 
 from __future__ import annotations
 
+import ast
 import importlib
 import json
 import os
@@ -79,6 +80,10 @@ class _Rehearsal:
         self._folder = Path(order.request.scratch) / "tmp_path" / "test0"
         self._clock = False
         self._start = os.getcwd()
+        self._space: dict[str, Any] = {}
+        self._fixtures: set[str] = set()
+        self._made: list[str] = []
+        """The fixtures that the test of the moment asks for."""
 
     def run(self) -> None:
         """Import, collect, run each test."""
@@ -92,8 +97,11 @@ class _Rehearsal:
             importlib.import_module(self._order.request.module_name)
         text = Path(self._order.draft).read_text(encoding="utf-8")
         space: dict[str, Any] = {"__name__": "draft"}
+        tree = ast.parse(text)
+        self._fixtures = _take_fixtures(tree)
         with self._silence.around():
-            exec(compile(text, self._order.draft, "exec"), space)
+            exec(compile(tree, self._order.draft, "exec"), space)
+        self._space = space
         self._tracer.stop()
         self._say("", "", True)
         cases = [case for case in collect(space) if self._is_wanted(case[0])]
@@ -107,10 +115,12 @@ class _Rehearsal:
     def _verdict(self, function: FunctionType, arguments: dict[str, Any]) -> tuple[str, bool]:
         """Return why a test fails, empty if it holds, and whether it asked for the time."""
         code = function.__code__
-        if "tmp_path" in code.co_varnames[: code.co_argcount]:
+        needed = code.co_varnames[: code.co_argcount]
+        if "tmp_path" in needed:
             arguments = {**arguments, "tmp_path": fresh_folder(self._folder)}
         self._guard.forget()
         self._clock = False
+        self._made = [name for name in needed if name in self._fixtures]
         reason = self._call(function, arguments)
         return self._guard.tripped or reason, self._clock
 
@@ -121,7 +131,8 @@ class _Rehearsal:
         sys.setprofile(self._profile)
         try:
             with self._silence.around():
-                function(**arguments)
+                made = {name: self._space[name]() for name in self._made}
+                function(**arguments, **made)
         except BaseException as error:
             return f"{type(error).__name__}: {error}"[:200]
         finally:
@@ -145,6 +156,18 @@ class _Rehearsal:
         }
         self._output.write(json.dumps(line) + "\n")
         self._output.flush()
+
+
+def _take_fixtures(tree: ast.Module) -> set[str]:
+    """Make plain functions of the fixtures of a draft; return their names."""
+    found = set()
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            marks = [ast.unparse(each) for each in node.decorator_list]
+            if "pytest.fixture" in marks:
+                node.decorator_list.clear()
+                found.add(node.name)
+    return found
 
 
 def collect(space: dict[str, Any]) -> Iterator[TestCase]:

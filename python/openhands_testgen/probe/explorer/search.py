@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 import types
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -83,6 +84,7 @@ class Search:
         self._journal = parts.journal
         self._path = parts.path
         self._tried = set(avoided.calls)
+        self._probed = set(avoided.calls)
         self._poisoned = avoided.targets
         self._budget = budget
         self._choices = choices
@@ -94,6 +96,8 @@ class Search:
         self.targets: list[Target] = []
         self.told: Callable[[Figures], None] = lambda figures: None
         self._idle = 0
+        self._lines: dict[str, set[int]] = {}
+        self._known_missing: tuple[int, list[int]] = (-1, [])
 
     def figures(self) -> Figures:
         """Return what the kept tests cover so far."""
@@ -147,7 +151,20 @@ class Search:
         facts = self._facts.functions.get(target.facts_name)
         if facts is None:
             return False
-        return any(facts.first < line <= facts.last for line in self._layout.missing(self.covered))
+        return self._missing_between(facts.first + 1, facts.last) > 0
+
+    def _missing_between(self, first: int, last: int) -> int:
+        """Count the lines that are missing so far, from the first to the last."""
+        missing = self._missing()
+        return bisect_right(missing, last) - bisect_left(missing, first)
+
+    def _missing(self) -> list[int]:
+        """Return the lines that are missing, in order; worked out again when more is covered."""
+        if self._known_missing[0] != len(self.covered):
+            self._known_missing = (
+                len(self.covered), self._layout.missing(self.covered),
+            )  # fmt: skip
+        return self._known_missing[1]
 
     def _wander(self) -> None:
         while not self._budget.is_over and self._idle < PATIENCE and self.targets:
@@ -166,15 +183,17 @@ class Search:
     def _next(self, target: Target) -> Scenario | None:
         good = self.progress.setdefault(target.name, Progress()).good
         if good and self._choices.random() < 0.4:
-            return self.builder.mutate(self._choices.choice(good))
+            known = self._choices.choice(good)
+            if self._choices.random() < 0.5:
+                return self.builder.vary(target, known)
+            return self.builder.mutate(known)
         return self.builder.random(target)
 
     def _weight(self, target: Target) -> float:
         """Weigh a target by the lines that are missing in it and in what it calls."""
-        missing = set(self._layout.missing(self.covered))
         weight = 0.2
         for distance, facts in enumerate(self._facts.reachable(target.facts_name)):
-            lines = sum(1 for line in range(facts.first, facts.last + 1) if line in missing)
+            lines = self._missing_between(facts.first, facts.last)
             weight += lines * (3.0 if distance == 0 else 1.0)
         progress = self.progress.setdefault(target.name, Progress())
         return weight / (1 + progress.runs / 400)
@@ -187,14 +206,17 @@ class Search:
 
     def lines(self, finding: Finding) -> set[int]:
         """Return the first lines of the statements that a finding reaches."""
-        return {self.line(end) for _, end in finding.arcs}
+        key = finding.scenario.text
+        if key not in self._lines:
+            self._lines[key] = {self.line(end) for _, end in finding.arcs}
+        return self._lines[key]
 
     def probe(self, scenario: Scenario, target: Target | None) -> Finding | None:
-        """Make a call that was not made yet; return what a test of it would assert."""
+        """Make a call that the hunt did not make yet; return what a test of it would assert."""
         key = digest(scenario.text)
-        if key in self._tried or len(scenario.text) > MAX_LENGTH or self._is_given_up(scenario):
+        if key in self._probed or len(scenario.text) > MAX_LENGTH or self._is_given_up(scenario):
             return None
-        self._tried.add(key)
+        self._probed.add(key)
         finding = self._examined(scenario)
         if finding is None or finding.weak:
             return None

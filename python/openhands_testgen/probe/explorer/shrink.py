@@ -6,10 +6,10 @@ import ast
 import dataclasses
 from collections.abc import Callable, Iterator
 
+from .plainer import plainer_texts
 from .scenario import Finding, Scenario
 
 MAX_TRIES = 24
-LONG = 8
 
 
 def shrink(finding: Finding, still: Callable[[Scenario], Finding | None]) -> Finding:
@@ -41,7 +41,7 @@ def plainer(scenario: Scenario) -> Iterator[Scenario]:
         if f"{name}={{{place}}}" in scenario.template:
             yield _without(scenario, place)
     for place, (name, text) in enumerate(scenario.arguments):
-        for shorter in _shorter(text):
+        for shorter in plainer_texts(text):
             arguments = list(scenario.arguments)
             arguments[place] = (name, shorter)
             yield scenario.with_arguments(tuple(arguments))
@@ -60,7 +60,7 @@ def _plainer_making(step: str) -> Iterator[str]:
         fewer = [other for other in call.keywords if other is not keyword]
         yield f"{variable} = {ast.unparse(ast.Call(call.func, call.args, fewer))}"
     for place, argument in enumerate(call.args):
-        for shorter in _shorter(ast.unparse(argument)):
+        for shorter in plainer_texts(ast.unparse(argument)):
             plain = ast.parse(shorter, mode="eval").body
             others = [*call.args[:place], plain, *call.args[place + 1 :]]
             yield f"{variable} = {ast.unparse(ast.Call(call.func, others, call.keywords))}"
@@ -78,22 +78,3 @@ def _without(scenario: Scenario, place: int) -> Scenario:
         template = template.replace(f"{{{later}}}", f"{{{later - 1}}}")
     arguments = scenario.arguments[:place] + scenario.arguments[place + 1 :]
     return dataclasses.replace(scenario, template=template, arguments=arguments)
-
-
-def _shorter(text: str) -> Iterator[str]:
-    try:
-        value = ast.literal_eval(text)
-    except (ValueError, SyntaxError):
-        return
-    if isinstance(value, str) and len(value) > LONG:
-        half = len(value) // 2
-        for cut in (value[:half], value[half:], value[half // 2 : -half // 2], value.strip()):
-            if cut != value:
-                yield repr(cut)
-    elif isinstance(value, (list, tuple)) and len(value) > 1:
-        yield repr(value[:1])
-        yield repr(value[:-1])
-    elif isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) > 10:
-        for plain in (1, 0, 2, 10, -1, 100, 1000):
-            if abs(plain) < abs(value):
-                yield repr(plain)

@@ -20,8 +20,8 @@ class Table:
     cases: dict[str, Finding] = field(default_factory=dict)
 
 
-def table(each: Group, name: str) -> Table:
-    """Write the cases of a group as one function."""
+def table(each: Group, name: str, fixture: str = "") -> Table:
+    """Write the cases of a group as one function; `fixture` is what makes its object."""
     written = Table([])
     varying = _varying(each)
     columns = [key for key, _ in each.first.scenario.arguments if key in varying]
@@ -41,8 +41,8 @@ def table(each: Group, name: str) -> Table:
         *rows,
         "    ],",
         ")",
-        f"def {name}({', '.join(names)}):",
-        *_body(each.first, varying, tail),
+        f"def {name}({', '.join([*filter(None, [fixture]), *names])}):",
+        *_body(each.first, varying, tail, fixture),
     ]
     return written
 
@@ -79,11 +79,11 @@ def _names(names: list[str]) -> str:
     return quoted[0] if len(quoted) == 1 else f"({', '.join(quoted)})"
 
 
-def _body(first: Finding, varying: set[str], tail: list[str]) -> list[str]:
+def _body(first: Finding, varying: set[str], tail: list[str], fixture: str) -> list[str]:
     scenario = first.scenario
     arguments = [key if key in varying else text for key, text in scenario.arguments]
     call = scenario.template.format(*arguments)
     if first.error:
-        return setup(first) + raises(first, call, "re.escape(message)" if tail else "")
+        return setup(first, fixture) + raises(first, call, "re.escape(message)" if tail else "")
     shape = expected(first)[0].replace("{}", "expected")
-    return setup(first) + lay_out(f"assert {tidy(put(shape, call))}", 4)
+    return setup(first, fixture) + lay_out(f"assert {tidy(put(shape, call))}", 4)

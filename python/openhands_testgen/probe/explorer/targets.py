@@ -28,6 +28,12 @@ class Parameter:
     required: bool = True
 
     @property
+    def is_option(self) -> bool:
+        """May it be given by name, or left out?"""
+        named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+        return not self.required and self.kind in named
+
+    @property
     def is_keyword_only(self) -> bool:
         """Must it be given by name?"""
         return bool(self.kind is inspect.Parameter.KEYWORD_ONLY)

@@ -45,7 +45,7 @@ from .targets import Target
 from .trace import Arc, Tracer
 from .workshop import Workshop
 
-PUBLIC_SHARE, PRIVATE_SHARE = 0.45, 0.6
+PUBLIC_SHARE, PRIVATE_SHARE = 0.5, 0.6
 """Where the search for coverage ends; what is left of the budget is for faults."""
 
 MAX_HELD = 60
@@ -163,7 +163,9 @@ class _Session:
         strings = harvested_strings(facts, _patterns(module), request.seed)
         numbers = [text for text in facts.constants if text[0] not in "'\"b"]
         workshop = Workshop(self._names, _Watched(executor, journal, set(order.fatal)).evaluate)
-        domains = Domains(self._names, facts, strings, workshop.of, workshop.works, request.seed)
+        domains = Domains(
+            self._names, facts, strings, workshop.of, workshop.learned, workshop.works, request.seed
+        )
         mutator = Mutator(choices, strings, numbers)
         captures = Captures(self._literals)
         tracer.entered = captures.note
@@ -171,6 +173,13 @@ class _Session:
         workshop.columns = lambda target: [
             domains.of(target, parameter) for parameter in target.parameters if parameter.required
         ]
+        workshop.options = lambda target: {
+            parameter.name: [
+                text for text in domains.of(target, parameter) if text != parameter.default
+            ]
+            for parameter in target.parameters
+            if parameter.is_option
+        }
         observer = Observer(self._names, self._literals, str(request.root))
         examiner = Examiner(self._names, executor, observer, self._literals)
         parts = Parts(executor, examiner, builder, workshop, facts, layout, journal, path)
@@ -185,7 +194,9 @@ class _Session:
         )
         self.finder = TargetFinder(module, path, self._names)
         nursery = Nursery(module, source.text, path)
-        self._hunt = Hunt(self.search, Assay(executor, nursery, journal.alive), nursery, budget, choices)
+        self._hunt = Hunt(
+            self.search, Assay(executor, nursery, journal.alive), nursery, budget, choices
+        )
 
     def explore(self, known: list[Finding], imported: frozenset[Arc]) -> None:
         """Search for coverage, with private functions where the public ones do not reach all of

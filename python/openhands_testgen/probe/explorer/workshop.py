@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from .kinship import is_instance, is_subclass
 from .names import Names
 from .targets import constructor_target
 
@@ -15,6 +16,7 @@ MAX_RECIPES = 14
 MAX_ALIKE = 3
 """Recipes that differ only in the values they pass."""
 ROWS = 5
+MAX_OPTIONS, OPTION_TRIES = 5, 4
 
 
 class Workshop:
@@ -24,8 +26,12 @@ class Workshop:
         self._names = names
         self._evaluate = evaluate
         self._recipes: dict[type, list[str]] = {}
+        self._learned: dict[type, list[str]] = {}
         self._busy: set[type] = set()
         self.columns: Callable[[Any], list[list[str]]] = lambda target: []
+        """The texts for each required parameter of a constructor."""
+        self.options: Callable[[Any], dict[str, list[str]]] = lambda target: {}
+        """The texts for each optional one, by name."""
 
     def of(self, kind: type) -> list[str]:
         """Return expressions for instances of a class or of its subclasses."""
@@ -35,7 +41,7 @@ class Workshop:
             self._seed(kind)
         found = list(self._recipes.get(kind, ()))
         for other, texts in list(self._recipes.items()):
-            if other is not kind and issubclass(other, kind):
+            if other is not kind and is_subclass(other, kind):
                 found += texts[:3]
         return found
 
@@ -46,6 +52,11 @@ class Workshop:
         room = len(texts) < MAX_RECIPES and alike < MAX_ALIKE
         if text not in texts and room and len(text) <= 90:
             texts.append(text)
+            self._learned.setdefault(type(value), []).append(text)
+
+    def learned(self) -> list[str]:
+        """Return expressions for instances that functions gave back, a few of each class."""
+        return [text for texts in self._learned.values() for text in texts[:2]][:MAX_RECIPES]
 
     def works(self, text: str) -> bool:
         """Tell whether an expression can be evaluated."""
@@ -60,12 +71,25 @@ class Workshop:
         try:
             for text in self._guesses(name, kind):
                 worked, value = self._evaluate(text)
-                if worked and isinstance(value, kind) and text not in self._recipes[kind]:
+                if worked and is_instance(value, kind) and text not in self._recipes[kind]:
                     self._recipes[kind].append(text)
                 if len(self._recipes[kind]) == 4:
                     break
+            self._seed_options(name, kind)
         finally:
             self._busy.discard(kind)
+
+    def _seed_options(self, name: str, kind: type) -> None:
+        """Add the plainest instance with one option each."""
+        plain = self._recipes[kind][0][:-1] if self._recipes[kind] else ""
+        options = self.options(constructor_target(name, kind)) if plain else {}
+        for option, texts in list(options.items())[:MAX_OPTIONS]:
+            for text in texts[:OPTION_TRIES]:
+                made = f"{plain}{'' if plain.endswith('(') else ', '}{option}={text})"
+                worked, value = self._evaluate(made)
+                if worked and is_instance(value, kind) and made not in self._recipes[kind]:
+                    self._recipes[kind].append(made)
+                    break
 
     def _guesses(self, name: str, kind: type) -> list[str]:
         target = constructor_target(name, kind)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from .body import body
+from .fixtures import fixture, made_by, shared
 from .grouping import Group, group
 from .heading import Origin, heading
 from .helpers import HELPERS
@@ -25,6 +26,11 @@ class TestFile:
     """Findings by `test_name` or `test_name[id]`."""
     unfit: list[Finding] = field(default_factory=list)
     """Findings that cannot be laid out within the line length."""
+
+    @property
+    def length(self) -> int:
+        """How many lines it has, besides its docstring."""
+        return self.text.split('"""', 2)[-1].count("\n")
 
 
 @dataclass(frozen=True)
@@ -49,12 +55,17 @@ class _Writer:
         self._unique = Uniquely()
         self._file = TestFile()
         self._functions: list[str] = []
+        self._fixtures: dict[str, str] = {}
+        self._used: list[str] = []
+        """The steps that fixtures stand for, in the order of their first use."""
         self._names: dict[str, Origin] = {}
 
     def write(self, findings: list[Finding]) -> TestFile:
-        for each in group(self._in_order(findings)):
+        groups = group(self._in_order(findings))
+        self._fixtures = shared(groups)
+        for each in groups:
             self._add(each)
-        body = "\n\n\n".join(self._functions)
+        body = "\n\n\n".join([*map(fixture, self._used), *self._functions])
         helpers = [text.rstrip() for name, text in HELPERS.items() if _calls(name, body)]
         head = heading(self._subject.module_name, self._subject.not_covered, body, self._names)
         self._file.text = double_quotes("\n\n\n".join([head, *helpers, body]).rstrip() + "\n")
@@ -69,9 +80,11 @@ class _Writer:
         """Add a group as a table; its cases as functions where that has too long lines."""
         if len(each.findings) > 1:
             name = self._name(each.first, shared_behaviour(each.first))
-            written = table(each, name)
+            made = self._fixture(each.first)
+            written = table(each, name, made)
             cases = {f"{name}[{label}]": case for label, case in written.cases.items()}
             if self._accept(written.lines, cases):
+                self._use(each.first)
                 return
             self._unique.give_back(name)
         for finding in each.findings:
@@ -80,11 +93,24 @@ class _Writer:
     def _add_single(self, finding: Finding) -> None:
         callee = self._callee(finding)
         name = self._name(finding, behaviour(finding, callee), distinctions(finding))
-        lines = body(finding, callee.kind)
-        fixture = "tmp_path" if any("tmp_path" in line for line in lines) else ""
-        if not self._accept([f"def {name}({fixture}):", *lines], {name: finding}):
-            self._unique.give_back(name)
-            self._file.unfit.append(finding)
+        made = self._fixture(finding)
+        lines = body(finding, callee.kind, made)
+        folder = "tmp_path" if any("tmp_path" in line for line in lines) else ""
+        needs = ", ".join(filter(None, [made, folder]))
+        if self._accept([f"def {name}({needs}):", *lines], {name: finding}):
+            self._use(finding)
+            return
+        self._unique.give_back(name)
+        self._file.unfit.append(finding)
+
+    def _fixture(self, finding: Finding) -> str:
+        """Return the fixture that makes the object of a test; empty if the test does it itself."""
+        return self._fixtures.get(made_by(finding), "")
+
+    def _use(self, finding: Finding) -> None:
+        step = made_by(finding)
+        if step in self._fixtures and step not in self._used:
+            self._used.append(step)
 
     def _accept(self, lines: list[str], cases: dict[str, Finding]) -> bool:
         if not fits(lines):

@@ -165,7 +165,7 @@ def greet(who: Named) -> str:
 def add(left: int, right: int) -> int:
     return left + right
 """,
-        60.0,
+        90.0,
     ),
     case(
         "a module with a __getattr__ of its own",
