@@ -61,6 +61,8 @@ FIRST = 1
 """The seed of the run that counts."""
 PREFIX_LENGTH = 5
 TOO_SLOW = "it does not return in time"
+NO_LOOP = "no running event loop"
+NEEDS_LOOP = "it needs a running event loop"
 WAITS = "it waits for too long"
 
 
@@ -262,6 +264,8 @@ class Executor:
         run.blamed = self._raises.get(lines[-1], ()) if lines else ()
         if not inside:
             run.discarded = "its object cannot be made"
+        elif isinstance(run.error, RuntimeError) and str(run.error) == NO_LOOP:
+            run.discarded = NEEDS_LOOP
         elif isinstance(run.error, (KeyboardInterrupt, GeneratorExit)):
             run.discarded = "it is interrupted"
         elif isinstance(run.error, ACCIDENTS) and not run.explicit:
