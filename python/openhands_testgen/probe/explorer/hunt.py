@@ -21,7 +21,7 @@ MAX_AT_IMPORT = 150
 BATCH = 80
 TRIES = 240
 """So many calls are made for a batch of findings."""
-FUTILE_ROUNDS = 4
+FUTILE_ROUNDS = 12
 PLAIN, VARIED = 0.4, 0.5
 """How often a plain call is made, as long as there are any, or else a known one is varied."""
 SHRINKING, SHRINKING_LONG = 3, 6
