@@ -136,7 +136,7 @@ impl Child {
         let mut run = Run {
             root,
             question,
-            tree: Tree::new(root, &cookie, self.fence.as_deref().and_then(Fence::user)),
+            tree: Tree::new(root, &cookie, self.fence.clone()),
             deadline: begin + self.wall,
             stdout: Pipe::new(child.stdout.take(), self.output_bytes),
             stderr: Pipe::new(child.stderr.take(), self.output_bytes),

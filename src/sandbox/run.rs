@@ -112,9 +112,12 @@ impl Sandbox {
             Level::Landlock => (self.in_folder(command), Some(Fence::of_landlock(view, command.network))),
             Level::Limits => (self.in_folder(command), Some(Fence::of_limits(&view))),
         };
-        let user = fence.as_ref().and_then(Fence::user);
-        process.args(self.launch(&command.limits, user)).arg(self.interpreter.path()).args(&command.args);
-        process.env_clear().envs(self.environment(command, user));
+        let has_own_user = fence.as_ref().is_some_and(Fence::has_own_user);
+        process
+            .args(self.launch(&command.limits, has_own_user))
+            .arg(self.interpreter.path())
+            .args(&command.args);
+        process.env_clear().envs(self.environment(command));
         let Limits { memory_bytes, disk_bytes, wall, output_bytes, .. } = command.limits;
         let folders = command.all_writable().cloned().collect();
         let allowance = Allowance { memory_bytes, disk_bytes, folders };
@@ -150,12 +153,12 @@ impl Sandbox {
     }
 
     /// The arguments of the launcher that sets limits.
-    fn launch(&self, limits: &Limits, user: Option<u32>) -> Vec<OsString> {
+    fn launch(&self, limits: &Limits, has_own_user: bool) -> Vec<OsString> {
         let tie = match self.isolation.level {
             Level::Bubblewrap => 0,
             Level::Landlock | Level::Limits => std::process::id(),
         };
-        let threads = user.map_or_else(max_threads_of_our_user, |_| MAX_THREADS);
+        let threads = if has_own_user { MAX_THREADS } else { max_threads_of_our_user() };
         let mut arguments: Vec<OsString> = vec!["-I".into(), "-S".into(), self.probe.launch().into()];
         let numbers = [limits.cpu_seconds, limits.memory_bytes, limits.file_bytes, threads];
         arguments.extend(numbers.map(|number| number.to_string().into()));
@@ -165,7 +168,7 @@ impl Sandbox {
     }
 
     /// Everything that a child knows of its surroundings.
-    fn environment(&self, command: &Command, user: Option<u32>) -> BTreeMap<String, OsString> {
+    fn environment(&self, command: &Command) -> BTreeMap<String, OsString> {
         let temporary = match self.isolation.level {
             Level::Bubblewrap => PathBuf::from("/tmp"),
             Level::Landlock | Level::Limits => command.scratch.join("tmp"),
@@ -181,10 +184,6 @@ impl Sandbox {
         }
         if let Some(base) = self.interpreter.user_base() {
             environment.insert("PYTHONUSERBASE".into(), base.into());
-        }
-        if user.is_some() {
-            // An id of this run alone has no name in `/etc/passwd`, and `getpass` asks here first.
-            environment.insert("LOGNAME".into(), "nobody".into());
         }
         environment.extend(command.env.clone());
         environment

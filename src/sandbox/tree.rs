@@ -1,12 +1,16 @@
 //! Which processes belong to a run? Those that descend from its root, and those that carry its cookie.
 //!
 //! A process that left its group and whose parent is gone still has our cookie in its environment, which
-//! `/proc` shows, and the user of the run if that is one of its own. What was once found to belong is remembered, whatever becomes of its parent or environment.
+//! `/proc` shows, and the user of the run if that is one of its own. What was once found to belong is remembered,
+//! whatever becomes of its parent or environment.
 
 #[cfg(target_os = "linux")]
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+
+use super::fence::Fence;
 
 /// The processes of one run.
 #[derive(Debug)]
@@ -14,9 +18,9 @@ pub(super) struct Tree {
     root: Pid,
     #[cfg(target_os = "linux")]
     cookie: Vec<u8>,
-    /// Whose processes are all of this run.
+    /// Knows the user whose processes are all of this run.
     #[cfg(target_os = "linux")]
-    user: Option<u32>,
+    fence: Option<Arc<Fence>>,
     /// Whether a process, by id and start time, belongs to the run.
     #[cfg(target_os = "linux")]
     known: HashMap<(i32, u64), bool>,
@@ -44,10 +48,10 @@ impl Tree {
 
 #[cfg(target_os = "linux")]
 impl Tree {
-    /// The tree of a root that was started as the leader of a group, with `cookie` in its environment, and as `user`
-    /// if that is one of its own.
-    pub(super) fn new(root: Pid, cookie: &str, user: Option<u32>) -> Self {
-        Self { root, cookie: cookie.as_bytes().to_vec(), user, known: HashMap::new() }
+    /// The tree of a root that was started as the leader of a group, with `cookie` in its environment, behind
+    /// `fence`.
+    pub(super) fn new(root: Pid, cookie: &str, fence: Option<Arc<Fence>>) -> Self {
+        Self { root, cookie: cookie.as_bytes().to_vec(), fence, known: HashMap::new() }
     }
 
     /// Those that live now.
@@ -56,6 +60,12 @@ impl Tree {
         let started: HashMap<i32, u64> =
             others.iter().map(|process| (process.pid, process.started)).collect();
         let mut members: Vec<Process> = Vec::new();
+        // Not only those that are new: others may have had that user when they were first seen.
+        if let Some(user) = self.fence.as_ref().and_then(|fence| fence.own_user()) {
+            for process in others.iter().filter(|process| user_of(process.pid) == Some(user)) {
+                self.known.insert((process.pid, process.started), true);
+            }
+        }
         // A child may stand before its parent in the list: again until nothing is added.
         loop {
             let before = members.len();
@@ -83,7 +93,6 @@ impl Tree {
         let is_child = parent.is_some_and(|parent| self.known.get(&parent) == Some(&true));
         let belongs = process.pid == self.root.as_raw_nonzero().get()
             || is_child
-            || self.user.is_some_and(|user| user_of(process.pid) == Some(user))
             || has_cookie(process.pid, &self.cookie);
         if belongs {
             self.known.insert(key, true);
@@ -169,7 +178,7 @@ fn has_cookie(pid: i32, cookie: &[u8]) -> bool {
 /// Elsewhere there is no `/proc`: only the process group is held.
 #[cfg(not(target_os = "linux"))]
 impl Tree {
-    pub(super) fn new(root: Pid, _cookie: &str, _user: Option<u32>) -> Self {
+    pub(super) fn new(root: Pid, _cookie: &str, _fence: Option<Arc<Fence>>) -> Self {
         Self { root }
     }
 

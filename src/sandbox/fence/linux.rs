@@ -5,7 +5,9 @@ use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::Command;
 
-use super::handover::pass;
+use parking_lot::Mutex;
+
+use super::tenants::Tenant;
 use super::user::User;
 use super::{files, program, rights};
 use crate::sandbox::view::View;
@@ -14,6 +16,8 @@ use crate::sandbox::view::View;
 #[derive(Debug)]
 pub(in crate::sandbox) struct Fence {
     user: User,
+    /// While the child runs; held for a moment.
+    tenant: Mutex<Option<Tenant>>,
     /// Folders that the child may write.
     writable: Vec<PathBuf>,
     walls: Option<Walls>,
@@ -29,36 +33,41 @@ struct Walls {
 impl Fence {
     /// At the level of limits: our user, where that is root, and every capability.
     pub(in crate::sandbox) fn of_limits(view: &View) -> Self {
-        Self { user: User::choose(view), writable: writable(view), walls: None }
+        Self { user: User::choose(view), tenant: Mutex::default(), writable: writable(view), walls: None }
     }
 
     /// At the level of Landlock: files and calls too.
     pub(in crate::sandbox) fn of_landlock(view: View, network: bool) -> Self {
-        Self { user: User::choose(&view), writable: writable(&view), walls: Some(Walls { view, network }) }
+        Self {
+            user: User::choose(&view),
+            tenant: Mutex::default(),
+            writable: writable(&view),
+            walls: Some(Walls { view, network }),
+        }
     }
 
-    /// The user whose processes are all of this run; `None` if it is ours.
-    pub(in crate::sandbox) fn user(&self) -> Option<u32> {
-        match &self.user {
-            User::Ours => None,
-            User::Other(other) => Some(other.id()),
-        }
+    /// Whether the child has a user of its own.
+    pub(in crate::sandbox) fn has_own_user(&self) -> bool {
+        self.user != User::Ours
+    }
+
+    /// The user whose processes are all of this run; `None` if others have it, too.
+    pub(in crate::sandbox) fn own_user(&self) -> Option<u32> {
+        self.tenant.lock().as_ref().filter(|tenant| tenant.is_alone()).map(Tenant::id)
     }
 
     /// Gives what may be written to the user of the child.
     pub(in crate::sandbox) fn hand_over(&self) -> io::Result<()> {
-        let Some(id) = self.user() else { return Ok(()) };
-        self.writable.iter().try_for_each(|folder| pass(folder, rustix::process::geteuid().as_raw(), id))
+        if self.has_own_user() {
+            *self.tenant.lock() = Some(Tenant::move_in(&self.writable)?);
+        }
+        Ok(())
     }
 
-    /// Makes ours what is that user's. What cannot be is left: we read and remove it all the same.
+    /// Makes ours what is that user's, unless another run works there.
     pub(in crate::sandbox) fn take_back(&self) {
-        let Some(id) = self.user() else { return };
-        for folder in &self.writable {
-            if let Err(error) = pass(folder, id, rustix::process::geteuid().as_raw()) {
-                tracing::warn!(folder = %folder.display(), %error, "files of a child stay those of its user");
-            }
-        }
+        let tenant = self.tenant.lock().take();
+        drop(tenant);
     }
 
     /// Gives everything up on this thread, for ever. Only the start of `command` can follow.
@@ -69,11 +78,12 @@ impl Fence {
             None => None,
         };
         let failed = |error: rustix::io::Errno| format!("capabilities cannot be given up: {error}");
-        match &self.user {
+        match self.user {
             User::Ours => rights::drop_all().map_err(failed)?,
-            User::Other(other) => {
-                rights::keep_for_change(other.searches()).map_err(failed)?;
-                command.uid(other.id()).gid(other.id());
+            User::Tenant { searches } => {
+                let id = self.tenant.lock().as_ref().map(Tenant::id).ok_or("nothing is handed over")?;
+                rights::keep_for_change(searches).map_err(failed)?;
+                command.uid(id).gid(id);
             }
         }
         if let Some(ruleset) = ruleset {

@@ -15,6 +15,8 @@ mod program;
 #[cfg(target_os = "linux")]
 mod rights;
 #[cfg(target_os = "linux")]
+mod tenants;
+#[cfg(target_os = "linux")]
 mod user;
 
 #[cfg(not(target_os = "linux"))]

@@ -14,3 +14,5 @@ mod layouts;
 mod partners;
 mod paths;
 mod runs;
+#[cfg(target_os = "linux")]
+mod users;
