@@ -110,6 +110,7 @@ async fn endless(
         layout: &layout,
         output: &output,
         limits,
+        mutate: false,
     };
     let source = "import shop.cart\n\nwhile True:\n    pass\n\n\ndef test_a():\n    assert shop.cart.x\n";
     verification.run(Candidate::new(source), cancel, &|_| {}).await
