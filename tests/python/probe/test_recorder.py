@@ -140,7 +140,8 @@ def test_what_a_test_tries_to_do_to_files_is_recorded(tmp_path: Path) -> None:
         "    monkeypatch.chdir(tmp_path)\n    open('out/left', 'w').close()\n"
     )
     touched = of_kind(record(tmp_path, source), "touched")
-    assert [(event["test"][-6:], event["paths"]) for event in touched] == [
+    assert [(event["test"] and event["test"][-6:], event["paths"]) for event in touched] == [
+        (None, ["on_load"]),
         ("test_a", ["build"]),
         ("test_b", ["~/.no_such_file"]),
         ("test_c", ["no", "where"]),
