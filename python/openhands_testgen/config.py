@@ -94,6 +94,7 @@ class OpenHandsIntegrationConfig:
     running_limit_per_lane: str | None = None
     max_iterations: int | None = None
     require_sandbox: bool | None = None
+    min_mutation_score: int | None = None
     resume_max_age_seconds: float | None = None
     retention_seconds: float | None = None
     retention_seconds_by_kind: str | None = None

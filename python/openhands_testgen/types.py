@@ -74,7 +74,7 @@ class GenerationResult(TypedDict):
     """What `get_test_generation_results` answers; the same each time it is read.
 
     For ``generate_tests``, ``result`` holds ``test_file, tests, coverage, coverage_threshold,
-    threshold_met, agent, fallback, model, iterations, left_out, verification, usage,
+    threshold_met, mutation, agent, fallback, model, iterations, left_out, verification, usage,
     duration_seconds, source_sha256, test_sha256``; what is not known is ``None``, never 0.
     """
 

@@ -40,6 +40,8 @@ pub struct Feedback {
     pub missing_lines: Vec<u32>,
     /// Branches of the module that no test took, from line to line.
     pub missing_branches: Vec<(i64, i64)>,
+    /// Faults in the module that no test noticed, such as `line 12: a < b -> a <= b`.
+    pub unnoticed_faults: Vec<String>,
 }
 
 /// A test that did not hold.

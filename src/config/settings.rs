@@ -45,6 +45,8 @@ pub struct Settings {
     pub max_iterations: u32,
     /// Whether a missing sandbox fails the task.
     pub require_sandbox: bool,
+    /// How many faults in the module the tests must notice, in percent; 0 does not try.
+    pub min_mutation_score: u8,
     /// How long a call waits and an attempt may take, in seconds.
     pub default_timeout_seconds: f64,
     /// How often a task is tried again, 0 to 10.
@@ -124,6 +126,7 @@ impl Settings {
             workspace_root: self.workspace_root.clone(),
             agent: self.effective_agent().name.to_owned(),
             require_sandbox: self.require_sandbox,
+            min_mutation_score: self.min_mutation_score,
         }
     }
 }

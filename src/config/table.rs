@@ -172,6 +172,13 @@ pub const SETTINGS: &[Setting] = &[
         "Whether a missing sandbox fails the task.",
     ),
     Setting::new(
+        "min_mutation_score",
+        "OPENHANDS_MIN_MUTATION_SCORE",
+        Rule::Whole { min: 0, max: 100 },
+        Some("0"),
+        "How many of 20 faults put into the module the tests must notice, in percent; 0 does not try.",
+    ),
+    Setting::new(
         "default_timeout_seconds",
         "OPENHANDS_TIMEOUT",
         Rule::Number { min: 10.0, max: 3600.0 },

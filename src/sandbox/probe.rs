@@ -60,6 +60,12 @@ impl ProbeDir {
         self.0.join("refuse_functions.py")
     }
 
+    /// Lists and writes faults of a module.
+    #[must_use]
+    pub fn mutate_module(&self) -> PathBuf {
+        self.0.join("mutate_module.py")
+    }
+
     /// Goes on `PYTHONPATH`, so that pytest finds our recorder.
     #[must_use]
     pub fn plugin(&self) -> PathBuf {

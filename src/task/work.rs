@@ -88,6 +88,9 @@ pub struct Context {
     pub agent: String,
     /// Whether a missing sandbox fails the task.
     pub require_sandbox: bool,
+    /// How many faults in the module the tests must notice, in percent; 0 does not try.
+    #[serde(default)]
+    pub min_mutation_score: u8,
 }
 
 /// A coverage threshold in whole percent.

@@ -163,7 +163,8 @@ impl From<VerifyError> for Failure {
         let failure = Self::new(error.kind(), error.to_string());
         match error {
             VerifyError::NothingLeft { removed, .. } => {
-                failure.with_result(json!({ "verification": { "removed": removed } }))
+                let judged: Vec<_> = removed.iter().map(Removed::judged).collect();
+                failure.with_result(json!({ "verification": { "tests": judged, "removed": removed } }))
             }
             _ => failure,
         }

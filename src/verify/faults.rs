@@ -26,7 +26,9 @@ impl PytestRun {
             return Err(uncollectable(self.last_words()));
         };
         if let Some(test) = &self.record.open_test {
-            return Ok(vec![Removed { test: test.clone(), reason: self.how_it_broke_off() }]);
+            let meddled = self.record.seen.iter().find(|seen| seen.what == What::Meddled);
+            let reason = meddled.map_or_else(|| self.how_it_broke_off(), Seen::reason);
+            return Ok(vec![Removed { test: test.clone(), reason }]);
         }
         let mut faults = self.phase_faults();
         self.add_seen_faults(&mut faults);

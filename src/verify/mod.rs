@@ -1,5 +1,5 @@
-//! Do the tests hold? Runs what an agent wrote, three times, in a fresh copy; measures; takes out what does not
-//! hold; puts the rest in its place.
+//! Do the tests hold? Runs what an agent wrote, three times, in a fresh copy; measures; runs it once more against a
+//! module that refuses to work; takes out what does not hold; puts the rest in its place.
 //!
 //! [`Candidate::collect`] takes from the agent's workspace what may be taken, [`Verification::run`] makes a
 //! [`Verdict`] of it, [`publish`] writes that into the project.
@@ -12,6 +12,7 @@ mod faults;
 mod inspect;
 mod journal;
 mod measure;
+mod mutation;
 mod ownership;
 mod publish;
 mod pytest;
@@ -26,7 +27,8 @@ mod verification;
 pub use candidate::{Candidate, Helper};
 pub use coverage::{Coverage, CoverageCounts};
 pub use error::VerifyError;
+pub use mutation::Mutation;
 pub use ownership::{HEADER, Ownership, ownership, with_header};
 pub use publish::{PublishError, Published, check_output, publish};
-pub use verdict::{Removed, Verdict};
+pub use verdict::{Judged, Judgement, Removed, Verdict};
 pub use verification::{Verification, VerifyLimits};

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::Path;
+use std::time::Duration;
 
 use crate::sandbox::{Command, Exit, Finished, Limits, Workspace};
 
@@ -34,6 +35,8 @@ pub(super) enum Variation {
     Watched,
     /// As plain, measured, with a module whose functions refuse to run: what passes there cannot fail.
     Refusing,
+    /// As plain, not measured, with a fault in the module, until a test notices it.
+    Mutated,
 }
 
 impl Variation {
@@ -45,13 +48,14 @@ impl Variation {
             Self::Elsewhere => "elsewhere",
             Self::Watched => "watched",
             Self::Refusing => "refusing",
+            Self::Mutated => "mutated",
         }
     }
 
     /// What differs, for the reason why a test is taken out.
     pub(super) fn difference(self) -> &'static str {
         match self {
-            Self::Plain | Self::Watched | Self::Refusing => "",
+            Self::Plain | Self::Watched | Self::Refusing | Self::Mutated => "",
             Self::Reordered => " in another order, environment or with another hash seed",
             Self::Elsewhere => " in another working directory, time zone, locale or with another hash seed",
         }
@@ -59,7 +63,7 @@ impl Variation {
 
     fn hash_seed(self) -> &'static str {
         match self {
-            Self::Plain | Self::Watched | Self::Refusing => "0",
+            Self::Plain | Self::Watched | Self::Refusing | Self::Mutated => "0",
             Self::Reordered => "1",
             Self::Elsewhere => "2",
         }
@@ -68,7 +72,7 @@ impl Variation {
     /// What differs between the machines on which tests run, and must not matter.
     fn surroundings(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Self::Plain | Self::Watched | Self::Refusing => &[],
+            Self::Plain | Self::Watched | Self::Refusing | Self::Mutated => &[],
             Self::Reordered => &[
                 ("CI", "true"),
                 ("COLUMNS", "132"),
@@ -83,7 +87,7 @@ impl Variation {
     fn order(self) -> &'static str {
         match self {
             Self::Reordered => "reverse",
-            Self::Plain | Self::Elsewhere | Self::Watched | Self::Refusing => "file",
+            _ => "file",
         }
     }
 }
@@ -113,7 +117,7 @@ pub(super) struct RunTerms<'a> {
     /// The files that the agent wrote, with `:` between them.
     pub(super) written: &'a OsString,
     /// How long one phase of one test may take.
-    pub(super) test_seconds: f64,
+    pub(super) patience: Duration,
 }
 
 /// The limits of one run.
@@ -157,6 +161,10 @@ pub(super) fn command(
         Variation::Refusing => {
             command.arg("--tb=line").arg(verification.output.as_str()).env("OTG_REFUSE", "1")
         }
+        Variation::Mutated => {
+            command.limits.wall = 2 * run.patience;
+            command.args(["-x", "--tb=line"]).arg(verification.output.as_str())
+        }
         Variation::Plain | Variation::Reordered => command.arg(verification.output.as_str()),
     };
     for (name, value) in variation.surroundings() {
@@ -173,7 +181,7 @@ pub(super) fn command(
         .env("OTG_ORDER", variation.order())
         .env("OTG_MODULE", &verification.layout.module_name)
         .env("OTG_MODULE_FILE", workspace.root().join(verification.module))
-        .env("OTG_TEST_SECONDS", run.test_seconds.to_string())
+        .env("OTG_TEST_SECONDS", run.patience.as_secs_f64().to_string())
 }
 
 fn joined(option: &str, path: &Path) -> OsString {

@@ -2,6 +2,7 @@
 //! says nothing of them; and lines that no such run can reach, but which its coverage data holds, are made up.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use super::inspect::Inventory;
 use super::pytest::{PytestRun, Variation};
@@ -10,7 +11,7 @@ use super::{Removed, VerifyError};
 use crate::sandbox::SandboxError;
 
 /// What a test may take longer than the whole plain run: one that waits for a refused function does so in vain.
-const PATIENCE_SECONDS: f64 = 1.0;
+const PATIENCE: Duration = Duration::from_secs(1);
 
 impl Session<'_> {
     /// The tests that cannot fail. Leaves a module behind that is of no use.
@@ -23,9 +24,8 @@ impl Session<'_> {
         if !self.refuse_functions().await? {
             return Ok(Vec::new());
         }
-        let longest = plain.finished.duration.as_secs_f64() + PATIENCE_SECONDS;
-        let seconds = longest.min(self.verification.limits.test.as_secs_f64());
-        let run = self.pytest_within(Variation::Refusing, seconds).await?;
+        let patience = self.verification.limits.test.min(plain.finished.duration + PATIENCE);
+        let run = self.pytest_within(Variation::Refusing, patience).await?;
         self.check_coverage(&run).await?;
         Ok(self.tests_that_pass(&run, tests, inventory))
     }
@@ -33,6 +33,8 @@ impl Session<'_> {
     /// Puts the refusing module into the place of the real one; false if there is nothing to refuse.
     async fn refuse_functions(&self) -> Result<bool, VerifyError> {
         let module = self.workspace.root().join(self.verification.module);
+        let original = self.original();
+        std::fs::copy(&module, &original).map_err(|source| SandboxError::file(&original, source))?;
         let refusing = self.workspace.scratch().join("refusing.py");
         let script = self.script(self.probe().refuse_functions()).arg("rewrite").args([&module, &refusing]);
         let functions: u64 = parse_answer(&self.ask(script).await?)?;

@@ -1,5 +1,7 @@
 //! One round: the runs of the file as it stands, or as many as it takes to find what does not hold.
 
+use std::time::Duration;
+
 use super::inspect::Inventory;
 use super::pytest::{PytestRun, Variation};
 use super::record::{Changed, Seen, What};
@@ -10,6 +12,8 @@ use super::{Coverage, Removed, VerifyError};
 pub(super) struct Held {
     pub(super) tests: Vec<String>,
     pub(super) coverage: Coverage,
+    /// How long the plain run took.
+    pub(super) duration: Duration,
 }
 
 /// What one round came to.
@@ -93,7 +97,7 @@ impl Session<'_> {
         if !faults.is_empty() {
             return Ok(Round::Faulty(faults));
         }
-        Ok(Round::Held(Held { tests, coverage }))
+        Ok(Round::Held(Held { tests, coverage, duration: plain.finished.duration }))
     }
 
     /// What did not hold in runs that differ from the plain one in what must not matter.

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -142,19 +143,19 @@ impl<'a> Session<'a> {
 
     /// Runs the test file once.
     pub(super) async fn pytest(&self, variation: Variation) -> Result<PytestRun, VerifyError> {
-        self.pytest_within(variation, self.verification.limits.test.as_secs_f64()).await
+        self.pytest_within(variation, self.verification.limits.test).await
     }
 
     /// The same with another limit for each phase of each test.
     pub(super) async fn pytest_within(
         &self,
         variation: Variation,
-        test_seconds: f64,
+        patience: Duration,
     ) -> Result<PytestRun, VerifyError> {
         let traces = Traces::of(&self.workspace, variation);
         let secret = fresh_secret();
         traces.begin(&secret).map_err(|source| SandboxError::file(traces.scratch(), source))?;
-        let terms = RunTerms { written: &self.written_files(), test_seconds };
+        let terms = RunTerms { written: &self.written_files(), patience };
         let command = pytest::command(self.verification, &self.workspace, variation, &terms);
         let finished = self.run(command).await?;
         let record = Record::parse(&read_own(&traces.record())?, &secret);
@@ -164,6 +165,11 @@ impl<'a> Session<'a> {
         let mut run = PytestRun { variation, finished, record };
         run.forget_what_was_cleared(&traces, self.verification.sandbox.isolation().level);
         Ok(run)
+    }
+
+    /// Where the module is kept as it was, once something else was put in its place.
+    pub(super) fn original(&self) -> PathBuf {
+        self.workspace.scratch().join("original.py")
     }
 
     /// What the agent wrote, with `:` between the paths.

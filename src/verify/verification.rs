@@ -1,4 +1,4 @@
-//! The order of a verification: read, run three times, take out what does not hold, and again until all holds.
+//! The order of a verification: read, run, take out what does not hold, and again until all holds.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use super::candidate::Candidate;
 use super::command::repeatable_command;
 use super::round::{Held, Round};
 use super::session::Session;
-use super::{Removed, Verdict, VerifyError};
+use super::{Mutation, Removed, Verdict, VerifyError};
 use crate::sandbox::{Attempt, ModuleLayout, ProjectPath, Sandbox};
 
 /// How long things may take.
@@ -43,6 +43,8 @@ pub struct Verification<'a> {
     pub output: &'a ProjectPath,
     /// How long things may take.
     pub limits: VerifyLimits,
+    /// Whether faults are put into the module, to see how many of them the tests notice.
+    pub mutate: bool,
 }
 
 impl Verification<'_> {
@@ -60,7 +62,13 @@ impl Verification<'_> {
             report("reading the tests");
             let inventory = session.read_out_idle_tests(&mut removed).await?;
             match session.round(&inventory, report).await? {
-                Round::Held(held) => return self.verdict(session, held, removed),
+                Round::Held(held) => {
+                    let mutation = match self.mutate {
+                        true => Some(session.mutation(held.duration, report).await?),
+                        false => None,
+                    };
+                    return self.verdict(session, held, removed, mutation);
+                }
                 Round::Faulty(faults) if faults.is_empty() => {
                     return Err(VerifyError::NothingLeft { path: self.output.to_string(), removed });
                 }
@@ -78,6 +86,7 @@ impl Verification<'_> {
         session: Session<'_>,
         held: Held,
         removed: Vec<Removed>,
+        mutation: Option<Mutation>,
     ) -> Result<Verdict, VerifyError> {
         let test_source = session.verified_source()?;
         let project_root = session.workspace.project_root();
@@ -89,6 +98,7 @@ impl Verification<'_> {
             removed,
             discarded: session.candidate.discarded,
             coverage: held.coverage,
+            mutation,
             runs: 3,
             sandbox: self.sandbox.isolation().level,
         })

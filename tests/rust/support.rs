@@ -51,6 +51,7 @@ pub(crate) fn generate_tests(module_path: &str) -> NewTask {
         workspace_root: PathBuf::from("/project/openhands_workspace"),
         agent: "local".to_owned(),
         require_sandbox: false,
+        min_mutation_score: 0,
     };
     let work = Work::GenerateTests(Box::new(GenerateTests {
         module_path: module_path.to_owned(),

@@ -1,7 +1,7 @@
-//! Which iteration was the best? The one whose tests reach most of the module.
+//! Which iteration was the best? The one whose tests reach most of the module, then that notices most faults.
 
 use crate::agent::AgentReport;
-use crate::task::Threshold;
+use crate::task::GenerateTests;
 use crate::verify::Verdict;
 
 /// The best that was verified so far.
@@ -13,10 +13,21 @@ pub(super) struct Best {
 }
 
 impl Best {
-    /// Whether the coverage reaches a threshold, decided on the counts.
-    pub(super) fn meets(&self, threshold: Threshold) -> bool {
+    /// Whether it is what was asked for.
+    pub(super) fn is_enough(&self, request: &GenerateTests) -> bool {
+        self.meets_threshold(request) && self.notices_enough(request)
+    }
+
+    /// Whether the coverage reaches the threshold, decided on the counts.
+    pub(super) fn meets_threshold(&self, request: &GenerateTests) -> bool {
         let counts = &self.verdict.coverage.counts;
-        threshold.is_met(counts.covered(), counts.total())
+        request.coverage_threshold.is_met(counts.covered(), counts.total())
+    }
+
+    /// Whether the tests notice as many faults as they must.
+    fn notices_enough(&self, request: &GenerateTests) -> bool {
+        let minimum = request.context.min_mutation_score;
+        self.verdict.mutation.as_ref().is_none_or(|mutation| mutation.reaches(minimum))
     }
 
     /// The better of two; the earlier one where they reach the same.
@@ -29,7 +40,8 @@ impl Best {
         }
     }
 
-    fn reached(&self) -> u64 {
-        self.verdict.coverage.counts.covered()
+    fn reached(&self) -> (u64, u32) {
+        let killed = self.verdict.mutation.as_ref().map_or(0, |mutation| mutation.killed);
+        (self.verdict.coverage.counts.covered(), killed)
     }
 }

@@ -49,10 +49,10 @@ impl GenerateTestsHandler {
         attempt.renew().await?;
         let (best, published) = put_in_place(prepared, best, request.overwrite).await?;
         let result = result::build(self.agent.name(), request, prepared, &best, &published, begin.elapsed());
-        if best.meets(request.coverage_threshold) {
+        if best.is_enough(request) {
             Ok(Arc::new(result))
         } else {
-            Err(result::coverage_gap(request, &best).with_result(result))
+            Err(result::gap(request, &best).with_result(result))
         }
     }
 }

@@ -44,7 +44,7 @@ impl<'a> Iterations<'a> {
                     self.learn(&verdict);
                     let now = Best { verdict, report, iterations: iteration };
                     let better = Best::or_better(best.take(), now);
-                    let done = better.meets(self.request.coverage_threshold);
+                    let done = better.is_enough(self.request);
                     best = Some(better);
                     if done {
                         break;
@@ -87,6 +87,7 @@ impl<'a> Iterations<'a> {
             layout: &self.prepared.layout,
             output: &self.prepared.output,
             limits: VerifyLimits::default(),
+            mutate: self.request.context.min_mutation_score > 0,
         };
         verification.run(candidate, &self.attempt.cancel, &|line| say(line.to_owned())).await
     }
@@ -95,6 +96,8 @@ impl<'a> Iterations<'a> {
     fn learn(&mut self, verdict: &Verdict) {
         self.feedback.missing_lines.clone_from(&verdict.coverage.missing_lines);
         self.feedback.missing_branches.clone_from(&verdict.coverage.missing_branches);
+        let survived = verdict.mutation.as_ref().map(|mutation| mutation.survived.clone());
+        self.feedback.unnoticed_faults = survived.unwrap_or_default();
         self.reject(&verdict.removed);
     }
 

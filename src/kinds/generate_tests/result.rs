@@ -33,7 +33,8 @@ pub(super) fn build(
             "missing_branches": coverage.missing_branches,
         },
         "coverage_threshold": request.coverage_threshold,
-        "threshold_met": best.meets(request.coverage_threshold),
+        "threshold_met": best.meets_threshold(request),
+        "mutation": verdict.mutation,
         "agent": agent,
         "fallback": false,
         "model": best.report.model,
@@ -41,6 +42,7 @@ pub(super) fn build(
         "left_out": best.report.left_out,
         "verification": {
             "runs": verdict.runs,
+            "tests": verdict.judged(),
             "removed": verdict.removed,
             "discarded": verdict.discarded,
             "sandbox": verdict.sandbox,
@@ -54,16 +56,21 @@ pub(super) fn build(
     })
 }
 
-/// The tests hold, but reach too little.
-pub(super) fn coverage_gap(request: &GenerateTests, best: &Best) -> Failure {
-    let coverage = &best.verdict.coverage;
-    let message = format!(
-        "the {} verified tests in {} reach {:.2} % of the module (lines and branches), below the threshold of \
-         {} %: lower `coverage_threshold`, or add tests for the lines in `coverage.missing_lines`",
-        best.verdict.tests.len(),
-        request.output_path,
-        coverage.percent,
-        request.coverage_threshold.percent(),
-    );
+/// The tests hold, but are not enough.
+pub(super) fn gap(request: &GenerateTests, best: &Best) -> Failure {
+    let tests = format!("the {} verified tests in {}", best.verdict.tests.len(), request.output_path);
+    let message = match &best.verdict.mutation {
+        Some(mutation) if best.meets_threshold(request) => format!(
+            "{tests} notice {} of {} faults put into the module ({:.2} %), below the minimum of {} %: lower \
+             `min_mutation_score`, or add tests for the faults in `mutation.survived`",
+            mutation.killed, mutation.sampled, mutation.score, request.context.min_mutation_score,
+        ),
+        _ => format!(
+            "{tests} reach {:.2} % of the module (lines and branches), below the threshold of {} %: lower \
+             `coverage_threshold`, or add tests for the lines in `coverage.missing_lines`",
+            best.verdict.coverage.percent,
+            request.coverage_threshold.percent(),
+        ),
+    };
     Failure::new(ErrorKind::CoverageGap, message)
 }

@@ -22,7 +22,13 @@ def asserting(folder: Path, source: str, *helpers: Path) -> dict[str, bool]:
     """The functions of a file, and whether each asserts."""
     file = folder / "test_it.py"
     file.write_text(source)
-    return {entry["name"]: entry["asserts"] for entry in run("tests", file, *helpers)["functions"]}
+    return {name: idle is None for name, idle in reasons(file, *helpers).items()}
+
+
+def reasons(file: Path, *helpers: Path) -> dict[str, str | None]:
+    """Why the functions of a file assert nothing."""
+    functions = run("tests", "shop.cart", file, *helpers)["functions"]
+    return {entry["name"]: entry["idle"] for entry in functions}
 
 
 @pytest.mark.parametrize(
@@ -41,6 +47,15 @@ def asserting(folder: Path, source: str, *helpers: Path) -> dict[str, bool]:
         "for x in f():\n        assert x",
         "check(f())",
         "assert f() or False",
+        "assert not isinstance(f(), str) and f() > 1",
+        "assert [x for x in f()]",
+        "x = 1\n    x = f()\n    assert x == 1",
+        "def inner(): assert f()\n    run(inner)",
+        "try: f()\n    except ValueError as error: assert error.args",
+        "try:\n        f()\n        assert False\n    except ValueError: pass",
+        "try: assert f()\n    except AssertionError as error: raise RuntimeError from error",
+        "with suppress(KeyError): assert f()",
+        "self.assertIsNone(f())",
     ],
 )
 def test_what_asserts(tmp_path: Path, body: str) -> None:
@@ -63,10 +78,94 @@ def test_what_asserts(tmp_path: Path, body: str) -> None:
         "assert 1 == 1",
         "parser.exit()",
         "print(f())",
+        "assert 1 + 1 == len('ab')",
+        "assert [f()]",
+        "assert lambda: f()",
+        "x = f()\n    assert x == x",
+        "assert f() == ANY",
+        "x = 2\n    assert x == 2",
+        "self.assertTrue(True)",
+        "self.assertEqual(1, 1)",
+        "def inner(): assert f()",
+        "try: assert f()\n    except Exception: pass",
+        "try: assert f()\n    except (KeyError, AssertionError): print('no')",
+        "try: assert f()\n    finally: return",
+        "with suppress(Exception): assert f()",
+        "with pytest.raises(AssertionError): assert f()",
+        "assert isinstance(f(), int)",
+        "assert isinstance(f(), int) or type(f()) is str",
+        "self.assertIsInstance(f(), int)",
     ],
 )
 def test_what_does_not(tmp_path: Path, body: str) -> None:
     assert not asserting(tmp_path, f"def test_a():\n    {body}\n")["test_a"]
+
+
+def test_why_a_test_asserts_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "test_it.py"
+    file.write_text(
+        "def test_a(): f()\n\n"
+        "def test_b():\n    try: assert f()\n    except Exception: pass\n\n"
+        "def test_c(): assert isinstance(f(), int)\n"
+    )
+    assert reasons(file) == {
+        "test_a": "asserts nothing",
+        "test_b": "asserts nothing: it catches its own assertions",
+        "test_c": "asserts nothing but of what type things are",
+    }
+
+
+def relation(folder: Path, source: str) -> str:
+    """What the first test of a file has to do with the module."""
+    file = folder / "test_it.py"
+    file.write_text(source)
+    functions = run("tests", "shop.cart", file)["functions"]
+    return next(str(entry["relation"]) for entry in functions if "test" in entry["name"])
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from shop.cart import MAX\ndef test_a(): assert MAX == 3",
+        "import shop\ndef test_a(): assert shop.cart.MAX == 3",
+        "import shop.cart as c\nCART = c.Cart()\ndef test_a(): assert CART.x",
+        "from .helper import check\ndef test_a(): check(1)",
+        "def test_a(fixture_of_the_project): assert fixture_of_the_project == 1",
+        "import shop\ndef make(): return shop.cart\ndef test_a(): assert make().MAX",
+        "import shop\nclass TestA:\n    def setup_method(self): self.x = shop\n"
+        "    def test_a(self): assert self.x",
+        "import importlib\ndef test_a(): assert importlib.import_module('shop.cart').MAX",
+        "import shop\ndef test_a(monkeypatch):\n    monkeypatch.setattr('os.name', 'x')\n"
+        "    importlib.reload(shop.cart)\n    assert shop.cart.MAX",
+    ],
+)
+def test_what_may_read_the_module(tmp_path: Path, source: str) -> None:
+    assert relation(tmp_path, source) == "reads"
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("import shop, math\ndef test_a(): assert math.sqrt(4) == 2", "none"),
+        ("import shop\ndef test_a(tmp_path): assert tmp_path.exists()", "none"),
+        (
+            "import shop, pytest\n@pytest.mark.parametrize('x', [1])\ndef test_a(x): assert x == 1",
+            "none",
+        ),
+        (
+            "import shop\nfrom unittest.mock import patch\n"
+            "def test_a():\n    with patch('shop.cart.f'): assert shop.cart.f()",
+            "stand_in",
+        ),
+        (
+            "import shop\ndef test_a(monkeypatch):\n"
+            "    monkeypatch.setattr(shop.cart, 'f', lambda: 1)\n    assert shop.cart.f() == 1",
+            "stand_in",
+        ),
+    ],
+)
+def test_what_does_not_read_it(tmp_path: Path, source: str, expected: str) -> None:
+    assert relation(tmp_path, source) == expected
 
 
 def test_a_helper_in_another_file_may_assert(tmp_path: Path) -> None:
@@ -84,7 +183,7 @@ def test_classes_fixtures_and_bases_are_named(tmp_path: Path) -> None:
         "class TestB(Base):\n    @pytest.fixture\n    def test_data(self): return 1\n\n"
         "if True:\n    def test_c(): pass\n"
     )
-    answer = run("tests", file)
+    answer = run("tests", "shop.cart", file)
     assert [entry["name"] for entry in answer["functions"]] == [
         "Base::test_a",
         "TestB::test_data",
@@ -98,7 +197,7 @@ def test_classes_fixtures_and_bases_are_named(tmp_path: Path) -> None:
 def test_what_does_not_parse_is_an_answer_too(tmp_path: Path, source: bytes) -> None:
     file = tmp_path / "test_it.py"
     file.write_bytes(source)
-    assert run("tests", file)["error"]
+    assert run("tests", "shop.cart", file)["error"]
 
 
 def test_statements_are_counted_without_docstrings(tmp_path: Path) -> None:

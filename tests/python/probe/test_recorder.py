@@ -4,11 +4,13 @@ import json
 import os
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+SECRET = "a secret of this run"
 PLUGIN = Path(__file__).parents[3] / "python/openhands_testgen/probe/plugin"
 
 Event = dict[str, Any]
@@ -16,13 +18,19 @@ Event = dict[str, Any]
 
 def record(folder: Path, source: str, **settings: str) -> list[Event]:
     """Runs a test file with the recorder and reads the record."""
-    (folder / "test_it.py").write_text(source)
-    file = folder.parent / f"{folder.name}.jsonl"
+    written = folder / "test_it.py"
+    written.write_text(source)
+    measuring = folder.parent / f"{folder.name}-measuring"
+    measuring.mkdir()
+    (measuring / "secret").write_text(SECRET)
+    file = measuring / "record"
     environment = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(PLUGIN),
         "PYTHONDONTWRITEBYTECODE": "1",
         "OTG_RECORD": str(file),
+        "OTG_SECRET": str(measuring / "secret"),
+        "OTG_WRITTEN": str(written),
         **{f"OTG_{name}": value for name, value in settings.items()},
     }
     options = ["-p", "otg_recorder", "-p", "no:cacheprovider", "-q", "test_it.py"]
@@ -34,7 +42,19 @@ def record(folder: Path, source: str, **settings: str) -> list[Event]:
         capture_output=True,
         timeout=60,
     )
-    return [json.loads(line) for line in file.read_text().splitlines()]
+    assert not (measuring / "secret").exists()
+    return believed(file.read_text().splitlines())
+
+
+def believed(lines: list[str]) -> list[Event]:
+    """The events of lines that follow from one another."""
+    seal, events = "", []
+    for line in lines:
+        written, _, text = line.partition(" ")
+        seal = sha256(f"{SECRET}{seal}{text}{SECRET}".encode()).hexdigest()
+        assert written == seal, f"{text} is not sealed"
+        events.append(json.loads(text))
+    return events
 
 
 def of_kind(events: list[Event], kind: str) -> list[Event]:
@@ -120,7 +140,8 @@ def test_what_a_test_tries_to_do_to_files_is_recorded(tmp_path: Path) -> None:
         "    monkeypatch.chdir(tmp_path)\n    open('out/left', 'w').close()\n"
     )
     touched = of_kind(record(tmp_path, source), "touched")
-    assert [(event["test"][-6:], event["paths"]) for event in touched] == [
+    assert [(event["test"] and event["test"][-6:], event["paths"]) for event in touched] == [
+        (None, ["on_load"]),
         ("test_a", ["build"]),
         ("test_b", ["~/.no_such_file"]),
         ("test_c", ["no", "where"]),
@@ -178,3 +199,87 @@ def test_a_file_without_tests_ends_with_code_5(tmp_path: Path, content: str) -> 
     events = record(tmp_path, content)
     assert of_kind(events, "collected")[0]["tests"] == []
     assert events[-1]["exit"] == 5
+
+
+def test_other_machines_are_recorded_and_this_one_is_not(tmp_path: Path) -> None:
+    source = (
+        "import socket\n\n"
+        "def test_a():\n"
+        "    with socket.create_server(('127.0.0.1', 0)) as server:\n"
+        "        socket.create_connection(server.getsockname()).close()\n\n"
+        "def test_b():\n"
+        "    try: socket.create_connection(('nowhere.invalid', 80), timeout=0.1)\n"
+        "    except OSError: pass\n"
+    )
+    reached = of_kind(record(tmp_path, source), "reached")
+    assert [(event["test"][-6:], event["paths"]) for event in reached] == [
+        ("test_b", ["nowhere.invalid"])
+    ]
+
+
+def test_temporary_files_that_a_test_makes_are_recorded_but_for_those_of_pytest(
+    tmp_path: Path,
+) -> None:
+    source = (
+        "import os, tempfile\n\n"
+        "def test_a(tmp_path): (tmp_path / 'x').write_text('x')\n\n"
+        "def test_b():\n    folder = tempfile.mkdtemp()\n"
+        "    open(os.path.join(folder, 'x'), 'w').close()\n"
+        "    os.remove(os.path.join(folder, 'x'))\n    os.rmdir(folder)\n"
+    )
+    made = of_kind(record(tmp_path, source), "made")
+    assert [(event["test"][-6:], len(event["paths"])) for event in made] == [("test_b", 1)]
+
+
+def test_a_process_that_stays_is_recorded_and_one_that_ends_is_not(tmp_path: Path) -> None:
+    source = (
+        "import subprocess, sys\n\n"
+        "def test_a(): subprocess.run(['true'], check=True)\n\n"
+        "def test_b(): subprocess.Popen(['sleep', '5'])\n"
+    )
+    running = of_kind(record(tmp_path, source), "running")
+    assert [(event["test"][-6:], event["paths"]) for event in running] == [("test_b", ["sleep 5"])]
+
+
+def test_what_is_replaced_of_pytest_is_recorded(tmp_path: Path) -> None:
+    source = (
+        "import unittest\n\ndef test_a(): pass\n\n"
+        "def test_b(): unittest.TestCase.assertEqual = print\n\n"
+        "def test_c(monkeypatch): monkeypatch.setattr(unittest.TestCase, 'fail', print)\n"
+    )
+    meddled = of_kind(record(tmp_path, source, WATCH=str(tmp_path)), "meddled")
+    assert [(event["test"][-6:], event["what"]) for event in meddled] == [
+        ("test_b", "replaces unittest.case.TestCase.assertEqual")
+    ]
+
+
+def test_a_line_that_a_test_asks_for_is_not_written_but_told(tmp_path: Path) -> None:
+    source = (
+        "def test_a(request):\n"
+        "    plugin = request.config.pluginmanager.get_plugin('otg-record')\n"
+        "    plugin._write('end', exit=0, modules=[])\n"
+        "    plugin.pytest_sessionfinish(0)\n"
+    )
+    events = record(tmp_path, source)
+    meddled = {event["what"] for event in of_kind(events, "meddled")}
+    assert meddled == {"writes into the record of the run"}
+    assert len(of_kind(events, "end")) == 1
+
+
+def test_refused_functions_are_counted_per_test(tmp_path: Path) -> None:
+    module = "def f(): return 1\nONE = f()\n"
+    (tmp_path / "original.py").write_text(module)
+    script = PLUGIN.parent / "refuse_functions.py"
+    paths = [tmp_path / "original.py", tmp_path / "shop.py"]
+    command = [sys.executable, "-I", "-S", *map(str, [script, "rewrite", *paths])]
+    assert subprocess.check_output(command, timeout=60) == b"1\n"
+    source = (
+        "from shop import f, ONE\n\ndef test_a(): assert f() == 1\n\n"
+        "def test_b(): assert ONE == 1\n"
+    )
+    events = record(tmp_path, source, REFUSE="1")
+    refused = [(event["test"][-6:], event["times"]) for event in of_kind(events, "refused")]
+    assert refused == [("test_a", 1), ("test_b", 0)]
+    assert of_kind(events, "entered") == [{"event": "entered", "lines": [1]}]
+    outcomes = [event["outcome"] for event in of_kind(events, "phase") if event["when"] == "call"]
+    assert outcomes == ["failed", "passed"]

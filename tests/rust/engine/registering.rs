@@ -17,6 +17,7 @@ fn context() -> Arc<Context> {
         workspace_root: "/project/openhands_workspace".into(),
         agent: "local".to_owned(),
         require_sandbox: false,
+        min_mutation_score: 0,
     })
 }
 

@@ -54,6 +54,7 @@ pub async fn verify_in(
         layout: &layout,
         output: &output,
         limits: VerifyLimits { run: Duration::from_secs(30), test: Duration::from_secs(3), rounds: 12 },
+        mutate: false,
     };
     verification.run(candidate, &CancellationToken::new(), &|_| {}).await
 }

@@ -8,6 +8,7 @@ mod edits;
 mod failures;
 mod figures;
 mod holds;
+mod minimum;
 mod projects;
 mod publishing;
 mod samples;

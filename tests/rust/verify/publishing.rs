@@ -29,6 +29,7 @@ fn verdict(helpers: Vec<Helper>) -> Verdict {
             missing_branches: vec![],
             counts: CoverageCounts { statements: 1, covered_statements: 1, branches: 0, covered_branches: 0 },
         },
+        mutation: None,
         runs: 3,
         sandbox: Level::Limits,
         command: String::new(),

@@ -72,6 +72,7 @@ impl Sample {
             layout: &layout,
             output: &output,
             limits: VerifyLimits { test: Duration::from_secs(10), ..VerifyLimits::default() },
+            mutate: false,
         };
         let candidate = Candidate::collect(&workspace, &output).await?;
         verification.run(candidate, &CancellationToken::new(), &|_| {}).await

@@ -182,7 +182,9 @@ def count_in_threads(orders: list[Order]) -> int:
 
 
 def print_version(python: str = sys.executable) -> str:
-    done = subprocess.run([python, "-c", "print('shop 1.0')"], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [python, "-c", "print('shop 1.0')"], capture_output=True, text=True, check=True
+    )
     return done.stdout.strip()
 
 

@@ -241,6 +241,8 @@ def message_of(report: pytest.CollectReport | pytest.TestReport) -> str:
     lines = [line.rstrip() for line in text.splitlines() if line.strip()]
     if isinstance(report, pytest.CollectReport):
         lines = lines[-3:]
+    elif crash is None:  # such as a fixture that is not there: what pytest marks as the error
+        lines = [line[1:].strip() for line in lines if line.startswith("E ")] or lines
     return "\n".join(lines)[:MESSAGE_CHARACTERS]
 
 

@@ -9,7 +9,14 @@ NODE = "tests/shop/test_cart.py::test_total"
 EVENTS = [
     {"event": "collected", "tests": [NODE]},
     {"event": "start", "test": NODE},
-    {"event": "phase", "test": NODE, "when": "call", "outcome": "passed", "xfail": False, "text": ""},
+    {
+        "event": "phase",
+        "test": NODE,
+        "when": "call",
+        "outcome": "passed",
+        "xfail": False,
+        "text": "",
+    },
     {"event": "finish", "test": NODE},
     {"event": "end", "exit": 0, "modules": [{"name": "shop.cart", "file": shop.cart.__file__}]},
 ]

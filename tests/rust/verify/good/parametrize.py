@@ -3,7 +3,9 @@ import pytest
 from shop.orders import VAT, Order, slug
 
 
-@pytest.mark.parametrize(("text", "expected"), [("A", "a"), ("A  B", "a-b"), ("", "")], ids=["one", "two", "none"])
+@pytest.mark.parametrize(
+    ("text", "expected"), [("A", "a"), ("A  B", "a-b"), ("", "")], ids=["one", "two", "none"]
+)
 def test_slug(text, expected):
     assert slug(text) == expected
 

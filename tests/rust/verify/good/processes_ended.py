@@ -9,7 +9,9 @@ def test_version():
 
 
 def test_as_a_program():
-    done = subprocess.run([sys.executable, "-m", "shop.orders", "Green Tea"], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "shop.orders", "Green Tea"], capture_output=True, text=True
+    )
     assert done.stdout == "green-tea\n"
 
 
