@@ -35,6 +35,9 @@ pub struct Interpreter {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 struct Description {
     version: [u32; 3],
+    /// As it was called: in a virtual environment a link.
+    program: PathBuf,
+    /// Where it really lies.
     executable: PathBuf,
     prefix: PathBuf,
     base_prefix: PathBuf,
@@ -55,13 +58,14 @@ impl Interpreter {
             return Ok(Arc::clone(known));
         }
         let description = describe(&path, probe).await?;
-        let interpreter = Arc::new(Self { path: path.clone(), description });
+        let interpreter = Arc::new(Self { path: program(&path, &description), description });
         interpreter.check()?;
         KNOWN.lock().insert(path, (interpreter.stamp(), Arc::clone(&interpreter)));
         Ok(interpreter)
     }
 
-    /// The interpreter as it was configured, absolute: the link in a virtual environment, not what it names.
+    /// The interpreter as it was configured, absolute: the link in a virtual environment, not what it names. Where that
+    /// is a script which starts the interpreter, as those of pyenv, what it starts.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
@@ -145,6 +149,12 @@ impl Interpreter {
         }
         Err(SandboxError::PackageMissing { python: self.path.clone(), missing: missing.join(" and no ") })
     }
+}
+
+/// What is to be run for a configured path.
+fn program(configured: &Path, description: &Description) -> PathBuf {
+    let is_itself = std::fs::canonicalize(configured).is_ok_and(|real| real == description.executable);
+    if is_itself { configured.to_owned() } else { description.program.clone() }
 }
 
 fn modified(path: &Path) -> Option<SystemTime> {

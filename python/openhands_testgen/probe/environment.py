@@ -32,6 +32,7 @@ def describe() -> dict[str, object]:
     return {
         "version": list(sys.version_info[:3]),
         "implementation": sys.implementation.name,
+        "program": sys.executable,
         "executable": os.path.realpath(sys.executable),
         "prefix": sys.prefix,
         "base_prefix": sys.base_prefix,

@@ -4,29 +4,12 @@
 //! where we are root, every capability, files outside of the child's view, dangerous calls of the kernel. Our other
 //! threads keep everything: they watch the child, end it, and take its files back.
 
-#[cfg(target_os = "linux")]
-mod calls;
-#[cfg(target_os = "linux")]
-mod files;
-#[cfg(target_os = "linux")]
-mod handover;
-#[cfg(target_os = "linux")]
-mod program;
-#[cfg(target_os = "linux")]
-mod rights;
-#[cfg(target_os = "linux")]
-mod tenants;
-#[cfg(target_os = "linux")]
-mod user;
-
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(all(target_os = "linux", target_pointer_width = "64")))]
 mod elsewhere;
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod linux;
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(all(target_os = "linux", target_pointer_width = "64")))]
 pub(super) use elsewhere::{Fence, file_for_bubblewrap};
-#[cfg(target_os = "linux")]
-pub(super) use linux::Fence;
-#[cfg(target_os = "linux")]
-pub(super) use program::file_for_bubblewrap;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+pub(super) use linux::{Fence, file_for_bubblewrap};

@@ -1,12 +1,14 @@
 //! Which interpreters can be used, and what is said of the others?
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 
-use _core::sandbox::{Interpreter, SandboxError};
+use _core::sandbox::{Interpreter, Level, Sandbox, SandboxError};
 use _core::task::{ErrorKind, Failure};
+use tokio_util::sync::CancellationToken;
 
-use super::ground::{interpreter, probe, python};
+use super::ground::{interpreter, probe, python, sandbox};
 
 async fn error_of(python: &Path) -> SandboxError {
     Interpreter::probe(python, &probe()).await.unwrap_err()
@@ -47,4 +49,25 @@ async fn an_interpreter_without_pytest_gets_the_exact_command() {
         python.display()
     );
     assert_eq!(message, expected);
+}
+
+/// As the shims of pyenv and asdf do.
+#[tokio::test]
+async fn a_script_that_starts_an_interpreter_is_seen_through() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = folder.path().join("python3");
+    std::fs::write(&script, format!("#!/bin/sh\nexec {} \"$@\"\n", python().display())).unwrap();
+    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let interpreter = Interpreter::probe(&script, &probe()).await.unwrap();
+    assert_eq!(interpreter.path(), python());
+    for level in Level::ALL {
+        let Some(known) = sandbox(level).await else { continue };
+        let sandbox = Sandbox::at_level(interpreter.clone(), known.probe(), level);
+        let scratch = tempfile::tempdir().unwrap();
+        let command = _core::sandbox::Command::new(scratch.path(), scratch.path())
+            .args(["-c", "import pytest, sys; print(sys.prefix)"]);
+        let finished = sandbox.run(command, &CancellationToken::new()).await.unwrap();
+        let environment = python().parent().unwrap().parent().unwrap().to_owned();
+        assert_eq!(finished.stdout().trim(), environment.to_str().unwrap(), "{}", finished.stderr());
+    }
 }
