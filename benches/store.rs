@@ -20,6 +20,7 @@ use std::time::{Duration, Instant};
 use _core::store::{MemoryStore, SqliteStore, Store};
 use _core::task::{Kind, Lane, NewTask, Priority, ProcessId, Settlement, TaskId, Work};
 use serde_json::json;
+use tokio::task::JoinSet;
 
 const TASKS: usize = 100_000;
 const BURST: usize = 100;
@@ -122,7 +123,35 @@ async fn measure_sqlite(path: &Path, clients: usize, fdatasync: Duration) {
     let store = Arc::new(SqliteStore::open(path).await.unwrap());
     timed(&format!("sqlite submit, {clients} clients"), &store, clients, fdatasync, submit_one).await;
     timed(&format!("sqlite claim and settle, {clients} clients"), &store, clients, fdatasync, run_one).await;
+    if clients > 1 {
+        fill(&store, clients * ROUNDS).await;
+        measure_attempts(&store, clients, fdatasync).await;
+    }
     store.close().await;
+}
+
+/// Attempts as a process makes them: one dispatcher, which claims as many as have ended, each settled by itself.
+async fn measure_attempts(store: &Arc<SqliteStore>, slots: usize, fdatasync: Duration) {
+    let (started, processor) = (Instant::now(), processor_time());
+    let (mut running, mut free, mut count) = (JoinSet::new(), slots, 0);
+    loop {
+        for task in store.claim(&[lane()], free).await.unwrap() {
+            let store = Arc::clone(store);
+            running.spawn(async move {
+                let result = Settlement::Complete(Arc::new(json!(1)));
+                store.settle(task.id(), task.token, result).await.unwrap();
+            });
+            count += 1;
+        }
+        if running.join_next().await.is_none() {
+            break;
+        }
+        while running.try_join_next().is_some() {}
+        free = slots - running.len();
+    }
+    assert_eq!(count, slots * ROUNDS);
+    // A claim and a settlement are two operations.
+    print_rate(&format!("sqlite attempts, {slots} slots"), 2 * count, started, processor, fdatasync);
 }
 
 async fn submit_one(store: Arc<SqliteStore>) {
@@ -158,7 +187,11 @@ async fn timed<F>(
     for client in running {
         client.await.unwrap();
     }
-    let (elapsed, count) = (started.elapsed(), clients * ROUNDS);
+    print_rate(what, clients * ROUNDS, started, processor, fdatasync);
+}
+
+fn print_rate(what: &str, count: usize, started: Instant, processor: Duration, fdatasync: Duration) {
+    let elapsed = started.elapsed();
     let per_sync = count as f64 * fdatasync.as_secs_f64() / elapsed.as_secs_f64();
     println!(
         "{what}: {:.0} a second, {per_sync:.1} a raw fdatasync, {:.0} us of processor each",

@@ -1,5 +1,6 @@
 //! The model: a list of tasks, and every question answered by looking at all of them.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use _core::store::Limits;
@@ -86,7 +87,7 @@ impl Reference {
     pub(super) fn submit(&mut self, new: &NewTask) -> Answer {
         let keyed = |row: &&Row| row.key.as_deref() == new.idempotency_key() && row.owner == new.owner;
         if let Some(known) = self.rows.iter().find(|row| row.key.is_some() && keyed(row)) {
-            let is_same = known.lane == new.lane && known.depends_on == new.depends_on();
+            let is_same = known.lane == new.lane && as_set(&known.depends_on) == as_set(new.depends_on());
             return if is_same { Answer::Task(known.id) } else { Answer::KeyTaken(known.id) };
         }
         if let Some(full) = self.is_full(&new.owner) {
@@ -314,4 +315,9 @@ impl Reference {
     fn row(&mut self, id: TaskId) -> &mut Row {
         self.rows.iter_mut().find(|row| row.id == id).unwrap()
     }
+}
+
+/// Neither order nor repetition makes another request of it.
+fn as_set(ids: &[TaskId]) -> BTreeSet<TaskId> {
+    ids.iter().copied().collect()
 }
