@@ -47,6 +47,8 @@ class Hunt:
         self._sound: set[str] = set()
         """Scenarios that hold in a module that was run anew."""
         self._sweep = self._words()
+        self._targets: dict[str, list[Target]] = {}
+        """The targets that may reach a function, by its name."""
         self._stars: dict[str, Iterator[Scenario]] = {}
         self._reaching: dict[int, list[tuple[Scenario, Target | None]]] = {}
 
@@ -142,7 +144,7 @@ class Hunt:
         if fault.at_import and self._choices.random() < 0.7:
             return next(self._sweep, (None, None))
         if fault.at_import or not reaching:
-            functions = self._search.targets
+            functions = self._near(fault)
             if not functions:
                 return None, None
             target: Target | None = self._choices.choice(functions)
@@ -157,6 +159,16 @@ class Hunt:
             if target is None or self._choices.random() < 0.5:
                 return self._search.builder.mutate(scenario), target
         return (None, None) if target is None else (self._search.builder.random(target), target)
+
+    def _near(self, fault: Fault) -> list[Target]:
+        """Return the targets that may reach a fault, as far as the code tells."""
+        name = fault.mutant.function
+        if fault.at_import or not name:
+            return self._search.targets
+        if name not in self._targets:
+            found = [each for each in self._search.targets if self._search.may_reach(each, name)]
+            self._targets[name] = found or self._search.targets
+        return self._targets[name]
 
     def _plain(self, target: Target) -> Iterator[Scenario]:
         """Return the plain calls of a target; each is given once."""

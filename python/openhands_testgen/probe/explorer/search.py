@@ -194,6 +194,11 @@ class Search:
 
     # for the hunt
 
+    def may_reach(self, target: Target, function: str) -> bool:
+        """Tell whether a target is a function, or calls it, as far as the code tells."""
+        reachable = self._facts.reachable(target.facts_name)
+        return any(facts.name == function for facts in reachable)
+
     def line(self, number: int) -> int:
         """Return the first line of the statement that a line belongs to."""
         return self._layout.first.get(number, number)
