@@ -20,7 +20,7 @@ MUTATE = [sys.executable, str(PROBE / "mutate_module.py")]
 def limits(tmp_path_factory: pytest.TempPathFactory) -> Answer:
     """The answer for the example of places where faults hide."""
     base = tmp_path_factory.mktemp("limits") / "run"
-    return explore_in(base, example_source("limits"), "limits", {"budget_seconds": 6.0})
+    return explore_in(base, example_source("limits"), "limits", {"budget_seconds": 3.0})
 
 
 def faults_of(module: Path) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import random
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -57,6 +58,7 @@ class Hunt:
         # Another sample than a judge with the same seed would take.
         faults = self._nursery.faults(imported, seed + 1)
         known = self._search.findings
+        self._search.alive()
         if not faults or not known:
             return len(faults)
         sound = self._assay.sound(known)
@@ -78,7 +80,10 @@ class Hunt:
 
     def _try(self, faults: Sequence[Fault], findings: Sequence[Finding]) -> set[str]:
         """Try findings on faults; remember what notices which, and return the faults noticed."""
+        findings = sorted(findings, key=cost)
+        self._search.alive()
         trials: list[Trial] = [(fault, self._witnesses(fault, findings)) for fault in faults]
+        self._search.alive()
         trials = [trial for trial in trials if trial[1]]
         gained = set()
         for (fault, _), noticed in zip(trials, self._assay.noticed(trials), strict=True):
@@ -90,12 +95,13 @@ class Hunt:
         return gained
 
     def _witnesses(self, fault: Fault, findings: Sequence[Finding]) -> list[Finding]:
+        """Return the first of the findings that may notice a fault."""
         if fault.at_import:
-            sound = [each for each in findings if each.scenario.text in self._sound]
-            return sorted(sound, key=cost)[:MAX_AT_IMPORT]
+            sound = (each for each in findings if each.scenario.text in self._sound)
+            return list(itertools.islice(sound, MAX_AT_IMPORT))
         line = self._search.line(fault.line)
-        reaching = [each for each in findings if line in self._search.lines(each)]
-        return sorted(reaching, key=cost)[:MAX_WITNESSES]
+        reaching = (each for each in findings if line in self._search.lines(each))
+        return list(itertools.islice(reaching, MAX_WITNESSES))
 
     def _tell_kills(self, findings: Iterable[Finding]) -> None:
         """Hand findings over with what they notice."""
