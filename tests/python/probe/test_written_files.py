@@ -81,6 +81,18 @@ def test_the_same_seed_gives_the_same_bytes(example: Example, tmp_path: Path) ->
     assert again.output.read_bytes() == example("bank").output.read_bytes()
 
 
+def test_an_object_that_several_tests_begin_with_is_a_fixture(example: Example) -> None:
+    text = example("bank").text
+    assert "@pytest.fixture\ndef " in text
+    assert example("bank").run_pytest().returncode == 0
+
+
+def test_a_file_is_not_much_longer_than_its_module(example: Example) -> None:
+    answer = example("retry")
+    module = (answer.project / "retry.py").read_text()
+    assert len(answer.body.splitlines()) <= 1.2 * len(module.splitlines())
+
+
 def test_rejected_tests_are_not_written_again(explore: Explore) -> None:
     source = example_source("tables")
     first = explore(source)
@@ -133,6 +145,11 @@ def test_project_modules_with_the_names_of_ours_are_not_shadowed(explore: Explor
         pytest.param("Color.RED", id="enums"),
         pytest.param("tmp_path", id="files"),
         pytest.param("times(", id="closures"),
+        pytest.param("together(", id="coroutines at once"),
+        pytest.param("copy.copy(", id="copies"),
+        pytest.param("pickle.loads(pickle.dumps(", id="pickles"),
+        pytest.param("configured(unknown=", id="unknown options"),
+        pytest.param("_rendered({", id="private functions with lines that nothing public reaches"),
     ],
 )
 def test_each_kind_of_target_is_tested_in_its_own_way(example: Example, line: str) -> None:

@@ -47,6 +47,8 @@ class Domains:
         self._annotations = Annotations(names, recipes)
         self._learned = learned
         self._works = works
+        self._neighbours: dict[str, list[str]] = {}
+        self._known_kinds: dict[str, type] = {}
         self._seed = seed
 
     def of(self, target: Target, parameter: Parameter) -> list[str]:
@@ -108,6 +110,11 @@ class Domains:
 
     def _around(self, text: str) -> list[str]:
         """Return a compared value, its neighbours, and the members of a compared collection."""
+        if text not in self._neighbours:
+            self._neighbours[text] = self._near(text)
+        return self._neighbours[text]
+
+    def _near(self, text: str) -> list[str]:
         value = self._names.value_of(text)
         if value is None or isinstance(value, bool):
             return [text]
@@ -154,7 +161,9 @@ class Domains:
         return kinds | {int} if float in kinds else kinds
 
     def _kind(self, text: str) -> type:
-        return type(self._names.value_of(text))
+        if text not in self._known_kinds:
+            self._known_kinds[text] = type(self._names.value_of(text))
+        return self._known_kinds[text]
 
     def _guesses(
         self, target: Target, parameter: Parameter, usages: list[Usage], named: list[str]

@@ -7,6 +7,7 @@ import collections.abc
 import functools
 import io
 import itertools
+import linecache
 import os
 import random
 import shutil
@@ -61,6 +62,8 @@ FIRST = 1
 """The seed of the run that counts."""
 PREFIX_LENGTH = 5
 TOO_SLOW = "it does not return in time"
+NO_LOOP = "no running event loop"
+NEEDS_LOOP = "it needs a running event loop"
 WAITS = "it waits for too long"
 
 
@@ -262,6 +265,8 @@ class Executor:
         run.blamed = self._raises.get(lines[-1], ()) if lines else ()
         if not inside:
             run.discarded = "its object cannot be made"
+        elif isinstance(run.error, RuntimeError) and str(run.error) == NO_LOOP:
+            run.discarded = NEEDS_LOOP
         elif isinstance(run.error, (KeyboardInterrupt, GeneratorExit)):
             run.discarded = "it is interrupted"
         elif isinstance(run.error, ACCIDENTS) and not run.explicit:
@@ -273,20 +278,21 @@ class Executor:
 
     def _is_explicit(self, error: BaseException) -> bool:
         """Tell whether a `raise` statement of the project made this exception."""
-        frames = traceback.extract_tb(error.__traceback__)
-        if not frames:
+        places = _places(error)
+        if not places:
             return False
-        last = frames[-1]
-        if last.filename == self._path:
-            return last.lineno in self._raises
-        if any(frame.filename == self._path for frame in frames):
-            return not is_standard(type(error).__module__) or (last.line or "").startswith("raise")
+        file, line = places[-1]
+        if file == self._path:
+            return line in self._raises
+        if any(other == self._path for other, _ in places):
+            if not is_standard(type(error).__module__):
+                return True
+            return linecache.getline(file, line).strip().startswith("raise")
         return False
 
     def _lines_of(self, error: BaseException) -> list[int]:
         """Return the lines of the module that an exception came through, the innermost last."""
-        frames = traceback.extract_tb(error.__traceback__)
-        return [frame.lineno or 0 for frame in frames if frame.filename == self._path]
+        return [line for file, line in _places(error) if file == self._path]
 
     def _leaves_files(self) -> bool:
         """Tell whether a call left files where a user's own run would leave them too.
@@ -303,6 +309,12 @@ class Executor:
 
     def _fresh_folder(self) -> Path:
         return fresh_folder(self._folder)
+
+
+def _places(error: BaseException) -> list[tuple[str, int]]:
+    """Return file and line of each call that an exception came through, the innermost last."""
+    walk = traceback.walk_tb(error.__traceback__)
+    return [(frame.f_code.co_filename, line) for frame, line in walk]
 
 
 @functools.lru_cache(maxsize=2048)

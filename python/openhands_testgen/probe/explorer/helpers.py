@@ -33,5 +33,17 @@ async def together(*calls):
     return await asyncio.gather(*calls)
 '''
 
-TWICE = "together"
-HELPERS = {TWICE: TOGETHER, "folder": FOLDER, "collect": COLLECT, "written": WRITTEN}
+WITHIN_LOOP = '''\
+async def within_loop(function):
+    """Call a function while an event loop runs."""
+    return function()
+'''
+
+TWICE, IN_LOOP = "together", "within_loop"
+HELPERS = {
+    IN_LOOP: WITHIN_LOOP,
+    TWICE: TOGETHER,
+    "folder": FOLDER,
+    "collect": COLLECT,
+    "written": WRITTEN,
+}

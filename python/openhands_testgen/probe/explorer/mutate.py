@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import random
+import re
 from types import EllipsisType
 from typing import TypeGuard
 
@@ -15,6 +16,9 @@ NESTED = (":\n    ", "\n    ", "\n", ": ")
 BESIDE = (": ", "\n    ", "\n", " ", "=", ", ")
 POWERS = (2, 36)
 """Of ten: numbers that are written in another way the larger they are."""
+NUMBER_IN_TEXT = 0.3
+"""How often a number in a text is changed, if there is any."""
+DIGITS = re.compile(r"[0-9]+")
 MAX_LENGTH = 120
 
 
@@ -104,6 +108,8 @@ class Mutator:
 
     def _text(self, value: str) -> str:
         choices = self._choices
+        if choices.random() < NUMBER_IN_TEXT and (digits := list(DIGITS.finditer(value))):
+            return self._with_number(value, choices.choice(digits))
         place = choices.randint(0, len(value))
         other: str = choices.choice(self._strings)
         glue = choices.choice(GLUE)
@@ -131,6 +137,14 @@ class Mutator:
         if action == 9:
             return value.replace(choices.choice(value), choices.choice(GLUE), 1) if value else other
         return value + glue + other
+
+    def _with_number(self, value: str, digits: re.Match[str]) -> str:
+        """Return a text with another number in the place of one."""
+        number = int(digits.group())
+        other = self._choices.choice(
+            [0, 1, number + 1, max(number - 1, 0), number * 10, number % 10]
+        )
+        return f"{value[: digits.start()]}{other}{value[digits.end() :]}"
 
     def _composed(self, first: str) -> str:
         """Return a heading, a line below it and a description, as structured texts have them."""

@@ -158,7 +158,8 @@ def _named_option(finding: Finding) -> str:
 def distinctions(finding: Finding) -> list[str]:
     """Return words that may tell a test from another with the same name, best first."""
     scenario = finding.scenario
-    found = [*_repetition(finding), *_made_with(finding), _of_empty(finding)]
+    found = [*_repetition(finding), *_of_other_class(finding), *_made_with(finding)]
+    found.append(_of_empty(finding))
     texts = [text for _, text in scenario.arguments if is_word(text)]
     found += [f"for_{word(text)}" for text in reversed(texts)]
     steps = [re.sub(r"\(.*", "", step).rpartition(".")[2] for step in scenario.setup[1:]]
@@ -196,6 +197,16 @@ def _repetition(finding: Finding) -> list[str]:
     return ["when_repeated"] if finding.scenario.call in finding.scenario.setup[1:] else []
 
 
+def _of_other_class(finding: Finding) -> list[str]:
+    """Say that the object is of another class than the one whose method is tested."""
+    owner = finding.scenario.target.rpartition(".")[0].rpartition(".")[2]
+    made = finding.scenario.setup[0].partition(" = ")[2] if finding.scenario.subject else ""
+    kind = re.match(r"([A-Z]\w*)\(", made)
+    if kind is None or kind.group(1) == owner:
+        return []
+    return [f"of_{with_article('', snake_case(kind.group(1)))}"]
+
+
 def _made_with(finding: Finding) -> list[str]:
     """Say which enum member the object is, or which optional arguments made it."""
     value = finding.scenario.setup[0].partition(" = ")[2] if finding.scenario.subject else ""
@@ -220,7 +231,8 @@ class Uniquely:
         wanted = wanted[:MAX_NAME].strip("_-")
         for words in ("", *otherwise) if wanted in self._taken else ():
             longer = f"{wanted}{separator}{words}"
-            if words and longer not in self._taken and len(longer) <= MAX_NAME:
+            fresh = longer not in self._taken and not wanted.endswith(words)
+            if words and fresh and len(longer) <= MAX_NAME:
                 self._taken.add(longer)
                 return longer
         name, number = wanted, 2

@@ -24,8 +24,11 @@ Select = Callable[[object, "float | None"], Events]
 EPOCH = {"time": 1_700_000_000.0, "monotonic": 5_000.0, "perf_counter": 5_000.0}
 
 
-class CallTimeout(BaseException):
-    """The call did not end in time, or asked to wait for too long."""
+class CallTimeout(KeyboardInterrupt):
+    """The call did not end in time, or asked to wait for too long.
+
+    Event loops swallow every other exception of a callback.
+    """
 
 
 class WaitsTooLong(CallTimeout):

@@ -5,6 +5,7 @@ Guided by the lines that are still missing.
 
 from __future__ import annotations
 
+import dataclasses
 import random
 import types
 from bisect import bisect_left, bisect_right
@@ -14,8 +15,9 @@ from dataclasses import dataclass
 from .budget import Budget
 from .builder import MAX_STEPS, MAX_SUBJECTS, Builder
 from .examine import Examiner
-from .execute import TOO_SLOW, Executor, Run, forget
+from .execute import NEEDS_LOOP, TOO_SLOW, Executor, Run, forget
 from .facts import Facts
+from .helpers import IN_LOOP
 from .journal import Journal, digest
 from .measure import Figures, Layout
 from .progress import Progress, outcome_kind
@@ -111,9 +113,6 @@ class Search:
         self.builder.makers |= {
             target.value_type: target for target in targets if target.value_type is not None
         }
-        for target in targets:
-            if target.owner is not None and _may_change(target):
-                self.builder.methods.setdefault(target.owner, []).append(target)
         for scenario in examples:
             self._attempt(scenario, None)
         for target in _in_order(targets):
@@ -179,6 +178,7 @@ class Search:
                 else:
                     self._attempt(scenario, target)
             self.builder.refresh()
+            self._journal.alive()
 
     def _next(self, target: Target) -> Scenario | None:
         good = self.progress.setdefault(target.name, Progress()).good
@@ -199,6 +199,15 @@ class Search:
         return weight / (1 + progress.runs / 400)
 
     # for the hunt
+
+    def may_reach(self, target: Target, function: str) -> bool:
+        """Tell whether a target is a function, or calls it, as far as the code tells."""
+        reachable = self._facts.reachable(target.facts_name)
+        return any(facts.name == function for facts in reachable)
+
+    def alive(self) -> None:
+        """Say that work goes on, although no call is made."""
+        self._journal.alive()
 
     def line(self, number: int) -> int:
         """Return the first line of the statement that a line belongs to."""
@@ -281,6 +290,8 @@ class Search:
         if run.discarded:
             progress.reasons[run.discarded] += 1
             self._idle += 1
+            if run.discarded == NEEDS_LOOP and not scenario.statement:
+                self._attempt(_in_loop(scenario), target)
             return
         if target is None and not run.arcs:
             return  # an example that shows nothing of the module
@@ -347,6 +358,9 @@ class Search:
             return
         if target.kind == "property" and not scenario.statement:
             return
+        methods = self.builder.methods.setdefault(target.owner, [])
+        if _may_change(target) and target not in methods:
+            methods.append(target)
         prefixes = self.builder.prefixes.setdefault(target.owner, [])
         steps = (*scenario.setup, scenario.call)
         if len(steps) <= MAX_STEPS and len(prefixes) < MAX_SUBJECTS:
@@ -382,6 +396,12 @@ class Search:
 def _in_order(targets: list[Target]) -> list[Target]:
     order = {"constructor": 0, "member": 0, "function": 1}
     return sorted(targets, key=lambda target: order.get(target.kind, 2))
+
+
+def _in_loop(scenario: Scenario) -> Scenario:
+    """Return the same call, made while an event loop runs."""
+    template = f"asyncio.run({IN_LOOP}(lambda: {scenario.template}))"
+    return dataclasses.replace(scenario, template=template)
 
 
 def _may_change(target: Target) -> bool:

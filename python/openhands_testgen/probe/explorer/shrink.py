@@ -71,9 +71,7 @@ def _without(scenario: Scenario, place: int) -> Scenario:
     name = scenario.arguments[place][0]
     template = scenario.template
     for form in (f", {name}={{{place}}}", f"{name}={{{place}}}, ", f"{name}={{{place}}}"):
-        if form in template:
-            template = template.replace(form, "", 1)
-            break
+        template = template.replace(form, "")  # it may be there twice
     for later in range(place + 1, len(scenario.arguments)):
         template = template.replace(f"{{{later}}}", f"{{{later - 1}}}")
     arguments = scenario.arguments[:place] + scenario.arguments[place + 1 :]

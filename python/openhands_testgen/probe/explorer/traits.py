@@ -62,6 +62,7 @@ def case_id(texts: list[str]) -> str:
 
 
 def _words(text: str) -> str:
+    text = NUMBER.sub(r"\1", text)
     if text in ("''", '""', "b''"):
         return "empty"
     if text in ("[]", "()", "{}", "set()"):

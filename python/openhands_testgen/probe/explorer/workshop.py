@@ -47,6 +47,8 @@ class Workshop:
 
     def learn(self, value: object, text: str) -> None:
         """Remember that an expression made an instance."""
+        if not issubclass(type(value), enum.Enum):
+            self.of(type(value))  # the plainest come first
         texts = self._recipes.setdefault(type(value), [])
         alike = sum(1 for other in texts if _shape(other) == _shape(text))
         room = len(texts) < MAX_RECIPES and alike < MAX_ALIKE

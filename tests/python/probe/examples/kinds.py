@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import enum
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -56,3 +57,50 @@ def times(factor: int) -> Callable[[int], int]:
         return factor * number
 
     return inner
+
+
+class Hall:
+    """Does something else when two are in it at once."""
+
+    def __init__(self) -> None:
+        self.inside = 0
+        self.crowded = False
+
+    async def visit(self) -> None:
+        self.inside += 1
+        await asyncio.sleep(0)
+        if self.inside > 1:
+            self.crowded = True
+        self.inside -= 1
+
+    def __copy__(self) -> Hall:
+        other = Hall()
+        other.crowded = self.crowded
+        return other
+
+
+class Note:
+    """Is pickled in a way of its own."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __getstate__(self) -> dict[str, str]:
+        return {"text": self.text.strip()}
+
+
+def configured(**options: int) -> int:
+    size = options.pop("size", 1)
+    if options:
+        raise TypeError(f"unexpected options: {sorted(options)}")
+    return size
+
+
+def report(kind: str) -> str:
+    return _rendered({"kind": kind, "depth": 2}, "#")
+
+
+def _rendered(options: dict[str, object], mark: str) -> str:
+    if options["depth"] == 3:
+        return mark * 5
+    return f"{mark} {options['kind']}"
