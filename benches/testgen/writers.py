@@ -14,7 +14,7 @@ import fence
 from subjects import Project
 
 #: What Pynguin searches for, and what a run of it may take in all: it goes on to make assertions.
-PYNGUIN_SECONDS, PYNGUIN_LONGEST = 60, 300
+PYNGUIN_SECONDS, PYNGUIN_LONGEST = 60, 600
 
 
 @dataclass(frozen=True)

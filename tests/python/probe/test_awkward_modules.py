@@ -19,6 +19,9 @@ from .awkward.case import Case
 ALL = [*calls.CASES, *objects.CASES, *imports.CASES, *layouts.CASES, *texts.CASES]
 CASES = [case for case in ALL if os.environ.get("OTG_SOAK") == "1" or not case.soak]
 
+Answers = dict[str, "Answer | BaseException"]
+"""By the name of the case; an error of one is not that of all."""
+
 # The first test waits for all modules, which three workers go through.
 pytestmark = pytest.mark.timeout(600)
 
@@ -57,6 +60,14 @@ def files(root: Path) -> dict[str, str]:
     }
 
 
+def answer_of(answers: Answers, case: Case) -> Answer:
+    """What came of a case, or its error."""
+    answer = answers[case.name]
+    if isinstance(answer, BaseException):
+        raise answer
+    return answer
+
+
 async def generate(root: Path, case: Case) -> Answer:
     """Submits the module of one project and waits; all projects share one engine."""
     make(case, root)
@@ -71,14 +82,13 @@ async def generate(root: Path, case: Case) -> Answer:
 
 
 @pytest.fixture(scope="module")
-def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Answer]:
+def answers(tmp_path_factory: pytest.TempPathFactory) -> Answers:
     """What came of each module; they are generated for together."""
     base = tmp_path_factory.mktemp("awkward")
 
-    async def everything() -> list[Answer]:
-        return await asyncio.gather(
-            *(generate(base / f"case{index}", case) for index, case in enumerate(CASES))
-        )
+    async def everything() -> list[Answer | BaseException]:
+        generated = [generate(base / f"case{index}", case) for index, case in enumerate(CASES)]
+        return await asyncio.gather(*generated, return_exceptions=True)
 
     return {
         case.name: answer for case, answer in zip(CASES, asyncio.run(everything()), strict=True)
@@ -88,8 +98,8 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Answer]:
 @pytest.mark.parametrize(
     "case", [each for each in CASES if not each.refused], ids=lambda each: each.name
 )
-def test_what_can_be_tested_gets_tests_that_hold(answers: dict[str, Answer], case: Case) -> None:
-    answer = answers[case.name]
+def test_what_can_be_tested_gets_tests_that_hold(answers: Answers, case: Case) -> None:
+    answer = answer_of(answers, case)
     assert answer.result["success"] is True, answer.result["error"]
     assert answer.result["result"]["tests"]
     assert answer.result["result"]["coverage"]["percent"] >= case.percent
@@ -103,18 +113,19 @@ def test_what_can_be_tested_gets_tests_that_hold(answers: dict[str, Answer], cas
     "case", [each for each in CASES if each.refused], ids=lambda each: each.name
 )
 def test_what_cannot_be_tested_is_refused_with_cause_and_remedy(
-    answers: dict[str, Answer], case: Case
+    answers: Answers, case: Case
 ) -> None:
-    result = answers[case.name].result
+    answer = answer_of(answers, case)
+    result = answer.result
     assert result["success"] is False
     assert result["error_kind"] == "invalid_module"
     assert case.module in result["error"]
     for words in case.refused:
         assert words in result["error"]
-    assert not (answers[case.name].root / "tests").exists()
+    assert not (answer.root / "tests").exists()
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda each: each.name)
-def test_the_project_is_left_as_it_was(answers: dict[str, Answer], case: Case) -> None:
-    answer = answers[case.name]
+def test_the_project_is_left_as_it_was(answers: Answers, case: Case) -> None:
+    answer = answer_of(answers, case)
     assert files(answer.root) == answer.before

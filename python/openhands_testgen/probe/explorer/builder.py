@@ -30,7 +30,7 @@ UNKNOWN_OPTION = Parameter("unknown", inspect.Parameter.KEYWORD_ONLY, required=F
 MAX_STAR = 30
 MAX_SUBJECTS = 40
 MAX_AT_ONCE = 6
-MAX_STEPS = 5
+MAX_STEPS = 6
 ADVANCED = 0.4
 """How often an object is changed once more before the call under test."""
 
@@ -170,7 +170,9 @@ class Builder:
             return None
         made = self._made(target) if self._choices.random() < 0.25 else None
         subject = made or self._choices.choice(subjects)
-        if target.owner is not None and self._choices.random() < ADVANCED:
+        while target.owner is not None and self._choices.random() < ADVANCED:
+            if len(subject[0]) >= MAX_STEPS:
+                break
             subject = self._advanced(target.owner, subject)
         scenario = self.build(target, chosen, subject)
         return _twice(scenario) if target.is_async and self._choices.random() < 0.3 else scenario
@@ -191,7 +193,7 @@ class Builder:
     def _advanced(self, owner: type, subject: MadeSubject) -> MadeSubject:
         """Return an object after one more call of a method, with arguments drawn anew."""
         setup, variable = subject
-        methods = self.methods.get(owner, [])
+        methods = [each for kind in owner.__mro__ for each in self.methods.get(kind, ())]
         if not methods or len(setup) >= MAX_STEPS:
             return subject
         method = self._choices.choice(methods)
@@ -228,7 +230,7 @@ class Builder:
             return None
         if dice > 0.92:
             return self._mutator.another(domain[0])
-        place = int(len(domain) * self._choices.random() ** 1.5)
+        place = int(len(domain) * self._choices.random() ** 2)
         return self._mutator.mutate(domain[place]) if dice > 0.84 else domain[place]
 
     def vary(self, target: Target, scenario: Scenario) -> Scenario:

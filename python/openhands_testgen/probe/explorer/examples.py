@@ -62,11 +62,14 @@ def _of_docstring(
     owner: str, examples: list[doctest.Example], names: Names, module: types.ModuleType
 ) -> Iterator[Scenario]:
     setup: list[str] = []
+    inlined = _Inliner()
     for example in examples:
         tree = _parse(example.source, names, module)
         if tree is None or len(tree.body) != 1:
             continue
-        statement = tree.body[0]
+        statement = inlined.visit(tree.body[0])
+        if inlined.takes(statement):
+            continue
         if isinstance(statement, (ast.Import, ast.ImportFrom)):
             continue
         text = ast.unparse(statement)
@@ -80,6 +83,25 @@ def _of_docstring(
         else:
             setup.append(text)
         del setup[:-MAX_SETUP]
+
+
+class _Inliner(ast.NodeTransformer):
+    """Puts a `lambda` that an example gives a name where the name is used."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, ast.Lambda] = {}
+
+    def takes(self, statement: ast.stmt) -> bool:
+        """Remember an assignment of a `lambda`; tell whether it was one."""
+        if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.Lambda):
+            return False
+        names = [each.id for each in statement.targets if isinstance(each, ast.Name)]
+        self._known.update(dict.fromkeys(names, statement.value))
+        return bool(names)
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        is_read = isinstance(node.ctx, ast.Load)
+        return self._known.get(node.id, node) if is_read else node
 
 
 def _changes(node: ast.expr, setup: list[str]) -> bool:

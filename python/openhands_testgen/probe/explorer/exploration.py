@@ -93,7 +93,7 @@ class Explorer:
         watch = Watch(
             journal,
             first_seconds=request.import_seconds + 3,
-            silent_seconds=max(3 * request.call_seconds, request.call_seconds + 2),
+            silent_seconds=max(4 * request.call_seconds, request.call_seconds + 2),
             total_seconds=request.import_seconds + wall_seconds(request.budget_seconds) + 10,
         )
         end = run_child("--worker", order, request, watch, World())

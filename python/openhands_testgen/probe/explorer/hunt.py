@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import random
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -47,6 +48,8 @@ class Hunt:
         self._sound: set[str] = set()
         """Scenarios that hold in a module that was run anew."""
         self._sweep = self._words()
+        self._targets: dict[str, list[Target]] = {}
+        """The targets that may reach a function, by its name."""
         self._stars: dict[str, Iterator[Scenario]] = {}
         self._reaching: dict[int, list[tuple[Scenario, Target | None]]] = {}
 
@@ -55,6 +58,7 @@ class Hunt:
         # Another sample than a judge with the same seed would take.
         faults = self._nursery.faults(imported, seed + 1)
         known = self._search.findings
+        self._search.alive()
         if not faults or not known:
             return len(faults)
         sound = self._assay.sound(known)
@@ -76,7 +80,10 @@ class Hunt:
 
     def _try(self, faults: Sequence[Fault], findings: Sequence[Finding]) -> set[str]:
         """Try findings on faults; remember what notices which, and return the faults noticed."""
+        findings = sorted(findings, key=cost)
+        self._search.alive()
         trials: list[Trial] = [(fault, self._witnesses(fault, findings)) for fault in faults]
+        self._search.alive()
         trials = [trial for trial in trials if trial[1]]
         gained = set()
         for (fault, _), noticed in zip(trials, self._assay.noticed(trials), strict=True):
@@ -88,12 +95,13 @@ class Hunt:
         return gained
 
     def _witnesses(self, fault: Fault, findings: Sequence[Finding]) -> list[Finding]:
+        """Return the first of the findings that may notice a fault."""
         if fault.at_import:
-            sound = [each for each in findings if each.scenario.text in self._sound]
-            return sorted(sound, key=cost)[:MAX_AT_IMPORT]
+            sound = (each for each in findings if each.scenario.text in self._sound)
+            return list(itertools.islice(sound, MAX_AT_IMPORT))
         line = self._search.line(fault.line)
-        reaching = [each for each in findings if line in self._search.lines(each)]
-        return sorted(reaching, key=cost)[:MAX_WITNESSES]
+        reaching = (each for each in findings if line in self._search.lines(each))
+        return list(itertools.islice(reaching, MAX_WITNESSES))
 
     def _tell_kills(self, findings: Iterable[Finding]) -> None:
         """Hand findings over with what they notice."""
@@ -142,7 +150,7 @@ class Hunt:
         if fault.at_import and self._choices.random() < 0.7:
             return next(self._sweep, (None, None))
         if fault.at_import or not reaching:
-            functions = self._search.targets
+            functions = self._near(fault)
             if not functions:
                 return None, None
             target: Target | None = self._choices.choice(functions)
@@ -157,6 +165,16 @@ class Hunt:
             if target is None or self._choices.random() < 0.5:
                 return self._search.builder.mutate(scenario), target
         return (None, None) if target is None else (self._search.builder.random(target), target)
+
+    def _near(self, fault: Fault) -> list[Target]:
+        """Return the targets that may reach a fault, as far as the code tells."""
+        name = fault.mutant.function
+        if fault.at_import or not name:
+            return self._search.targets
+        if name not in self._targets:
+            found = [each for each in self._search.targets if self._search.may_reach(each, name)]
+            self._targets[name] = found or self._search.targets
+        return self._targets[name]
 
     def _plain(self, target: Target) -> Iterator[Scenario]:
         """Return the plain calls of a target; each is given once."""

@@ -5,6 +5,7 @@ All of it source text.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -28,12 +29,12 @@ class Scenario:
     statement: bool = False
     """The call is a statement (`del x[k]`, `with …`) and has no value."""
 
-    @property
+    @functools.cached_property
     def call(self) -> str:
         """The call as source text."""
         return self.template.format(*(text for _, text in self.arguments))
 
-    @property
+    @functools.cached_property
     def text(self) -> str:
         """All of it as source text; two scenarios with one text are the same."""
         return "\n".join((*self.setup, self.call))
@@ -75,7 +76,8 @@ class Finding:
     def to_json(self) -> dict[str, Any]:
         """Return plain data for a line of the findings file."""
         data = dict(vars(self))
-        data["scenario"] = dict(vars(self.scenario))
+        parts = vars(self.scenario)
+        data["scenario"] = {name: parts[name] for name in Scenario.__dataclass_fields__}
         data["arcs"] = sorted(self.arcs)
         data["kills"] = sorted(self.kills)
         return data

@@ -178,6 +178,7 @@ class Search:
                 else:
                     self._attempt(scenario, target)
             self.builder.refresh()
+            self._journal.alive()
 
     def _next(self, target: Target) -> Scenario | None:
         good = self.progress.setdefault(target.name, Progress()).good
@@ -198,6 +199,15 @@ class Search:
         return weight / (1 + progress.runs / 400)
 
     # for the hunt
+
+    def may_reach(self, target: Target, function: str) -> bool:
+        """Tell whether a target is a function, or calls it, as far as the code tells."""
+        reachable = self._facts.reachable(target.facts_name)
+        return any(facts.name == function for facts in reachable)
+
+    def alive(self) -> None:
+        """Say that work goes on, although no call is made."""
+        self._journal.alive()
 
     def line(self, number: int) -> int:
         """Return the first line of the statement that a line belongs to."""

@@ -161,6 +161,7 @@ def reset() -> None:
 """
         + DOUBLE,
         40.0,
+        soak=True,
     ),
     case(
         "prints megabytes, eats memory, sleeps for an hour, dials",

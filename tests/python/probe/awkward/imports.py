@@ -101,13 +101,13 @@ FUNCTION = "move that into a function"
 
 CASES = [
     case("prints a lot at import, to both streams", NOISE + DOUBLE, soak=True),
-    case("changes the environment at import", ENVIRONMENT + DOUBLE),
+    case("changes the environment at import", ENVIRONMENT + DOUBLE, soak=True),
     case("sets signal handlers and a timer at import", SIGNALS + DOUBLE),
     case("starts a thread at import that never ends", BEAT + DOUBLE, 50.0),
-    case("replaces builtins at import", BUILTINS + DOUBLE),
+    case("replaces builtins at import", BUILTINS + DOUBLE, soak=True),
     case("closes the standard streams at import", STREAMS + DOUBLE),
     case("gives itself another class at import", CLASS + DOUBLE, 70.0, soak=True),
-    case("imports by condition what is not there", CONDITION + DOUBLE, 70.0),
+    case("imports by condition what is not there", CONDITION + DOUBLE, 70.0, soak=True),
     case("registers at exit what raises", AT_EXIT + DOUBLE, 70.0, soak=True),
     Case(
         "a circle of imports that works",

@@ -239,6 +239,7 @@ class Δelta:
         + f"{'    ' * 19}return 18\n    return 0\n\n\n"
         + f"NESTED = {'[' * 80}{']' * 80}\n\n\ndef depth() -> list:\n    return NESTED\n",
         40.0,
+        soak=True,
     ),
     case(
         "results that contain themselves",

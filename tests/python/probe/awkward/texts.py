@@ -21,7 +21,7 @@ NEWER = "def greet(name):\n    return t'hello {name}' if lazy else match\n\n\nty
 
 CASES = [
     case("a byte order mark", b"\xef\xbb\xbf" + DOUBLE.encode()),
-    case("tabs, form feeds and carriage returns", ENDS.encode()),
+    case("tabs, form feeds and carriage returns", ENDS.encode(), soak=True),
     case("an encoding declared in the second line", EURO.encode("cp1252"), soak=True),
     case("ten thousand lines", LONG, 60.0),
     case("a thousand functions and more", MANY, 5.0, soak=True),
