@@ -160,6 +160,7 @@ class _Session:
             self._names, tracer, guard, facts.raises, path, sleeps, Path(request.scratch),
             request.call_seconds,
         )  # fmt: skip
+        executor.refusals = facts.refusals
         strings = harvested_strings(facts, _patterns(module), request.seed)
         numbers = [text for text in facts.constants if text[0] not in "'\"b"]
         workshop = Workshop(self._names, _Watched(executor, journal, set(order.fatal)).evaluate)
