@@ -64,6 +64,7 @@ class Order:
     poisoned: tuple[str, ...]
     known: tuple[Finding, ...]
     budget_seconds: float
+    wall_seconds: float
 
     @classmethod
     def read(cls, path: str) -> Order:
@@ -79,6 +80,7 @@ class Order:
             poisoned=tuple(data["poisoned"]),
             known=tuple(Finding.from_json(item) for item in data["known"]),
             budget_seconds=data["budget_seconds"],
+            wall_seconds=data["wall_seconds"],
         )
 
 
@@ -185,7 +187,7 @@ class _Session:
         examiner = Examiner(self._names, executor, observer, self._literals)
         parts = Parts(executor, examiner, builder, workshop, facts, layout, journal, path)
         avoided = Avoided(frozenset(order.skip), frozenset(order.poisoned))
-        budget = Budget(order.budget_seconds)
+        budget = Budget(order.budget_seconds, order.wall_seconds)
         self.faults = 0
         """How many faults the hunt was for."""
         self._request = request
