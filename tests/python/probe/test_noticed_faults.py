@@ -42,12 +42,13 @@ def holds_with(answer: Answer, module: Path, fault: str, folder: Path) -> bool:
     return process.returncode == 0
 
 
+@pytest.mark.timeout(400)  # it starts a dozen interpreters
 def test_most_faults_are_noticed_and_the_report_says_how_many(
     limits: Answer, tmp_path: Path
 ) -> None:
     module = limits.project / "limits.py"
     faults = list(faults_of(module))
-    missed = [words for name, words in faults[::12] if holds_with(limits, module, name, tmp_path)]
+    missed = [words for name, words in faults[::16] if holds_with(limits, module, name, tmp_path)]
     assert len(missed) <= 1, missed
     assert limits.report["total_faults"] == len(faults)
     assert limits.report["noticed_faults"] >= 0.9 * len(faults)

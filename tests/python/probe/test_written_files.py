@@ -145,6 +145,8 @@ def test_project_modules_with_the_names_of_ours_are_not_shadowed(explore: Explor
         pytest.param("Color.RED", id="enums"),
         pytest.param("tmp_path", id="files"),
         pytest.param("times(", id="closures"),
+        pytest.param("(money + Money(", id="attributes of what an operator gives"),
+        pytest.param("_ = money + ", id="operands that an operator refuses"),
         pytest.param("together(", id="coroutines at once"),
         pytest.param("copy.copy(", id="copies"),
         pytest.param("pickle.loads(pickle.dumps(", id="pickles"),

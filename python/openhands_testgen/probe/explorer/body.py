@@ -10,6 +10,8 @@ from .names import snake_case
 from .scenario import Finding
 
 SPECIAL = re.compile(r"[.^$*+?{}\[\]\\|()]")
+ATOMS = (ast.Call, ast.Attribute, ast.Subscript, ast.Name, ast.List, ast.Dict)
+"""Expressions that an attribute may follow as they are."""
 AROUND = ("list(@", "str(@", "dict(@", "sorted(@", "math.isnan(@", "callable(@")
 
 
@@ -64,7 +66,8 @@ def put(check: str, call: str) -> str:
         return check.replace("@", call, 1)
     if check == "@ is True" and isinstance(node, ast.Compare):
         return call
-    return check.replace("@", call if _binds_tighter(node) else f"({call})", 1)
+    bare = isinstance(node, ATOMS) or ("@." not in check and _binds_tighter(node))
+    return check.replace("@", call if bare else f"({call})", 1)
 
 
 def tidy(text: str) -> str:

@@ -20,10 +20,10 @@ class Budget:
     It is spent in stages: each may use up what is left to a share of the whole.
     """
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, wall: float) -> None:
         self._seconds = seconds
         self._started = process_time()
-        self._wall_deadline = monotonic() + wall_seconds(seconds)
+        self._wall_deadline = monotonic() + wall
         self._used = 0.0
         self._elsewhere_seconds = 0.0
         self._share = 1.0

@@ -70,11 +70,10 @@ class Domains:
             found += interleave(self._guesses(target, parameter, usages, named), boundary)
         if parameter.default is not None:
             found.append(parameter.default)
-        found += self._constants(target, typed)
+        constants = self._constants(target, typed)
+        found += constants if typed else interleave(list(pools.GENERIC), constants)
         if self._owns(target, parameter):
             found = [*self._recipes(target.owner)[:6], *OTHER_TYPES, *found]  # type: ignore[arg-type]
-        if not typed:
-            found += list(pools.GENERIC)
         return self._tried(found)
 
     def _owns(self, target: Target, parameter: Parameter) -> bool:

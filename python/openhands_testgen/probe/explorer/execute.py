@@ -64,6 +64,7 @@ PREFIX_LENGTH = 5
 TOO_SLOW = "it does not return in time"
 NO_LOOP = "no running event loop"
 NEEDS_LOOP = "it needs a running event loop"
+REFUSED = "refused"
 WAITS = "it waits for too long"
 
 
@@ -116,6 +117,8 @@ class Executor:
         self._folder = scratch / "tmp_path" / "test0"
         self._environment = dict(vars(os.environ)["_data"])  # as bytes: the rest is slow
         self._silence = Silence()
+        self.refusals: set[int] = set()
+        """The lines of `return NotImplemented`."""
         self.helpers: dict[str, Any] = {}
         for source in HELPERS.values():
             exec(source, {"asyncio": asyncio}, self.helpers)
@@ -263,6 +266,8 @@ class Executor:
         lines = self._lines_of(run.error)
         run.place = " ".join(str(line) for line in lines[-2:])
         run.blamed = self._raises.get(lines[-1], ()) if lines else ()
+        if self._is_refused(run):
+            run.explicit, run.place = True, REFUSED
         if not inside:
             run.discarded = "its object cannot be made"
         elif isinstance(run.error, RuntimeError) and str(run.error) == NO_LOOP:
@@ -275,6 +280,12 @@ class Executor:
             run.discarded = "it exhausts the stack or the memory"
         elif not run.place:
             run.discarded = "no fitting arguments were found"
+
+    def _is_refused(self, run: Run) -> bool:
+        """Tell whether Python raised what an operator's `return NotImplemented` asks for."""
+        if not isinstance(run.error, TypeError) or run.place:
+            return False
+        return any(end in self.refusals for _, end in run.arcs)
 
     def _is_explicit(self, error: BaseException) -> bool:
         """Tell whether a `raise` statement of the project made this exception."""

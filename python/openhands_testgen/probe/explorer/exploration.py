@@ -20,6 +20,8 @@ from .scenario import Finding
 
 MAX_RESTARTS = 12
 DEATHS_PER_TARGET = 3
+ENOUGH_SECONDS = 0.5
+"""What is left of a budget when no worker is started again."""
 
 
 @dataclass
@@ -42,7 +44,6 @@ class Explorer:
         self._folder = Path(request.scratch) / "work"
         self._folder.mkdir(parents=True, exist_ok=True)
         self._round = 0
-        self._started = monotonic()
         self._killers: Counter[str] = Counter()
         self._fatal: list[str] = []
         self.result = Exploration()
@@ -54,26 +55,22 @@ class Explorer:
             InvalidModuleError: the module cannot be imported.
         """
         skip: list[str] = []
+        until = monotonic() + wall_seconds(self._request.budget_seconds)
         for _ in range(MAX_RESTARTS + 1):
             left = self._request.budget_seconds - self.result.cpu_seconds
-            if left <= 0.5 and self.result.summary:
-                return
-            if self._is_late() and self.result.findings:
+            wall = until - monotonic()
+            if min(left, wall) <= ENOUGH_SECONDS and self.result.findings:
                 return
             self._round += 1
             journal = self._folder / f"journal-{self._round}"
-            end = self._work(journal, skip, max(left, 0.5))
+            end = self._work(journal, skip, max(left, 0.5), max(wall, 5.0))
             self.result.cpu_seconds += end.cpu_seconds
             if end.finished and self._read_summary():
                 return
             self._learn_from_death(journal, end)
             skip += [digest for digest, _ in read_calls(str(journal))]
 
-    def _is_late(self) -> bool:
-        """Tell whether a busy machine, or workers that died, took all the time there is."""
-        return monotonic() - self._started > wall_seconds(self._request.budget_seconds)
-
-    def _work(self, journal: Path, skip: list[str], budget: float) -> End:
+    def _work(self, journal: Path, skip: list[str], budget: float, wall: float) -> End:
         order = self._folder / f"order-{self._round}.json"
         findings = self._folder / f"findings-{self._round}.jsonl"
         poisoned = [name for name, count in self._killers.items() if count >= DEATHS_PER_TARGET]
@@ -87,6 +84,7 @@ class Explorer:
             "poisoned": poisoned,
             "known": [finding.to_json() for finding in self.result.findings],
             "budget_seconds": budget,
+            "wall_seconds": wall,
         }
         order.write_text(json.dumps(data), encoding="utf-8")
         request = self._request
@@ -94,7 +92,7 @@ class Explorer:
             journal,
             first_seconds=request.import_seconds + 3,
             silent_seconds=max(4 * request.call_seconds, request.call_seconds + 2),
-            total_seconds=request.import_seconds + wall_seconds(request.budget_seconds) + 10,
+            total_seconds=request.import_seconds + wall + 10,
         )
         end = run_child("--worker", order, request, watch, World())
         self._gather(findings)
@@ -113,6 +111,8 @@ class Explorer:
                 finding = Finding.from_json(json.loads(line))
             except ValueError:
                 continue  # the worker died while writing it
+            before = known.get(finding.scenario.text)
+            finding.kills |= before.kills if before is not None else frozenset()
             known[finding.scenario.text] = finding
         self.result.findings = list(known.values())
 

@@ -32,6 +32,8 @@ class Facts:
     functions: dict[str, FunctionFacts] = field(default_factory=dict)
     raises: dict[int, tuple[str, ...]] = field(default_factory=dict)
     """The lines of `raise` statements, and the names in the condition right above each."""
+    refusals: set[int] = field(default_factory=set)
+    """The lines of `return NotImplemented`."""
     constants: list[str] = field(default_factory=list)
     patterns: list[str] = field(default_factory=list)
     _reachable: dict[str, list[FunctionFacts]] = field(default_factory=dict)
@@ -46,6 +48,8 @@ class Facts:
             if isinstance(node, ast.ClassDef):
                 facts._follow_attributes(node)
         for inner in ast.walk(tree):
+            if isinstance(inner, ast.Return) and _is_refusal(inner.value):
+                facts.refusals.add(inner.lineno)
             if isinstance(inner, ast.Raise):
                 facts.raises.update(dict.fromkeys(_span(inner), ()))
         for inner in ast.walk(tree):
@@ -175,6 +179,10 @@ def _is_pattern_call(node: ast.Call) -> bool:
         and isinstance(node.args[0], ast.Constant)
         and isinstance(node.args[0].value, str)
     )
+
+
+def _is_refusal(value: ast.expr | None) -> bool:
+    return isinstance(value, ast.Name) and value.id == "NotImplemented"
 
 
 def _span(node: ast.stmt) -> range:

@@ -69,10 +69,10 @@ def _alias(owner: str, name: str) -> str:
     return "" if owner == name else f" as {name}"
 
 
-def _order(name: str) -> tuple[int, str]:
-    if name.isupper() and len(name) > 1:
-        return 0, name
-    return (1 if name[:1].isupper() else 2), name
+def _order(name: str) -> tuple[int, str, str]:
+    """Return the place of a name in an import: constants, classes, others; by letters, not case."""
+    rank = 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2
+    return rank, name.lower(), name
 
 
 def _wrapped(text: str) -> list[str]:

@@ -187,12 +187,13 @@ class Hunt:
         imported mostly fills tables, which words are looked up in.
         """
         builder = self._search.builder
-        for word in builder.words:
-            for form in dict.fromkeys((word, repr(ast.literal_eval(word).capitalize()))):
-                for target in self._search.targets:
-                    scenario = builder.with_word(target, form)
-                    if scenario is not None:
-                        yield scenario, target
+        words = [ast.literal_eval(word) for word in builder.words]
+        words.sort(key=lambda word: not word.isalpha())
+        for form in dict.fromkeys([*words, *(word.capitalize() for word in words)]):
+            for target in self._search.targets:
+                scenario = builder.with_word(target, repr(form))
+                if scenario is not None:
+                    yield scenario, target
 
     def _fewest(self, batch: list[Finding], gained: set[str]) -> list[Finding]:
         """Return few plain findings that together notice all that was gained."""

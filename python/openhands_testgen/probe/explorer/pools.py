@@ -63,8 +63,8 @@ CALLABLES: dict[int | None, tuple[str, ...]] = {
         "lambda value: value > 1", "bool", "sum", "str", "min"),
     2: ("lambda left, right: left + right", "lambda left, right: left == right", "max",
         "lambda left, right: left < right"),
-    3: ("lambda first, second, third: third", "lambda first, second, third: first",
-        "lambda first, second, third: third + 100"),
+    3: ("lambda first, second, third: third + 1", "lambda first, second, third: third",
+        "lambda first, second, third: first"),
     None: ("lambda *values: values", "len", "Mock(return_value=1)", "lambda value: value",
            "Mock(side_effect=ValueError('boom'))"),
 }  # fmt: skip

@@ -64,6 +64,7 @@ class Order:
     poisoned: tuple[str, ...]
     known: tuple[Finding, ...]
     budget_seconds: float
+    wall_seconds: float
 
     @classmethod
     def read(cls, path: str) -> Order:
@@ -79,6 +80,7 @@ class Order:
             poisoned=tuple(data["poisoned"]),
             known=tuple(Finding.from_json(item) for item in data["known"]),
             budget_seconds=data["budget_seconds"],
+            wall_seconds=data["wall_seconds"],
         )
 
 
@@ -160,6 +162,7 @@ class _Session:
             self._names, tracer, guard, facts.raises, path, sleeps, Path(request.scratch),
             request.call_seconds,
         )  # fmt: skip
+        executor.refusals = facts.refusals
         strings = harvested_strings(facts, _patterns(module), request.seed)
         numbers = [text for text in facts.constants if text[0] not in "'\"b"]
         workshop = Workshop(self._names, _Watched(executor, journal, set(order.fatal)).evaluate)
@@ -184,7 +187,7 @@ class _Session:
         examiner = Examiner(self._names, executor, observer, self._literals)
         parts = Parts(executor, examiner, builder, workshop, facts, layout, journal, path)
         avoided = Avoided(frozenset(order.skip), frozenset(order.poisoned))
-        budget = Budget(order.budget_seconds)
+        budget = Budget(order.budget_seconds, order.wall_seconds)
         self.faults = 0
         """How many faults the hunt was for."""
         self._request = request

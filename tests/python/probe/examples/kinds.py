@@ -104,3 +104,15 @@ def _rendered(options: dict[str, object], mark: str) -> str:
     if options["depth"] == 3:
         return mark * 5
     return f"{mark} {options['kind']}"
+
+
+class Money:
+    """Adds up with its like, and with nothing else."""
+
+    def __init__(self, cents: int) -> None:
+        self.cents = cents
+
+    def __add__(self, other: object) -> Money:
+        if not isinstance(other, Money):
+            return NotImplemented
+        return Money(self.cents + other.cents)
