@@ -68,8 +68,9 @@ def reads_clock(expression: ast.expr, read: "set[str]") -> bool:
         return expression.id in read
     if not isinstance(expression, ast.Call) or not isinstance(expression.func, ast.Attribute):
         return False
-    if called_name(expression) in READING.get(last_word(expression.func.value), ()):
-        return True
+    name, owner = called_name(expression), last_word(expression.func.value)
+    if name in READING.get(owner, ()):
+        return owner != "time" or len(expression.args) == (name == "strftime")  # else of that time
     # Such as `datetime.now().date()`.
     return reads_clock(expression.func.value, read)
 
