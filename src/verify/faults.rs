@@ -72,6 +72,7 @@ impl PytestRun {
     pub(super) fn forget_what_was_cleared(&mut self, traces: &Traces, level: Level) {
         for seen in self.record.seen.iter_mut().filter(|seen| seen.what == What::Made) {
             seen.items.retain(|path| traces.outside(path, level).symlink_metadata().is_ok());
+            seen.items.iter_mut().for_each(|path| *path = traces.shown(path));
         }
         self.record.seen.retain(|seen| !seen.items.is_empty());
     }

@@ -37,10 +37,10 @@ impl Inventory {
         let tests = self.functions.iter().filter(|function| function.is_test());
         tests
             .filter_map(|function| {
-                let reason = if last[function.name.as_str()] != function.line {
-                    "is replaced by a later function of the same name"
-                } else {
+                let reason = if last[function.name.as_str()] == function.line {
                     function.idle.as_deref()?
+                } else {
+                    "is replaced by a later function of the same name"
                 };
                 Some((function.line, Removed { test: function.name.clone(), reason: reason.into() }))
             })

@@ -136,7 +136,7 @@ pub(super) fn command(
     let traces = Traces::of(workspace, variation);
     let test_file = workspace.root().join(verification.output);
     let mut command = Command::in_workspace(workspace).limits(limits(&verification.limits));
-    command.scratch = traces.scratch().to_owned();
+    traces.scratch().clone_into(&mut command.scratch);
     if matches!(variation, Variation::Plain | Variation::Refusing) {
         let module = workspace.root().join(verification.module);
         command = command

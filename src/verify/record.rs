@@ -127,12 +127,16 @@ impl Record {
             Line::Changed { test, paths, only_added } => {
                 self.changed.push(Changed { test: test.as_deref().map(name_of), paths, only_added });
             }
-            Line::Touched { test, paths } => self.see(test, What::Touched, paths),
-            Line::Reached { test, paths } => self.see(test, What::Reached, paths),
-            Line::Made { test, paths } => self.see(test, What::Made, paths),
-            Line::Running { test, paths } => self.see(test, What::Running, paths),
+            Line::Touched { test, paths } => self.see(test.as_deref(), What::Touched, paths),
+            Line::Reached { test, paths } => self.see(test.as_deref(), What::Reached, paths),
+            Line::Made { test, paths } => self.see(test.as_deref(), What::Made, paths),
+            Line::Running { test, paths } => self.see(test.as_deref(), What::Running, paths),
             Line::Meddled { test, what, paths } => {
-                self.see(test, What::Meddled, what.into_iter().chain(paths.into_iter().flatten()).collect());
+                self.see(
+                    test.as_deref(),
+                    What::Meddled,
+                    what.into_iter().chain(paths.into_iter().flatten()).collect(),
+                );
             }
             Line::Refused { test, times } => *self.refused.entry(name_of(&test)).or_default() += times,
             Line::Entered { lines } => self.entered = lines,
@@ -143,8 +147,8 @@ impl Record {
 
 impl Record {
     /// Keeps what was seen; what belongs to no test belongs to the one that is open.
-    fn see(&mut self, test: Option<String>, what: What, items: Vec<String>) {
-        let test = test.as_deref().map(name_of).or_else(|| self.open_test.clone());
+    fn see(&mut self, test: Option<&str>, what: What, items: Vec<String>) {
+        let test = test.map(name_of).or_else(|| self.open_test.clone());
         self.seen.push(Seen { test, what, items });
     }
 }

@@ -52,6 +52,14 @@ impl Traces {
         self.0.join("elsewhere")
     }
 
+    /// What a user would call a temporary file of the run.
+    pub(super) fn shown(&self, path: &str) -> String {
+        match Path::new(path).strip_prefix(self.0.join("tmp")) {
+            Ok(inner) => Path::new("/tmp").join(inner).to_string_lossy().into_owned(),
+            Err(_) => path.to_owned(),
+        }
+    }
+
     /// Where a temporary file of the run is to be found from outside.
     pub(super) fn outside(&self, path: &str, level: Level) -> PathBuf {
         match Path::new(path).strip_prefix("/tmp") {

@@ -63,10 +63,8 @@ impl Verification<'_> {
             let inventory = session.read_out_idle_tests(&mut removed).await?;
             match session.round(&inventory, report).await? {
                 Round::Held(held) => {
-                    let mutation = match self.mutate {
-                        true => Some(session.mutation(held.duration, report).await?),
-                        false => None,
-                    };
+                    let mutation =
+                        if self.mutate { Some(session.mutation(held.duration, report).await?) } else { None };
                     return self.verdict(session, held, removed, mutation);
                 }
                 Round::Faulty(faults) if faults.is_empty() => {

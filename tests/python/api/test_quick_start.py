@@ -218,7 +218,7 @@ def test_the_documented_keys_and_defaults() -> None:
         assert result["result"] is not None
         assert set(result["result"]) == {
             "test_file", "tests", "coverage", "coverage_threshold", "threshold_met", "agent",
-            "fallback", "model", "iterations", "left_out", "verification", "usage",
+            "fallback", "model", "iterations", "left_out", "mutation", "verification", "usage",
             "duration_seconds", "source_sha256", "test_sha256",
         }  # fmt: skip
         assert set(result["result"]["coverage"]) == {
@@ -226,7 +226,7 @@ def test_the_documented_keys_and_defaults() -> None:
             "missing_branches",
         }  # fmt: skip
         assert set(result["result"]["verification"]) == {
-            "runs", "removed", "discarded", "sandbox", "command", "note",
+            "runs", "tests", "removed", "discarded", "sandbox", "command", "note",
         }  # fmt: skip
         assert result["result"]["verification"]["runs"] == 3
         assert result["result"]["usage"] == {

@@ -115,6 +115,32 @@ def test_why_a_test_asserts_nothing(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("line", "depends"),
+    [
+        ("assert f(date.today()) and datetime.now().year == 2026", True),
+        ("assert datetime.date.today() == date(2026, 11, 20)", True),
+        ("now = datetime.now()\n    assert now.month == f() or now.month == 11", True),
+        ("assert time.time() < 1_900_000_000", True),
+        ("assert f() and datetime(2030, 1, 1) > datetime.now()", True),
+        ("assert f(datetime.now()) == 3", False),
+        ("assert f() == datetime.now().date()", False),
+        ("assert datetime.now() > datetime(2020, 1, 1) and f()", False),
+        ("assert f().year == 2026", False),
+        ("assert time.localtime(0).tm_hour == 0 and f()", False),
+        ("assert time.strftime('%Y') == '2026' and f()", True),
+        ("assert time.time() - f() < 60", False),
+        ("with freeze_time('2024-01-01'): assert date.today() == date(2024, 1, 1) == f()", False),
+        ("monkeypatch.setattr(m, 'x', f)\n    assert datetime.now().year == 2024", False),
+    ],
+)
+def test_what_holds_today_only(tmp_path: Path, line: str, depends: bool) -> None:
+    file = tmp_path / "test_it.py"
+    file.write_text(f"def test_a():\n    {line}\n")
+    reason = "depends on the date: it compares the clock with a fixed time"
+    assert reasons(file)["test_a"] == (reason if depends else None)
+
+
 def relation(folder: Path, source: str) -> str:
     """What the first test of a file has to do with the module."""
     file = folder / "test_it.py"

@@ -53,7 +53,7 @@ pub async fn verify_in(
         module: &module,
         layout: &layout,
         output: &output,
-        limits: VerifyLimits { run: Duration::from_secs(30), test: Duration::from_secs(3), rounds: 12 },
+        limits: VerifyLimits { test: Duration::from_secs(3), ..VerifyLimits::default() },
         mutate: false,
     };
     verification.run(candidate, &CancellationToken::new(), &|_| {}).await

@@ -2,6 +2,7 @@
 
 import ast
 
+from . import clock
 from .assertions import REASONS, levels_of
 from .relation import Relations
 from .syntax import Function, blocks_of, functions_in, is_fixture
@@ -34,12 +35,16 @@ class Inventory:
                 for inner in blocks_of(statement):
                     self._add_all(inner, prefix, owner)
 
+    def _idle(self, function: Function) -> "str | None":
+        reason = REASONS.get(self._levels[id(function)])
+        return clock.REASON if reason is None and clock.holds_today_only(function) else reason
+
     def _add(self, function: Function, prefix: str, owner: "ast.ClassDef | None") -> None:
         self.functions.append(
             {
                 "name": prefix + function.name,
                 "line": function.lineno,
-                "idle": REASONS.get(self._levels[id(function)]),
+                "idle": self._idle(function),
                 "fixture": is_fixture(function),
                 "relation": self._relations.of(function, owner),
             }

@@ -25,20 +25,22 @@ def open_journal(path: str, secret_path: str, written: frozenset[str]) -> Write:
     """
     secret = take(secret_path)
     file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-    process, thread = os.getpid(), threading.get_ident()
+    # Kept here, since a test may have a file system of its own under the names of the real one.
+    add, getpid, get_ident = os.write, os.getpid, threading.get_ident
+    process, thread = getpid(), get_ident()
     seal = b""
 
     def write(event: str, **fields: object) -> None:
         nonlocal seal
-        if os.getpid() != process:
+        if getpid() != process:
             return
-        if threading.get_ident() != thread or is_called_from(written):
+        if get_ident() != thread or is_called_from(written):
             fields = {"event": "meddled", "test": None, "what": "writes into the record of the run"}
         else:
             fields = {"event": event, **fields}
         text = json.dumps(fields).encode("ascii")
         seal = hashlib.sha256(secret + seal + text + secret).hexdigest().encode("ascii")
-        os.write(file, seal + b" " + text + b"\n")
+        add(file, seal + b" " + text + b"\n")
 
     return write
 
