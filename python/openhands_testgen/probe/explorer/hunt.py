@@ -75,7 +75,7 @@ class Hunt:
 
     def _learn(self, finding: Finding) -> None:
         target = self._search.target(finding.scenario.target)
-        for line in self._search.lines(finding):
+        for line in self._search.reach.lines(finding):
             self._reaching.setdefault(line, []).append((finding.scenario, target))
 
     def _try(self, faults: Sequence[Fault], findings: Sequence[Finding]) -> set[str]:
@@ -99,8 +99,8 @@ class Hunt:
         if fault.at_import:
             sound = (each for each in findings if each.scenario.text in self._sound)
             return list(itertools.islice(sound, MAX_AT_IMPORT))
-        line = self._search.line(fault.line)
-        reaching = (each for each in findings if line in self._search.lines(each))
+        line = self._search.reach.line(fault.line)
+        reaching = (each for each in findings if line in self._search.reach.lines(each))
         return list(itertools.islice(reaching, MAX_WITNESSES))
 
     def _tell_kills(self, findings: Iterable[Finding]) -> None:
@@ -126,7 +126,7 @@ class Hunt:
     def _batch(self, survivors: list[Fault]) -> list[Finding]:
         """Make calls that reach the lines of the faults; return what came of them."""
         batch: list[Finding] = []
-        wanted = {self._search.line(fault.line) for fault in survivors if not fault.at_import}
+        wanted = {self._search.reach.line(fault.line) for fault in survivors if not fault.at_import}
         anywhere = any(fault.at_import for fault in survivors)
         for _ in range(TRIES):
             if len(batch) >= BATCH or self._budget.is_over:
@@ -136,7 +136,7 @@ class Hunt:
             if scenario is None:
                 continue
             finding = self._search.probe(scenario, target)
-            if finding is not None and (anywhere or wanted & self._search.lines(finding)):
+            if finding is not None and (anywhere or wanted & self._search.reach.lines(finding)):
                 batch.append(finding)
                 self._learn(finding)
         if anywhere:
@@ -146,7 +146,7 @@ class Hunt:
 
     def _next(self, fault: Fault) -> tuple[Scenario | None, Target | None]:
         """Return a call that may reach the line of a fault."""
-        reaching = self._reaching.get(self._search.line(fault.line), [])
+        reaching = self._reaching.get(self._search.reach.line(fault.line), [])
         if fault.at_import and self._choices.random() < 0.7:
             return next(self._sweep, (None, None))
         if fault.at_import or not reaching:
@@ -172,7 +172,9 @@ class Hunt:
         if fault.at_import or not name:
             return self._search.targets
         if name not in self._targets:
-            found = [each for each in self._search.targets if self._search.may_reach(each, name)]
+            found = [
+                each for each in self._search.targets if self._search.reach.can_lead(each, name)
+            ]
             self._targets[name] = found or self._search.targets
         return self._targets[name]
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import dataclasses
 import random
 import types
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -21,6 +20,7 @@ from .helpers import IN_LOOP
 from .journal import Journal, digest
 from .measure import Figures, Layout
 from .progress import Progress, outcome_kind
+from .reach import Reach
 from .scenario import Finding, Scenario
 from .shrink import shrink
 from .targets import Target, function_target
@@ -81,8 +81,7 @@ class Search:
         self._examiner = parts.examiner
         self.builder = parts.builder
         self._workshop = parts.workshop
-        self._facts = parts.facts
-        self._layout = parts.layout
+        self.reach = Reach(parts.layout, parts.facts)
         self._journal = parts.journal
         self._path = parts.path
         self._tried = set(avoided.calls)
@@ -93,17 +92,10 @@ class Search:
         self.keep = keep
         """Hands a finding over; again, if more is known of it."""
         self.findings: list[Finding] = []
-        self.covered: set[Arc] = set()
         self.progress: dict[str, Progress] = {}
         self.targets: list[Target] = []
         self.told: Callable[[Figures], None] = lambda figures: None
         self._idle = 0
-        self._lines: dict[str, set[int]] = {}
-        self._known_missing: tuple[int, list[int]] = (-1, [])
-
-    def figures(self) -> Figures:
-        """Return what the kept tests cover so far."""
-        return self._layout.figures(self.covered)
 
     def run(self, targets: list[Target], examples: list[Scenario]) -> None:
         """Explore: examples first, then each target plainly, then at random where lines are
@@ -119,7 +111,7 @@ class Search:
             self._sweep(target)
         self.builder.refresh()
         for target in _in_order(self.targets):
-            if self.is_missing_in(target):
+            if self.reach.is_missing_in(target):
                 self._sweep(target)
         self.builder.refresh()
         self._wander()
@@ -140,34 +132,14 @@ class Search:
         for scenario in self.builder.star(target):
             if self._budget.is_over:
                 return
-            if self._idle - before > ENOUGH and not self.is_missing_in(target):
+            if self._idle - before > ENOUGH and not self.reach.is_missing_in(target):
                 return
             before = min(before, self._idle)
             self._attempt(scenario, target)
 
-    def is_missing_in(self, target: Target) -> bool:
-        """Tell whether lines of the target itself are missing."""
-        facts = self._facts.functions.get(target.facts_name)
-        if facts is None:
-            return False
-        return self._missing_between(facts.first + 1, facts.last) > 0
-
-    def _missing_between(self, first: int, last: int) -> int:
-        """Count the lines that are missing so far, from the first to the last."""
-        missing = self._missing()
-        return bisect_right(missing, last) - bisect_left(missing, first)
-
-    def _missing(self) -> list[int]:
-        """Return the lines that are missing, in order; worked out again when more is covered."""
-        if self._known_missing[0] != len(self.covered):
-            self._known_missing = (
-                len(self.covered), self._layout.missing(self.covered),
-            )  # fmt: skip
-        return self._known_missing[1]
-
     def _wander(self) -> None:
         while not self._budget.is_over and self._idle < PATIENCE and self.targets:
-            figures = self.figures()
+            figures = self.reach.figures()
             if figures.covered_lines == figures.total_lines and self._idle > PATIENCE // 3:
                 return
             weights = [self._weight(target) for target in self.targets]
@@ -190,35 +162,14 @@ class Search:
         return self.builder.random(target)
 
     def _weight(self, target: Target) -> float:
-        """Weigh a target by the lines that are missing in it and in what it calls."""
-        weight = 0.2
-        for distance, facts in enumerate(self._facts.reachable(target.facts_name)):
-            lines = self._missing_between(facts.first, facts.last)
-            weight += lines * (3.0 if distance == 0 else 1.0)
         progress = self.progress.setdefault(target.name, Progress())
-        return weight / (1 + progress.runs / 400)
+        return self.reach.weight(target) / (1 + progress.runs / 400)
 
     # for the hunt
-
-    def may_reach(self, target: Target, function: str) -> bool:
-        """Tell whether a target is a function, or calls it, as far as the code tells."""
-        reachable = self._facts.reachable(target.facts_name)
-        return any(facts.name == function for facts in reachable)
 
     def alive(self) -> None:
         """Say that work goes on, although no call is made."""
         self._journal.alive()
-
-    def line(self, number: int) -> int:
-        """Return the first line of the statement that a line belongs to."""
-        return self._layout.first.get(number, number)
-
-    def lines(self, finding: Finding) -> set[int]:
-        """Return the first lines of the statements that a finding reaches."""
-        key = finding.scenario.text
-        if key not in self._lines:
-            self._lines[key] = {self.line(end) for _, end in finding.arcs}
-        return self._lines[key]
 
     def probe(self, scenario: Scenario, target: Target | None) -> Finding | None:
         """Make a call that the hunt did not make yet; return what a test of it would assert."""
@@ -229,8 +180,8 @@ class Search:
         finding = self._examined(scenario)
         if finding is None or finding.weak:
             return None
-        if finding.arcs - self.covered:
-            finding = self._shrunk(finding, finding.arcs - self.covered)
+        if finding.arcs - self.reach.covered:
+            finding = self._shrunk(finding, finding.arcs - self.reach.covered)
             self.take(finding)
         return finding
 
@@ -243,7 +194,7 @@ class Search:
 
     def take(self, finding: Finding) -> None:
         """Keep a finding of the hunt."""
-        self.covered |= finding.arcs
+        self.reach.covered |= finding.arcs
         if all(other.scenario.text != finding.scenario.text for other in self.findings):
             self.findings.append(finding)
         self.keep(finding)
@@ -295,7 +246,7 @@ class Search:
             return
         if target is None and not run.arcs:
             return  # an example that shows nothing of the module
-        new = run.arcs - self.covered
+        new = run.arcs - self.reach.covered
         kind = outcome_kind(run)
         fresh = not progress.outcomes[kind] and len(progress.outcomes) < MAX_OUTCOMES
         self._like(scenario, bool(new) or fresh)
@@ -309,7 +260,7 @@ class Search:
             progress.reasons[finding] += 1
             self._idle += 1
             return
-        gained = finding.arcs - self.covered
+        gained = finding.arcs - self.reach.covered
         if not gained and not fresh:
             self._idle += 1
             return
@@ -344,11 +295,11 @@ class Search:
         progress.kept += 1
         progress.good.append(finding.scenario)
         finding.documented = target is None
-        self.covered |= finding.arcs
+        self.reach.covered |= finding.arcs
         self._idle = 0 if gained else self._idle + 1
         self.findings.append(finding)
         self.keep(finding)
-        self.told(self.figures())
+        self.told(self.reach.figures())
         self._remember_steps(finding, target)
 
     def _remember_steps(self, finding: Finding, target: Target | None) -> None:

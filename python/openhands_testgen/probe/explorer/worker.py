@@ -112,7 +112,7 @@ def explore(order: Order, guard: Guard) -> dict[str, Any]:
     module, imported = load_module(request, tracer, guard)
     session = _Session(order, guard, tracer, sleeps, module, journal)
     search = session.search
-    search.covered |= imported
+    search.reach.covered |= imported
     search.told = lambda figures: _tell(events, figures)
     session.explore(list(order.known), imported)
     return {
@@ -225,7 +225,7 @@ class _Session:
         return [
             target
             for target in every
-            if target.name not in names and self.search.is_missing_in(target)
+            if target.name not in names and self.search.reach.is_missing_in(target)
         ]
 
 
