@@ -81,51 +81,48 @@ fn kernel_has_landlock() -> bool {
 /// Runs the same test body at the strongest and at the weakest level.
 #[macro_export]
 macro_rules! at_both_levels {
-    ($($(#[$doc:meta])* async fn $name:ident($sandbox:ident: Sandbox) $body:block)+) => {
-        $(
-            $(#[$doc])*
-            mod $name {
-                #[allow(unused_imports)]
-                use super::*;
-
-                async fn body($sandbox: _core::sandbox::Sandbox) $body
-
-                $crate::at_level!(in_bubblewrap, Bubblewrap);
-                $crate::at_level!(within_limits, Limits);
-            }
-        )+
+    ($($tests:tt)+) => {
+        $crate::at_levels!([in_bubblewrap Bubblewrap, within_limits Limits] $($tests)+);
     };
 }
 
 /// Runs the same test body once per level.
 #[macro_export]
 macro_rules! at_each_level {
-    ($($(#[$doc:meta])* async fn $name:ident($sandbox:ident: Sandbox) $body:block)+) => {
+    ($($tests:tt)+) => {
+        $crate::at_levels!([in_bubblewrap Bubblewrap, behind_landlock Landlock, within_limits Limits] $($tests)+);
+    };
+}
+
+/// Runs each test body at some levels.
+#[macro_export]
+macro_rules! at_levels {
+    ($levels:tt $($(#[$doc:meta])* async fn $name:ident($sandbox:ident: Sandbox) $body:block)+) => {
         $(
             $(#[$doc])*
             mod $name {
-                #[allow(unused_imports)]
+                #[allow(unused_imports, reason = "some bodies need nothing of the file")]
                 use super::*;
 
                 async fn body($sandbox: _core::sandbox::Sandbox) $body
 
-                $crate::at_level!(in_bubblewrap, Bubblewrap);
-                $crate::at_level!(behind_landlock, Landlock);
-                $crate::at_level!(within_limits, Limits);
+                $crate::at_level!($levels);
             }
         )+
     };
 }
 
-/// One test of a body at one level.
+/// The tests of one body, one for each level.
 #[macro_export]
 macro_rules! at_level {
-    ($name:ident, $level:ident) => {
-        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-        async fn $name() {
-            if let Some(sandbox) = $crate::sandbox::ground::sandbox(_core::sandbox::Level::$level).await {
-                body(sandbox).await;
+    ([$($name:ident $level:ident),+]) => {
+        $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                if let Some(sandbox) = $crate::sandbox::ground::sandbox(_core::sandbox::Level::$level).await {
+                    body(sandbox).await;
+                }
             }
-        }
+        )+
     };
 }
