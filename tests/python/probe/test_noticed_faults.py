@@ -94,3 +94,53 @@ def halve(number: int) -> int:
     assert answer.report["status"] == "written"
     assert answer.report["noticed_faults"] >= 3
     assert answer.run_pytest().returncode == 0
+
+
+def test_what_a_call_does_to_files_is_asserted_rather_than_that_it_gives_nothing(
+    explore: Explore,
+) -> None:
+    source = """
+from pathlib import Path
+
+
+def archive(path: Path) -> None:
+    path.with_suffix(".old").write_text(path.read_text() + "kept")
+    path.unlink()
+"""
+    answer = explore(source)
+    assert 'assert files_below(tmp_path) == {"data.old": "' in answer.body
+    assert "is None" not in answer.body
+    assert answer.run_pytest().returncode == 0
+
+
+def test_files_that_a_call_leaves_as_they_were_are_not_asserted(explore: Explore) -> None:
+    source = """
+from pathlib import Path
+
+
+def size(path: Path) -> int:
+    return len(path.read_text())
+"""
+    assert "files_below" not in explore(source).body
+
+
+def test_each_optional_part_of_a_pattern_is_tried_alone_and_with_another(explore: Explore) -> None:
+    source = r"""
+import re
+
+LENGTH = re.compile(r"^(?P<sign>[-+])?L(?P<miles>\d+m)?(?P<yards>\d+y)?(?P<feet>\d+f)?$")
+
+
+def yards(text: str) -> int:
+    match = LENGTH.match(text)
+    if match is None:
+        raise ValueError("no length")
+    if match["miles"] or match["feet"] or not match["yards"]:
+        return 0
+    number = int(match["yards"][:-1])
+    return -number if match["sign"] == "-" else number
+"""
+    answer = explore(source, budget_seconds=2.0)
+    report = answer.report
+    assert report["covered_branches"] == report["total_branches"]
+    assert '("-L' in answer.body

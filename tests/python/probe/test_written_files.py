@@ -161,3 +161,38 @@ def test_each_kind_of_target_is_tested_in_its_own_way(example: Example, line: st
 def test_tests_of_all_kinds_pass(example: Example) -> None:
     run = example("kinds").run_pytest()
     assert run.returncode == 0, run.stdout
+
+
+def test_a_parameter_of_cases_may_be_named_like_a_fixture(explore: Explore) -> None:
+    source = """
+class Version:
+    def __init__(self, major: int) -> None:
+        self.major = major
+
+    def bump(self) -> int:
+        self.major += 1
+        return self.major
+
+    def reset(self) -> int:
+        self.major = 0
+        return self.major
+
+    def double(self) -> int:
+        self.major *= 2
+        return self.major
+
+    def name(self, stem: str) -> str:
+        if not stem:
+            raise ValueError("no stem")
+        return f"{stem}-{self.major}"
+
+    @classmethod
+    def is_valid(cls, version: str) -> bool:
+        if version.isdigit():
+            return True
+        return False
+"""
+    answer = explore(source, budget_seconds=2.0)
+    assert "@pytest.fixture\ndef version():" in answer.body
+    assert "def test_is_valid(version, expected):" in answer.body
+    assert answer.run_pytest().returncode == 0

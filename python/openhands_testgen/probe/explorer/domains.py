@@ -19,7 +19,7 @@ from .targets import Parameter, Target
 from .usage import Usage
 
 MAX_DOMAIN = 48
-MAX_PATTERNS, MAX_STRINGS = 120, 400
+MAX_PATTERNS, MAX_MATCHES, MAX_STRINGS = 120, 10, 400
 PATTERN_LIKE = re.compile(r"\[\^?[\w\\].*\]|\\[dwsbAZDWS]|\(\?|[\w)\]][$+*?]|^\^|\w\|\w")
 OTHER_TYPES = ("1", "'hello'", "None", "b'hello'", "[1, 2]", "1.5")
 """What a function that looks at the type of an argument may not expect."""
@@ -210,7 +210,9 @@ def harvested_strings(facts: Facts, patterns: list[tuple[str, int]], seed: int) 
     every += [(text, 0) for text in values if PATTERN_LIKE.search(text)]
     found: list[str] = []
     for pattern, flags in list(dict.fromkeys(every))[:MAX_PATTERNS]:
-        found += [repr(text) for text in matching_strings(pattern, flags, 4, choices) if text]
+        found += [
+            repr(text) for text in matching_strings(pattern, flags, MAX_MATCHES, choices) if text
+        ]
     pairs = list(zip(constants, values, strict=True))
     plain = [text for text, value in pairs if value.isalnum()]
     others = [text for text, value in pairs if "\\" not in value and not PATTERN_LIKE.search(value)]

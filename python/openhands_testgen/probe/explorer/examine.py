@@ -5,7 +5,9 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from . import files
 from .execute import TOO_SLOW, Executor, Run
+from .files import before_the_call
 from .literal import Literals
 from .names import Names
 from .observe import Observer
@@ -47,6 +49,8 @@ class Examiner:
         first.is_empty = _is_empty(before)
         if first.error == "" and scenario.subject:
             _add_effects(first, after, before)
+        if first.error == "" and run.files is not None and run.files == again.files:
+            self._add_files(first, run)
         if not first.checks and not first.error:
             return "it has no effect that can be observed"
         first.arcs = run.arcs & again.arcs
@@ -81,6 +85,16 @@ class Examiner:
         text = self._literals.write(value) if value is not None else None
         if text is not None:
             finding.checks.append(f"entered == {text}")
+
+    def _add_files(self, finding: Finding, run: Run) -> None:
+        """Assert what the call did to files, rather than that it returned nothing."""
+        made = self._executor.run(before_the_call(finding.scenario))
+        check = files.check(made.files, run.files, self._literals)
+        if not check or made.error is not None:
+            return
+        if finding.weak or finding.checks == ["@ is None"]:
+            finding.checks, finding.weak = [], False
+        finding.checks.append(check)
 
     def _raised(self, scenario: Scenario, run: Run) -> Finding | str:
         error = run.error

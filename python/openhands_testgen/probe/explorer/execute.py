@@ -20,6 +20,7 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any, TypeVar
 
+from .files import Contents, contents
 from .guard import Guard
 from .helpers import HELPERS
 from .names import Names, is_standard
@@ -54,6 +55,8 @@ class Run:
     """Somebody drew a random number."""
     discarded: str = ""
     folder: Path | None = None
+    files: Contents | None = None
+    """What lies in the folder after the call, as far as a test would show it."""
     iterated: bool = False
     """The value is an iterator; it was walked, and `value` is what it gave."""
 
@@ -139,6 +142,8 @@ class Executor:
         run = self._guarded(setup, call, namespace, scenario.statement, seed)
         run.namespace = namespace
         run.folder = folder
+        if folder is not None and not run.discarded:
+            run.files = contents(folder)
         return run
 
     def look(self, observe: Callable[[], Seen], otherwise: Seen) -> Seen:

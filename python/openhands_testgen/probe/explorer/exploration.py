@@ -21,7 +21,9 @@ from .scenario import Finding
 MAX_RESTARTS = 12
 DEATHS_PER_TARGET = 3
 ENOUGH_SECONDS = 0.5
-"""What is left of a budget when no worker is started again."""
+"""What is left of a budget when no worker is started again to explore."""
+LAST_ROUNDS = 2
+"""So often is one started after that, for the summary that the one that died did not write."""
 
 
 @dataclass
@@ -56,11 +58,14 @@ class Explorer:
         """
         skip: list[str] = []
         until = monotonic() + wall_seconds(self._request.budget_seconds)
+        last_rounds = LAST_ROUNDS
         for _ in range(MAX_RESTARTS + 1):
             left = self._request.budget_seconds - self.result.cpu_seconds
             wall = until - monotonic()
             if min(left, wall) <= ENOUGH_SECONDS and self.result.findings:
-                return
+                if not last_rounds:
+                    return
+                last_rounds -= 1
             self._round += 1
             journal = self._folder / f"journal-{self._round}"
             end = self._work(journal, skip, max(left, 0.5), max(wall, 5.0))

@@ -27,6 +27,13 @@ def folder(path):
     return path
 '''
 
+FILES_BELOW = '''\
+def files_below(path):
+    """Return the text of each file below a path, by its name."""
+    files = (file for file in sorted(path.rglob("*")) if file.is_file())
+    return {file.relative_to(path).as_posix(): file.read_text(encoding="utf-8") for file in files}
+'''
+
 TOGETHER = '''\
 async def together(*calls):
     """Await several calls at once."""
@@ -46,4 +53,5 @@ HELPERS = {
     "folder": FOLDER,
     "collect": COLLECT,
     "written": WRITTEN,
+    "files_below": FILES_BELOW,
 }

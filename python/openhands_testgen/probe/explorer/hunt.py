@@ -22,10 +22,11 @@ MAX_AT_IMPORT = 150
 BATCH = 80
 TRIES = 240
 """So many calls are made for a batch of findings."""
-FUTILE_ROUNDS = 12
+FUTILE_ROUNDS = 30
+"""So many batches in a row may notice nothing before the hunt ends."""
 PLAIN, VARIED = 0.4, 0.5
 """How often a plain call is made, as long as there are any, or else a known one is varied."""
-SHRINKING, SHRINKING_LONG = 3, 6
+SHRINKING, SHRINKING_LONG = 5, 10
 LONG = 70
 MAX_PLAINER = 10
 RUN_COST = 0.06

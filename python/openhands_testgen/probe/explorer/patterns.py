@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
 import string
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 with warnings.catch_warnings():
@@ -30,6 +31,9 @@ CATEGORIES = {
     codes.CATEGORY_NOT_WORD: "-. ",
 }
 MAX_REPEAT = 3
+MAX_OPTIONAL = 12
+Selection = frozenset[int]
+"""The optional parts of a pattern that are taken, as the ids of their trees."""
 
 
 def matching_strings(pattern: str, flags: int, count: int, choices: random.Random) -> list[str]:
@@ -40,9 +44,9 @@ def matching_strings(pattern: str, flags: int, count: int, choices: random.Rando
     except (re.error, RecursionError, OverflowError, TypeError):
         return []
     found: dict[str, None] = {}
-    for attempt in range(count * 4):
+    for taken in itertools.islice(_selections(tree, choices), count * 4):
         try:
-            text = "".join(_Writer(choices, attempt).write(tree))
+            text = "".join(_Writer(choices, taken).write(tree))
         except (RecursionError, KeyError, IndexError, TypeError):
             continue
         if len(text) <= 80 and compiled.search(text):
@@ -52,12 +56,41 @@ def matching_strings(pattern: str, flags: int, count: int, choices: random.Rando
     return list(found)
 
 
-class _Writer:
-    """Walks a parsed pattern once. The first passes take least, then all, of what may repeat."""
+def _selections(tree: Iterable[Node], choices: random.Random) -> Iterator[Selection | None]:
+    """Yield which optional parts to take: all, none, each alone, pairs, then (None) any."""
+    parts = list(itertools.islice(_optional(tree), MAX_OPTIONAL))
+    yield frozenset().union(*parts)
+    yield frozenset()
+    for size in (1, 2):
+        several = [frozenset().union(*some) for some in itertools.combinations(parts, size)]
+        choices.shuffle(several)
+        yield from several
+    while True:
+        yield None
 
-    def __init__(self, choices: random.Random, attempt: int) -> None:
+
+def _optional(tree: Iterable[Node], around: Selection = frozenset()) -> Iterator[Selection]:
+    """Yield each part that may be left out, with those around it, as the ids of their trees."""
+    for code, argument in tree:
+        if code in REPEATS:
+            least, _, inner = argument
+            taken = around | {id(inner)} if least == 0 else around
+            if least == 0:
+                yield taken
+            yield from _optional(inner, taken)
+        elif code is codes.SUBPATTERN:
+            yield from _optional(argument[-1], around)
+        elif code is codes.BRANCH:
+            for branch in argument[1]:
+                yield from _optional(branch, around)
+
+
+class _Writer:
+    """Walks a parsed pattern once, and takes of what may be left out the parts selected."""
+
+    def __init__(self, choices: random.Random, taken: Selection | None) -> None:
         self._choices = choices
-        self._mode = {0: "most", 1: "least"}.get(attempt, "any")
+        self._taken = taken
         self._groups: dict[int, str] = {}
 
     def write(self, tree: Iterable[Node]) -> list[str]:
@@ -92,8 +125,9 @@ class _Writer:
 
     def _repeat(self, least: int, most: int, tree: Iterable[Node]) -> list[str]:
         most = min(int(most), max(least + 1, MAX_REPEAT))
-        times = {"least": least, "most": min(most, max(least, 1))}.get(self._mode)
-        times = self._choices.randint(least, most) if times is None else times
+        times = self._choices.randint(least, most)
+        if self._taken is not None:
+            times = max(least, int(id(tree) in self._taken))
         return [text for _ in range(times) for text in self.write(tree)]
 
     def _member(self, items: list[Node]) -> str:

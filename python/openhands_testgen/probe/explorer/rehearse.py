@@ -120,7 +120,8 @@ class _Rehearsal:
             arguments = {**arguments, "tmp_path": fresh_folder(self._folder)}
         self._guard.forget()
         self._clock = False
-        self._made = [name for name in needed if name in self._fixtures]
+        # What a case brings goes before a fixture of the same name.
+        self._made = [name for name in needed if name in self._fixtures and name not in arguments]
         reason = self._call(function, arguments)
         return self._guard.tripped or reason, self._clock
 

@@ -37,6 +37,10 @@ def plainer(scenario: Scenario) -> Iterator[Scenario]:
     if scenario.setup:
         for first in _plainer_making(scenario.setup[0]):
             yield dataclasses.replace(scenario, setup=(first, *scenario.setup[1:]))
+    for place, step in list(enumerate(scenario.setup))[1:]:
+        for shorter in plainer_texts(step):
+            setup = (*scenario.setup[:place], shorter, *scenario.setup[place + 1 :])
+            yield dataclasses.replace(scenario, setup=setup)
     for place, (name, _) in enumerate(scenario.arguments):
         if f"{name}={{{place}}}" in scenario.template:
             yield _without(scenario, place)
