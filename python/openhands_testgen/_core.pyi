@@ -84,7 +84,7 @@ class Engine:
         overwrite: bool,
         max_iterations: int | None,
         metadata: Mapping[str, Any] | None,
-        terms: tuple[str | None, Iterable[str], datetime | None] | None,
+        terms: tuple[str | None, Iterable[str], datetime | None, int | None] | None,
     ) -> str | Pending: ...
     def submit(
         self,
@@ -93,7 +93,7 @@ class Engine:
         priority: int,
         timeout: float | None,
         metadata: Mapping[str, Any] | None,
-        terms: tuple[str | None, Iterable[str], datetime | None] | None,
+        terms: tuple[str | None, Iterable[str], datetime | None, int | None] | None,
     ) -> str | Pending: ...
     def status(self, task_id: str) -> TaskStatusDict | Pending: ...
     def results(self, task_id: str, timeout: float | None) -> GenerationResult | Pending: ...
