@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser as _};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use serde::Serialize;
 
 use super::exit::Exit;
 use super::values;
@@ -67,6 +68,8 @@ pub(super) enum Verb {
     Retry(OneTask),
     /// Run tasks that others submit
     Worker(Worker),
+    /// Run the stages of a component: its tests, test generation, refactoring, staging
+    Workflow(Workflow),
     /// Try everything that is needed, and name the remedy for what is missing
     Doctor(Json),
     /// The settings that hold
@@ -88,10 +91,10 @@ pub(super) struct Generate {
     #[arg(long, value_name = "SECONDS", value_parser = values::wait_seconds)]
     pub(super) wait_timeout: Option<f64>,
     /// Hand the tasks to a worker process and do not wait, as `submit` does
-    #[arg(long, conflicts_with = "wait_timeout")]
+    #[arg(long, conflicts_with_all = ["wait_timeout", "output_format"])]
     pub(super) detach: bool,
     #[command(flatten)]
-    pub(super) format: Json,
+    pub(super) format: Format,
 }
 
 /// `submit`.
@@ -162,11 +165,14 @@ pub(super) struct ManyTasks {
 /// `results`.
 #[derive(Debug, Args)]
 pub(super) struct Results {
-    #[command(flatten)]
-    pub(super) task: OneTask,
+    /// The id that `submit` printed
+    #[arg(value_name = "ID")]
+    pub(super) id: String,
     /// How long to wait, in seconds; 0 answers at once [default: until the task has ended]
     #[arg(long, value_name = "SECONDS", value_parser = values::wait_seconds)]
     pub(super) wait_timeout: Option<f64>,
+    #[command(flatten)]
+    pub(super) format: Format,
 }
 
 /// `list`.
@@ -203,6 +209,31 @@ pub(super) struct Worker {
     pub(super) detached: bool,
 }
 
+/// `workflow`.
+#[derive(Debug, Args)]
+pub(super) struct Workflow {
+    /// What the component is to do: a file for people, which must be there
+    #[arg(value_name = "SPEC")]
+    pub(super) spec: PathBuf,
+    /// The component: a folder below src/, or a path
+    #[arg(long, value_name = "NAME")]
+    pub(super) component: String,
+    /// How far to go: `dev` deploys nothing
+    #[arg(long, value_name = "STAGE", default_value = "staging", value_parser = ["dev", "staging", "production"])]
+    pub(super) target: String,
+    /// Go on with the other stages while tests are generated
+    #[arg(long = "async")]
+    pub(super) is_async: bool,
+    /// Line and branch coverage to reach, in percent [default: what pyproject.toml says, else 80]
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(i64).range(0..=100))]
+    pub(super) coverage: Option<i64>,
+    /// Write the report, one JSON document, to this file too
+    #[arg(long, value_name = "FILE")]
+    pub(super) report: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) format: Format,
+}
+
 /// `config …`.
 #[derive(Debug, Subcommand)]
 pub(super) enum Config {
@@ -216,6 +247,37 @@ pub(super) struct Json {
     /// Print one JSON document on standard output
     #[arg(long)]
     pub(super) json: bool,
+}
+
+/// For people, programs, or the checks of a pull request.
+#[derive(Debug, Clone, Copy, Args)]
+pub(super) struct Format {
+    /// How results are printed on standard output [default: text]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    output_format: Option<OutputFormat>,
+    /// Print one JSON document, as `--output-format json`
+    #[arg(long, conflicts_with = "output_format")]
+    json: bool,
+}
+
+/// What standard output is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum OutputFormat {
+    /// Lines for people
+    Text,
+    /// One JSON document
+    Json,
+    /// Annotations of GitHub Actions, and a table in the summary of the job
+    Github,
+}
+
+impl Format {
+    /// What was chosen.
+    pub(super) fn chosen(self) -> OutputFormat {
+        let json = if self.json { OutputFormat::Json } else { OutputFormat::Text };
+        self.output_format.unwrap_or(json)
+    }
 }
 
 fn priority() -> impl clap::builder::TypedValueParser<Value = Priority> {
@@ -262,7 +324,8 @@ mod tests {
         assert_eq!(command.request.coverage, 80);
         assert_eq!(command.request.priority, Priority::High);
         assert_eq!((command.request.timeout, command.wait_timeout), (None, None));
-        assert!(!command.request.overwrite && !command.detach && !command.format.json);
+        assert!(!command.request.overwrite && !command.detach);
+        assert_eq!(command.format.chosen(), OutputFormat::Text);
     }
 
     #[test]
@@ -292,6 +355,12 @@ mod tests {
             "list --limit 0",
             "list --cursor here",
             "worker --concurrency 0",
+            "workflow spec.md",
+            "workflow --component shop",
+            "workflow spec.md --component shop --target moon",
+            "generate a.py --json --output-format github",
+            "generate a.py --detach --output-format github",
+            "generate a.py --output-format yaml",
             "frobnicate",
         ] {
             assert_eq!(parse(line).unwrap_err().exit_code(), Exit::Usage.code(), "{line}");

@@ -15,7 +15,9 @@ use super::logs::{self, Detail};
 use super::output::Terminal;
 use super::report;
 use super::session::{Host, Session};
-use super::{cancel, completions, config, doctor, generate, list, results, retry, status, submit, worker};
+use super::{
+    cancel, completions, config, doctor, generate, list, results, retry, status, submit, worker, workflow,
+};
 
 /// The hint for programs where the parser explains itself to people.
 const SEE_HELP: &str = "`openhands-testgen --help` lists what can be said";
@@ -38,9 +40,13 @@ pub fn run(arguments: Vec<OsString>, host: &Host) -> i32 {
     })
 }
 
-/// Whether `--json` is given. Read before the rest: a command line that makes no sense has an answer too.
+/// Whether JSON is asked for. Read before the rest: a command line that makes no sense has an answer too.
 fn is_for_programs(arguments: &[OsString]) -> bool {
-    arguments.iter().take_while(|argument| *argument != "--").any(|argument| argument == "--json")
+    let mut before = None;
+    arguments.iter().take_while(|argument| *argument != "--").any(|argument| {
+        let is_format = before.replace(argument).is_some_and(|option| option == "--output-format");
+        argument == "--json" || argument == "--output-format=json" || (is_format && argument == "json")
+    })
 }
 
 fn parse_and_run(arguments: Vec<OsString>, json: bool, host: &Host) -> i32 {
@@ -98,6 +104,9 @@ fn perform(
     if let Verb::Config(Config::Show(format)) = verb {
         return config::show(*format, &session);
     }
+    if let Verb::Workflow(command) = verb {
+        return workflow::run(command, &session, host);
+    }
     logs::start(terminal, detail(verb));
     in_runtime(serve(verb, &session, terminal))
 }
@@ -115,7 +124,7 @@ async fn serve(verb: &Verb, session: &Session, terminal: &Terminal) -> Result<Ex
         Verb::Worker(command) => worker::run(command, session, terminal).await,
         Verb::Doctor(format) => doctor::run(*format, session).await,
         // invariant: `perform` has answered these without a runtime.
-        Verb::Config(_) | Verb::Completions { .. } => Ok(Exit::Done),
+        Verb::Config(_) | Verb::Completions { .. } | Verb::Workflow(_) => Ok(Exit::Done),
     }
 }
 
@@ -153,6 +162,8 @@ mod tests {
     #[test]
     fn programs_are_known_by_their_option() {
         assert!(asks("status nope --json") && asks("--json frobnicate"));
+        assert!(asks("generate a.py --output-format json") && asks("generate --output-format=json"));
+        assert!(!asks("generate json") && !asks("generate --output-format github --output json"));
         assert!(!asks("status nope") && !asks("generate -- --json") && !asks("generate --json.py"));
     }
 
