@@ -134,7 +134,7 @@ class OpenHandsTestGenerator:
             if idempotency_key is None and run_at is None and depends_on == ()
             else (idempotency_key, depends_on, run_at, None),
         )
-        return answer if type(answer) is str else cast("str", await arrival(answer))
+        return answer if type(answer) is str else cast("str", await _arrival(answer))
 
     async def get_task_status(self, task_id: str) -> TaskStatusDict:
         """Where a task stands now.
@@ -143,7 +143,7 @@ class OpenHandsTestGenerator:
             TaskNotFoundError: No task has this id.
         """
         answer = self._engine.status(task_id)
-        return answer if type(answer) is dict else cast("TaskStatusDict", await arrival(answer))
+        return answer if type(answer) is dict else cast("TaskStatusDict", await _arrival(answer))
 
     async def get_test_generation_results(
         self,
@@ -165,7 +165,7 @@ class OpenHandsTestGenerator:
         """
         del poll_interval
         answer = self._engine.results(task_id, timeout)
-        return answer if type(answer) is dict else cast("GenerationResult", await arrival(answer))
+        return answer if type(answer) is dict else cast("GenerationResult", await _arrival(answer))
 
     async def generate_tests(
         self,
@@ -243,7 +243,7 @@ class OpenHandsTestGenerator:
         """
         terms = _terms(idempotency_key, depends_on, run_at)
         answer = self._engine.submit(kind, payload, priority, timeout, metadata, terms)
-        return answer if type(answer) is str else cast("str", await arrival(answer))
+        return answer if type(answer) is str else cast("str", await _arrival(answer))
 
     async def cancel_task(self, task_id: str) -> TaskStatusDict:
         """Ends a task and returns its status; a finished one is returned unchanged.
@@ -253,7 +253,7 @@ class OpenHandsTestGenerator:
         Raises:
             TaskNotFoundError: No task has this id.
         """
-        return cast("TaskStatusDict", await arrival(self._engine.cancel(task_id)))
+        return cast("TaskStatusDict", await _arrival(self._engine.cancel(task_id)))
 
     async def retry_task(self, task_id: str) -> str:
         """Submits the work of a failed or cancelled task once more.
@@ -264,7 +264,7 @@ class OpenHandsTestGenerator:
             InvalidRequestError: The task has not ended, or has succeeded.
             TaskNotFoundError: No task has this id.
         """
-        return cast("str", await arrival(self._engine.retry(task_id)))
+        return cast("str", await _arrival(self._engine.retry(task_id)))
 
     async def list_tasks(
         self,
@@ -282,7 +282,7 @@ class OpenHandsTestGenerator:
             limit: At most so many, 1 to 1000.
             cursor: The `next_cursor` of the page before.
         """
-        return cast("TaskPage", await arrival(self._engine.list(status, kind, limit, cursor)))
+        return cast("TaskPage", await _arrival(self._engine.list(status, kind, limit, cursor)))
 
     async def watch_task(self, task_id: str, after: int = 0) -> AsyncIterator[TaskEvent]:
         """Yields every move and every step of progress of a task, numbered, until it has ended.
@@ -298,7 +298,8 @@ class OpenHandsTestGenerator:
             TaskNotFoundError: No task has this id.
         """
         while True:
-            page = cast("list[TaskEvent]", await arrival(self._engine.events(task_id, after, 60.0)))
+            answer = self._engine.events(task_id, after, 60.0)
+            page = cast("list[TaskEvent]", await _arrival(answer))
             for event in page:
                 yield event
                 after = event["number"]
@@ -327,11 +328,11 @@ class OpenHandsTestGenerator:
 
     async def get_queue_stats(self) -> QueueStats:
         """How the queue is: counts by status and priority, ages, and figures of what ended."""
-        return cast("QueueStats", await arrival(self._engine.stats()))
+        return cast("QueueStats", await _arrival(self._engine.stats()))
 
     async def start(self) -> None:
         """Starts the engine now rather than at the first call. Idempotent."""
-        await arrival(self._engine.start())
+        await _arrival(self._engine.start())
 
     async def stop(self, grace_seconds: float = 10.0) -> None:
         """Ends this generator's use of the engine. Idempotent.
@@ -340,7 +341,7 @@ class OpenHandsTestGenerator:
         stops the engine: no more claims, up to `grace_seconds` for what runs; the rest goes back to
         the queue.
         """
-        await arrival(self._engine.stop(grace_seconds))
+        await _arrival(self._engine.stop(grace_seconds))
 
     async def __aenter__(self) -> Self:
         """Starts the engine."""
@@ -370,7 +371,7 @@ def _terms(
     return (idempotency_key, depends_on, run_at, None)
 
 
-async def arrival(answer: object) -> object:
+async def _arrival(answer: object) -> object:
     """The answer itself, or what the engine's mailbox brings."""
     if type(answer) is not _core.Pending:
         return answer

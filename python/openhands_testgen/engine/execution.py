@@ -9,7 +9,7 @@ from typing import Any, Self, cast
 from .._blocking import run_blocking
 from ..config import OpenHandsIntegrationConfig
 from ..exceptions import InvalidRequestError, QueueFullError, TaskNotFoundError
-from ..generator import OpenHandsTestGenerator, arrival
+from ..generator import OpenHandsTestGenerator, _arrival
 from ..types import EngineStats, QueueStats, TaskStatus
 from .queue import TaskQueue
 from .queued_task import UNIT_TEST, QueuedTask
@@ -135,7 +135,7 @@ class ExecutionEngine:
         if task.task_type != UNIT_TEST:
             payload = {"instruction": task.description}
             answer = engine.submit(_AGENT_TASK, payload, task.priority, None, metadata, terms)
-            return cast("str", await arrival(answer))
+            return cast("str", await _arrival(answer))
         module = metadata.pop("module_path", None) or task.target_file
         if module is None:
             message = "target_file: a unit_test needs the module to test; it is None"
@@ -145,7 +145,7 @@ class ExecutionEngine:
         answer = engine.submit_test_generation(
             module, output, threshold, task.priority, None, False, None, metadata, terms
         )
-        return cast("str", await arrival(answer))
+        return cast("str", await _arrival(answer))
 
 
 def _summary(stats: QueueStats) -> dict[str, Any]:

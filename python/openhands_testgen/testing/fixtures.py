@@ -101,5 +101,5 @@ def make_generator(request: pytest.FixtureRequest) -> OpenHandsTestGenerator:
     """A generator with the settings of the marker, its engine open."""
     config = OpenHandsIntegrationConfig.from_env(**Terms.of(request).settings)
     generator = OpenHandsTestGenerator(config)
-    generator.engine.start_here()
+    generator._engine.start_here()
     return generator

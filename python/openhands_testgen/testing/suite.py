@@ -22,7 +22,7 @@ class SuiteEngine:
     def __init__(self, testbed: Testbed, generator: OpenHandsTestGenerator) -> None:
         """Looks at the store of `generator`; opens it if need be."""
         self._testbed = testbed
-        self._core = generator.engine
+        self._core = generator._engine
         self._core.start_here()
 
     def submitted(self, *, module: str | None = None) -> list[TaskStatusDict]:

@@ -35,7 +35,7 @@ class AsyncOpenHandsTestGenerationStage(GenerationStage):
         modules = self.find_modules()
         if not modules:
             result.errors.append(f"No Python modules found in {self.component_path}")
-            await self._let_go()
+            await self.let_go()
             return result
         for module, test_file in self.test_files(modules).items():
             try:
@@ -82,7 +82,7 @@ class AsyncOpenHandsTestGenerationStage(GenerationStage):
         }
         result.total_execution_time_ms = _milliseconds_since(begin)
         if all(has_ended(status) for status in statuses):
-            await self._let_go()
+            await self.let_go()
         return result
 
     async def _collect(
@@ -114,8 +114,12 @@ class AsyncOpenHandsTestGenerationStage(GenerationStage):
             self.generator, self._owns_generator = generator, True
         return self.generator
 
-    async def _let_go(self) -> None:
-        """Ends the use of a generator that this stage made; tasks that run keep it."""
+    async def start(self) -> None:
+        """Starts the engine now rather than at the first submission."""
+        await (await self._started()).start()
+
+    async def let_go(self) -> None:
+        """Ends the use of a generator that this stage made; one that was given is left running."""
         generator, owned = self.generator, self._owns_generator
         if generator is not None and owned:
             self.generator, self._owns_generator = None, False

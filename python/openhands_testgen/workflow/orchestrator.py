@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -78,8 +80,17 @@ class WorkflowOrchestrator:
             ConfigurationError: The settings do not hold.
         """
         run = self._begin("async")
-        if await self._prepare(run):
-            await self._generate_beside(run)
+        stage = AsyncOpenHandsTestGenerationStage(run.component_path, run.config)
+        stage.generator = self.generator
+        warming = asyncio.create_task(self._warm(run, stage))
+        try:
+            is_ready = await self._prepare(run)
+        finally:
+            await warming
+        if is_ready:
+            await self._generate_beside(run, stage)
+        else:
+            await stage.let_go()
         return run.end()
 
     async def run_in_turn(self) -> WorkflowResult:
@@ -110,13 +121,19 @@ class WorkflowOrchestrator:
         is_specified = await run.stage("specification", lambda: _Specification(self.spec_file))
         return is_specified and await self._stage(run, "testing")
 
-    async def _generate_beside(self, run: WorkflowRun) -> None:
+    async def _warm(self, run: WorkflowRun, stage: AsyncOpenHandsTestGenerationStage) -> None:
+        """Starts the engine while the tests run: nothing need wait for it afterwards."""
+        if self._enables_openhands(run):
+            with contextlib.suppress(Exception):  # submission tries again, and tells
+                await stage.start()
+
+    async def _generate_beside(
+        self, run: WorkflowRun, stage: AsyncOpenHandsTestGenerationStage
+    ) -> None:
         if not self._enables_openhands(run):
             await self._deploy(run)
             return
         begin = time.perf_counter()
-        stage = AsyncOpenHandsTestGenerationStage(run.component_path, run.config)
-        stage.generator = self.generator
         await run.stage("openhands_submission", lambda: _Step(stage.submit_tasks))
         submitted = run.outcome("openhands_submission", AsyncOpenHandsStageResult).submitted_tasks
         run.result.openhands_task_ids = list(submitted.values())
@@ -189,7 +206,10 @@ class _Specification:
     def __init__(self, file: Path) -> None:
         self._file = file
 
-    def execute(self) -> StageResult:
+    async def execute(self) -> StageResult:
+        return self._read()  # one small file: a thread would take longer
+
+    def _read(self) -> StageResult:
         name = "specification"
         if not self._file.is_file():
             return StageResult(name, False, errors=[f"Specification file not found: {self._file}"])
