@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from openhands_testgen import OpenHandsIntegrationConfig
 from openhands_testgen.engine import ExecutionEngine
+from openhands_testgen.testing import Testbed
 
 
 @pytest.fixture
@@ -29,10 +30,13 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def engine(project: Path) -> Iterator[ExecutionEngine]:
-    """One on a store in memory, without workers: what is submitted waits."""
-    import asyncio
+def own_engines(project: Path) -> Iterator[None]:
+    """No engine of another test is shared, and none outlives this one."""
+    with Testbed(scripted=False):
+        yield
 
-    made = ExecutionEngine(OpenHandsIntegrationConfig(store="memory:"), 3, 0)
-    yield made
-    asyncio.run(made.stop())
+
+@pytest.fixture
+def engine(own_engines: None) -> ExecutionEngine:
+    """One on a store in memory, without workers: what is submitted waits."""
+    return ExecutionEngine(OpenHandsIntegrationConfig(store="memory:"), 3, 0)

@@ -27,6 +27,8 @@ from openhands_testgen.engine import (
     TaskStatus,
 )
 
+pytestmark = pytest.mark.usefixtures("own_engines")
+
 STATS = [
     "total_tasks", "pending", "queued", "running", "completed", "failed", "cancelled",
     "queue_size", "max_size",

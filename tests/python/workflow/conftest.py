@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import pytest
 from openhands_testgen import OpenHandsTestGenerator, workflow
+from openhands_testgen.testing import Testbed
 
 MODULE = '''
 """Grades."""
@@ -110,6 +111,13 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> Scripted:
     stand_in.from_env.side_effect = lambda **_: generator
     monkeypatch.setattr(workflow, "OpenHandsTestGenerator", stand_in)
     return generator
+
+
+@pytest.fixture
+def testbed(component: Path) -> Iterator[Testbed]:
+    """The real engine; its attempts follow a script."""
+    with Testbed() as stands:
+        yield stands
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from openhands_testgen import ConfigurationError, OpenHandsIntegrationConfig, OpenHandsTestGenerator
+from openhands_testgen import ConfigurationError
+from openhands_testgen.testing import Testbed, fails, hang, ok
 from openhands_testgen.workflow import (
     AsyncOpenHandsStageResult,
     AsyncOpenHandsTestGenerationStage,
@@ -251,16 +252,16 @@ def test_a_generator_that_was_given_is_used_and_left_running(
     assert stage.generator is given and scripted.submitted == []
 
 
-def test_a_real_generator_writes_the_tests_where_the_stage_says(component: Path) -> None:
-    (component / "marks.py").write_text("raise RuntimeError('cannot be imported')\n")
-    config = OpenHandsIntegrationConfig(store="memory:", agent="local")
+def test_the_real_engine_writes_the_tests_where_the_stage_says(
+    component: Path, testbed: Testbed
+) -> None:
+    testbed.script(ok(text="def test_it():\n    assert 1 + 1 == 2\n"))
+    testbed.script(fails("invalid_module", "marks.py is none"), module="src/school/marks.py")
 
     async def main() -> tuple[AsyncOpenHandsStageResult, AsyncOpenHandsStageResult]:
-        async with OpenHandsTestGenerator(config) as generator:
-            stage = AsyncOpenHandsTestGenerationStage(Path("src/school"))
-            stage.generator = generator
-            submitted = await stage.submit_tasks()
-            return submitted, await stage.collect_results(submitted.submitted_tasks)
+        stage = AsyncOpenHandsTestGenerationStage(Path("src/school"))
+        submitted = await stage.submit_tasks()
+        return submitted, await stage.collect_results(submitted.submitted_tasks)
 
     submitted, collected = asyncio.run(main())
 
@@ -269,6 +270,32 @@ def test_a_real_generator_writes_the_tests_where_the_stage_says(component: Path)
     (result,) = collected.completed_tasks.values()
     assert result["output_path"] == "tests/test_grades.py"
     assert (component.parent.parent / "tests/test_grades.py").is_file()
-    (error,) = collected.failed_tasks.values()
-    assert "marks.py" in error
-    assert collected.outputs["attempts_time_ms"] > 0
+    assert list(collected.failed_tasks.values()) == ["marks.py is none"]
+
+
+def test_a_wait_that_is_over_leaves_the_task_running(component: Path, testbed: Testbed) -> None:
+    testbed.script(hang())
+
+    async def main() -> None:
+        stage = AsyncOpenHandsTestGenerationStage(component, {"timeout_seconds": 0})
+        submitted = await stage.submit_tasks()
+        first = await stage.collect_results(submitted.submitted_tasks)
+        assert len(first.failed_tasks) == 2 and stage.generator is not None
+        for task_id in submitted.submitted_tasks.values():
+            await stage.generator.cancel_task(task_id)
+        await stage.let_go()
+
+    asyncio.run(main())
+
+
+def test_another_stage_collects_what_the_first_submitted(
+    component: Path, testbed: Testbed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENHANDS_STORE", "sqlite:tasks.db")
+
+    async def main() -> AsyncOpenHandsStageResult:
+        submitted = await AsyncOpenHandsTestGenerationStage(component).submit_tasks()
+        other = AsyncOpenHandsTestGenerationStage(component)
+        return await other.collect_results(submitted.submitted_tasks)
+
+    assert len(asyncio.run(main()).completed_tasks) == 2
