@@ -19,6 +19,7 @@ from typing import Any
 from ..exceptions import ConfigurationError, OpenHandsTestGenError
 from ..generator import OpenHandsTestGenerator
 from . import github, summary
+from .handover import hand_over
 from .orchestrator import WorkflowOrchestrator
 from .progress import Progress
 from .results import WorkflowResult
@@ -83,16 +84,23 @@ class _Command:
         orchestrator = WorkflowOrchestrator(request.spec, request.component, request.target, config)
         generator = OpenHandsTestGenerator.from_env()
         orchestrator.generator = generator
-        telling = asyncio.create_task(Progress(generator).tell())
+        progress = Progress(generator)
+        telling = asyncio.create_task(progress.tell())
+        left: list[str] = []
         try:
             if request.is_async:
                 return await orchestrator.run_async_with_parallel_openhands()
             return await orchestrator.run_in_turn()
+        except asyncio.CancelledError:
+            left = await progress.unfinished()
+            raise
         finally:
             telling.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await telling
             await generator.stop(0)
+            for line in hand_over(generator.config, left):
+                print(line, file=sys.stderr)
 
     def _print(self, result: WorkflowResult) -> None:
         if self._request.output_format == "json":

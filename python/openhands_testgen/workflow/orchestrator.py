@@ -63,6 +63,16 @@ class WorkflowOrchestrator:
         self.generator: OpenHandsTestGenerator | None = None
         """Who generates; by default a generator with the settings of the environment."""
 
+    @property
+    def enable_openhands(self) -> bool:
+        """Whether tests are generated, where the project's table says nothing else."""
+        old_name = self.config.get("enable_openhands_test_generation", True)
+        return bool(self.config.get("enable_openhands", old_name))
+
+    @enable_openhands.setter
+    def enable_openhands(self, enable: bool) -> None:
+        self.config["enable_openhands"] = enable
+
     def run(self) -> WorkflowResult:
         """Runs one stage after the other; works within a running loop too.
 

@@ -28,14 +28,26 @@ class Progress:
         """Says every change, until it is cancelled."""
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
-            try:
-                page = await self._generator.list_tasks(kind="generate_tests", limit=_MOST_TASKS)
-            except OpenHandsTestGenError as error:
-                _LOGGER.debug("no look at the tasks: %s", error)
-                continue
-            for task in reversed(page["tasks"]):
-                if datetime.fromisoformat(task["created_at"]) >= self._begin:
-                    self._say(task)
+            for task in await self._tasks():
+                self._say(task)
+
+    async def unfinished(self) -> list[str]:
+        """The ids of those that have not ended."""
+        return [task["task_id"] for task in await self._tasks() if not task["status"].is_final]
+
+    async def _tasks(self) -> list[TaskStatusDict]:
+        """Those that were submitted since, oldest first."""
+        try:
+            page = await self._generator.list_tasks(kind="generate_tests", limit=_MOST_TASKS)
+        except OpenHandsTestGenError as error:
+            _LOGGER.debug("no look at the tasks: %s", error)
+            return []
+        since = (
+            task
+            for task in reversed(page["tasks"])
+            if datetime.fromisoformat(task["created_at"]) >= self._begin
+        )
+        return list(since)
 
     def _say(self, task: TaskStatusDict) -> None:
         text = _moment(task)

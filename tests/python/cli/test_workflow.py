@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import sys
 from pathlib import Path
@@ -165,3 +166,21 @@ def test_a_signal_ends_the_running_command_with_it(
     ended, output, errors = running.finish()
     assert (ended, output) == (code, ""), errors
     cli.wait_for_end(int((project / "pid").read_text()))
+
+
+def test_ctrl_c_hands_over_what_was_submitted(cli: Cli, project: Path, slow_module: str) -> None:
+    (project / "spec.md").write_text(SPECIFICATION)
+    running = cli.start("workflow", "spec.md", "--component", "shop", "--async")
+    running.wait_for(f"{slow_module}: agent")
+
+    running.send(signal.SIGINT)
+
+    ended, output, errors = running.finish()
+    assert (ended, output) == (130, ""), errors
+    worker = re.search(r"worker process (\d+) goes on", errors)
+    assert worker is not None, errors
+    cancel = re.search(r"openhands-testgen (cancel .*)", errors)
+    assert cancel is not None and cli(*cancel[1].split()).returncode == 0
+    cli.wait_for_end(int(worker[1]))
+    statuses = {task["status"] for task in cli.json("list")["tasks"]}
+    assert "cancelled" in statuses and statuses <= {"cancelled", "completed", "failed"}

@@ -133,6 +133,16 @@ def test_test_generation_can_be_left_out(
 
 
 @both_ways
+def test_test_generation_can_be_switched(run: Any, component: Path, scripted: Scripted) -> None:
+    orchestrator = make()
+    assert orchestrator.enable_openhands is True
+
+    orchestrator.enable_openhands = False
+
+    assert run(orchestrator).success and scripted.submitted == []
+
+
+@both_ways
 def test_a_stage_that_fails_ends_the_way_to_deployment(
     run: Any, component: Path, scripted: Scripted
 ) -> None:
