@@ -7,12 +7,15 @@ import os
 import re
 import shlex
 import signal
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 from .results import StageResult
 
 _TAIL_LINES = 20
+_MOST_BYTES = 65_536
 _END_SECONDS = 5.0
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -44,35 +47,45 @@ class CommandStage:
         self.timeout_seconds = timeout_seconds
 
     async def execute(self) -> StageResult:
-        """Runs the command to its end; its last lines stand in `outputs`, and in `errors`."""
-        try:
-            process = await asyncio.create_subprocess_exec(
-                *self.command,
-                cwd=self.folder,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.STDOUT,
-                start_new_session=True,
-            )
-        except (OSError, ValueError) as error:
-            message = f"{self.command[0]} could not be started: {error}"
-            return StageResult(self.name, False, self._outputs(None, ""), [message])
+        """Runs the command to its end; its last lines stand in `outputs`, and in `errors`.
+
+        What it leaves running is not waited for.
+        """
+        with tempfile.TemporaryFile() as said:
+            try:
+                exit_code = await self._run(said)
+            except TimeoutError:
+                command = shlex.join(self.command)
+                return self._failed(f"{command} did not end within {self.timeout_seconds:g} s")
+            except (OSError, ValueError) as error:
+                return self._failed(f"{self.command[0]} could not be started: {error}")
+            said.seek(max(0, said.seek(0, os.SEEK_END) - _MOST_BYTES))
+            tail = "\n".join(said.read().decode(errors="replace").splitlines()[-_TAIL_LINES:])
+        outputs = self._outputs(exit_code, tail)
+        if exit_code == 0:
+            return StageResult(self.name, True, outputs)
+        message = f"{shlex.join(self.command)} ended with {exit_code}"
+        return StageResult(self.name, False, outputs, [f"{message}\n{tail}" if tail else message])
+
+    async def _run(self, said: IO[bytes]) -> int:
+        # Into a file: a pipe would be waited for as long as any of its heirs lives.
+        process = await asyncio.create_subprocess_exec(
+            *self.command,
+            cwd=self.folder,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=said,
+            stderr=asyncio.subprocess.STDOUT,
+            start_new_session=True,
+        )
         try:
             async with asyncio.timeout(self.timeout_seconds):
-                said, _ = await process.communicate()
-        except TimeoutError:
-            await _end(process)
-            message = f"{shlex.join(self.command)} did not end within {self.timeout_seconds:g} s"
-            return StageResult(self.name, False, self._outputs(None, ""), [message])
+                return await process.wait()
         except BaseException:
             await _end(process)
             raise
-        tail = "\n".join(said.decode(errors="replace").splitlines()[-_TAIL_LINES:])
-        if process.returncode == 0:
-            return StageResult(self.name, True, self._outputs(0, tail))
-        message = f"{shlex.join(self.command)} ended with {process.returncode}"
-        errors = [f"{message}\n{tail}" if tail else message]
-        return StageResult(self.name, False, self._outputs(process.returncode, tail), errors)
+
+    def _failed(self, message: str) -> StageResult:
+        return StageResult(self.name, False, self._outputs(None, ""), [message])
 
     def _outputs(self, exit_code: int | None, tail: str) -> dict[str, object]:
         return {"command": shlex.join(self.command), "exit_code": exit_code, "output": tail}

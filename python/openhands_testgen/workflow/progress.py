@@ -28,26 +28,30 @@ class Progress:
         """Says every change, until it is cancelled."""
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
-            for task in await self._tasks():
+            for task in await self._tasks("pending", "running"):
                 self._say(task)
 
     async def unfinished(self) -> list[str]:
         """The ids of those that have not ended."""
-        return [task["task_id"] for task in await self._tasks() if not task["status"].is_final]
+        return [task["task_id"] for task in await self._tasks("pending", "queued", "running")]
 
-    async def _tasks(self) -> list[TaskStatusDict]:
-        """Those that were submitted since, oldest first."""
-        try:
-            page = await self._generator.list_tasks(kind="generate_tests", limit=_MOST_TASKS)
-        except OpenHandsTestGenError as error:
-            _LOGGER.debug("no look at the tasks: %s", error)
-            return []
-        since = (
-            task
-            for task in reversed(page["tasks"])
-            if datetime.fromisoformat(task["created_at"]) >= self._begin
-        )
-        return list(since)
+    async def _tasks(self, *statuses: str) -> list[TaskStatusDict]:
+        """Those in one of these statuses that were submitted since."""
+        found: list[TaskStatusDict] = []
+        for status in statuses:
+            try:
+                page = await self._generator.list_tasks(
+                    status=status, kind="generate_tests", limit=_MOST_TASKS
+                )
+            except OpenHandsTestGenError as error:
+                _LOGGER.debug("no look at the tasks: %s", error)
+                continue
+            found.extend(
+                task
+                for task in page["tasks"]
+                if datetime.fromisoformat(task["created_at"]) >= self._begin
+            )
+        return found
 
     def _say(self, task: TaskStatusDict) -> None:
         text = _moment(task)

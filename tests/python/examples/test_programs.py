@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import os
 import subprocess
 import sys
@@ -65,7 +66,7 @@ def test_an_agent_submits_and_looks(example: Load, testbed: Testbed) -> None:
 
 def test_every_tool_tells_a_model_what_it_takes(example: Load) -> None:
     for tool in example("langgraph_tool").TOOLS:
-        assert asyncio.iscoroutinefunction(tool)
+        assert inspect.iscoroutinefunction(tool)
         assert tool.__doc__ and "return" in tool.__annotations__
 
 

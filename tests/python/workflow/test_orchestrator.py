@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import json
+import os
+import signal
 import sys
 import threading
 from functools import partial
@@ -266,6 +269,29 @@ def test_a_command_that_does_not_end_is_ended(component: Path, scripted: Scripte
     assert "did not end within 0.5 s" in result.stage_results["testing"].errors[0]
 
 
+def test_only_the_last_lines_of_a_command_are_kept(component: Path, scripted: Scripted) -> None:
+    text = "print('x' * 300_000); [print(n) for n in range(50)]"
+    configure(component.parent.parent, f"testing = {python(text)}")
+
+    said = make().run().stage_results["testing"].to_dict()["outputs"]["output"]
+
+    assert said.splitlines() == [str(n) for n in range(30, 50)]
+
+
+def test_what_a_command_leaves_running_is_not_waited_for(
+    component: Path, scripted: Scripted
+) -> None:
+    child = "[sys.executable, '-c', 'import time; time.sleep(60)']"
+    text = f"import subprocess, sys; print(subprocess.Popen({child}).pid)"
+    configure(component.parent.parent, f"testing = {python(text)}")
+
+    result = make().run()
+
+    assert result.success
+    # It lives; else there would be nobody to send this to.
+    os.kill(int(result.stage_results["testing"].to_dict()["outputs"]["output"]), signal.SIGKILL)
+
+
 def test_a_command_that_is_not_there_is_named(component: Path, scripted: Scripted) -> None:
     configure(component.parent.parent, 'testing = "no-such-program --check"')
 
@@ -351,7 +377,7 @@ def test_a_stage_is_what_the_protocol_says(component: Path) -> None:
 
     stage: Stage = factory(component, {})
 
-    assert asyncio.iscoroutinefunction(stage.execute)
+    assert inspect.iscoroutinefunction(stage.execute)
 
 
 def test_the_fields_of_a_new_result() -> None:
