@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import os
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,8 @@ from ..generator import OpenHandsTestGenerator
 from .blocking_stage import OpenHandsTestGenerationStage
 from .command_stage import CommandStage
 from .concurrent_stage import AsyncOpenHandsTestGenerationStage
-from .results import AsyncOpenHandsStageResult, StageOutcome, StageResult, WorkflowResult
+from .plain_stages import Skipped, Specification, Step
+from .results import AsyncOpenHandsStageResult, WorkflowResult
 from .settings import workflow_settings
 from .stage import Stage, StageFactory
 from .workflow_run import WorkflowRun
@@ -31,9 +32,9 @@ class WorkflowOrchestrator:
     """Takes a component from its specification to where it is deployed.
 
     The stages are ``specification``, ``testing``, test generation, ``refactoring`` and, by the
-    target, ``staging_deployment`` and ``production_deployment``. All but specification and test
-    generation run the command that ``[tool.openhands-testgen.workflow]`` has under its name, and is
-    skipped where there is none; put a factory into `stages` to run anything else. A stage that
+    target, ``staging_deployment`` and ``production_deployment``. Each but specification and test
+    generation runs the command that ``[tool.openhands-testgen.workflow]`` has under its name, and
+    is skipped where there is none; put a factory into `stages` to run anything else. A stage that
     fails ends the way to deployment.
 
     Args:
@@ -110,7 +111,7 @@ class WorkflowOrchestrator:
             if self._enables_openhands(run):
                 stage = OpenHandsTestGenerationStage(run.component_path, run.config)
                 stage.generator = self.generator
-                await run.stage("openhands_test_generation", lambda: _Step(stage.run))
+                await run.stage("openhands_test_generation", lambda: Step(stage.run))
             await self._deploy(run)
         return run.end()
 
@@ -128,7 +129,7 @@ class WorkflowOrchestrator:
 
     async def _prepare(self, run: WorkflowRun) -> bool:
         """What comes before anything may run beside it."""
-        is_specified = await run.stage("specification", lambda: _Specification(self.spec_file))
+        is_specified = await run.stage("specification", lambda: Specification(self.spec_file))
         return is_specified and await self._stage(run, "testing")
 
     async def _warm(self, run: WorkflowRun, stage: AsyncOpenHandsTestGenerationStage) -> None:
@@ -144,14 +145,14 @@ class WorkflowOrchestrator:
             await self._deploy(run)
             return
         begin = time.perf_counter()
-        await run.stage("openhands_submission", lambda: _Step(stage.submit_tasks))
+        await run.stage("openhands_submission", lambda: Step(stage.submit_tasks))
         submitted = run.outcome("openhands_submission", AsyncOpenHandsStageResult).submitted_tasks
         run.result.openhands_task_ids = list(submitted.values())
         run.result.openhands_submission_time_ms = run.result.stage_timings["openhands_submission"]
         await self._deploy(run)
         if submitted:
             await run.stage(
-                "openhands_collection", lambda: _Step(lambda: stage.collect_results(submitted))
+                "openhands_collection", lambda: Step(lambda: stage.collect_results(submitted))
             )
             run.count_savings(time.perf_counter() - begin)
 
@@ -172,7 +173,7 @@ class WorkflowOrchestrator:
             seconds = float(run.config.get("command_timeout_seconds", 600))
             return CommandStage(name, command, run.project_root, run.words, seconds)
         reason = f"nothing is configured: set {name} in [tool.openhands-testgen.workflow]"
-        return _Skipped(name, reason)
+        return Skipped(name, reason)
 
     def _enables_openhands(self, run: WorkflowRun) -> bool:
         old_name = run.config.get("enable_openhands_test_generation", True)
@@ -188,41 +189,3 @@ class WorkflowOrchestrator:
     def _component(self, root: Path) -> Path:
         folders = (self.component_path, root / self.component_path, root / self.component_name)
         return next((folder for folder in folders if folder.is_dir()), self.component_path)
-
-
-class _Skipped:
-    """A stage that nobody has configured."""
-
-    def __init__(self, name: str, reason: str) -> None:
-        self._result = StageResult(name, True, skipped=reason)
-
-    async def execute(self) -> StageResult:
-        return self._result
-
-
-class _Step:
-    """A step of test generation, awaited."""
-
-    def __init__(self, step: Callable[[], Awaitable[StageOutcome]]) -> None:
-        self._step = step
-
-    async def execute(self) -> StageOutcome:
-        return await self._step()
-
-
-class _Specification:
-    """The stage that looks at the specification."""
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
-
-    async def execute(self) -> StageResult:
-        return self._read()  # one small file: a thread would take longer
-
-    def _read(self) -> StageResult:
-        name = "specification"
-        if not self._file.is_file():
-            return StageResult(name, False, errors=[f"Specification file not found: {self._file}"])
-        text = self._file.read_text(encoding="utf-8")
-        outputs = {"spec_file": str(self._file), "content_length": len(text)}
-        return StageResult(name, True, outputs)
