@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser as _};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
-use serde::Serialize;
 
 use super::exit::Exit;
+use super::format::Format;
 use super::values;
 use crate::task::{Cursor, Kind, Priority, TaskId, TaskStatus};
 
@@ -249,37 +249,6 @@ pub(super) struct Json {
     pub(super) json: bool,
 }
 
-/// For people, programs, or the checks of a pull request.
-#[derive(Debug, Clone, Copy, Args)]
-pub(super) struct Format {
-    /// How results are printed on standard output [default: text]
-    #[arg(long, value_enum, value_name = "FORMAT")]
-    output_format: Option<OutputFormat>,
-    /// Print one JSON document, as `--output-format json`
-    #[arg(long, conflicts_with = "output_format")]
-    json: bool,
-}
-
-/// What standard output is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum OutputFormat {
-    /// Lines for people
-    Text,
-    /// One JSON document
-    Json,
-    /// Annotations of GitHub Actions, and a table in the summary of the job
-    Github,
-}
-
-impl Format {
-    /// What was chosen.
-    pub(super) fn chosen(self) -> OutputFormat {
-        let json = if self.json { OutputFormat::Json } else { OutputFormat::Text };
-        self.output_format.unwrap_or(json)
-    }
-}
-
 fn priority() -> impl clap::builder::TypedValueParser<Value = Priority> {
     PossibleValuesParser::new(Priority::ALL.map(Priority::as_str)).try_map(|name| name.parse::<Priority>())
 }
@@ -299,6 +268,7 @@ mod tests {
     use clap::CommandFactory as _;
     use clap::error::ErrorKind;
 
+    use super::super::format::OutputFormat;
     use super::*;
 
     fn parse(line: &str) -> Result<Arguments, clap::Error> {

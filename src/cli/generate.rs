@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::arguments::{Generate, OutputFormat};
+use super::arguments::Generate;
 use super::attend::Attendance;
 use super::describe::plural;
 use super::error::CommandError;
 use super::exit::Exit;
 use super::follow::{Ending, Followed};
+use super::format::OutputFormat;
 use super::output::Terminal;
 use super::session::Session;
 use super::signals::Signals;

@@ -16,6 +16,7 @@ mod doctor;
 mod error;
 mod exit;
 mod follow;
+mod format;
 mod generate;
 mod github;
 mod handover;

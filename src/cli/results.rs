@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::arguments::{OneTask, OutputFormat, Results};
+use super::arguments::{OneTask, Results};
 use super::attend::Attendance;
 use super::error::CommandError;
 use super::exit::Exit;
 use super::follow::{Ending, Followed};
+use super::format::OutputFormat;
 use super::output::{self, Terminal};
 use super::session::Session;
 use super::signals::Signals;

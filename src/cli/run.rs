@@ -11,6 +11,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::arguments::{Arguments, Config, NAME, SettingArguments, Verb};
 use super::error::CommandError;
 use super::exit::Exit;
+use super::format;
 use super::logs::{self, Detail};
 use super::output::Terminal;
 use super::report;
@@ -25,7 +26,7 @@ const SEE_HELP: &str = "`openhands-testgen --help` lists what can be said";
 /// Runs the command line, without the program's name, and answers its exit code. Never panics.
 #[must_use]
 pub fn run(arguments: Vec<OsString>, host: &Host) -> i32 {
-    let json = is_for_programs(&arguments);
+    let json = format::is_for_programs(&arguments);
     let outcome = catch_unwind(AssertUnwindSafe(|| parse_and_run(arguments, json, host)));
     outcome.unwrap_or_else(|_| {
         let (message, hint) =
@@ -37,15 +38,6 @@ pub fn run(arguments: Vec<OsString>, host: &Host) -> i32 {
             report::print_error(message, Some(hint), Exit::Internal.code());
         }
         Exit::Internal.code()
-    })
-}
-
-/// Whether JSON is asked for. Read before the rest: a command line that makes no sense has an answer too.
-fn is_for_programs(arguments: &[OsString]) -> bool {
-    let mut before = None;
-    arguments.iter().take_while(|argument| *argument != "--").any(|argument| {
-        let is_format = before.replace(argument).is_some_and(|option| option == "--output-format");
-        argument == "--json" || argument == "--output-format=json" || (is_format && argument == "json")
     })
 }
 
@@ -154,18 +146,6 @@ fn in_runtime(verb: impl Future<Output = Result<Exit, CommandError>>) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn asks(line: &str) -> bool {
-        is_for_programs(&line.split_whitespace().map(OsString::from).collect::<Vec<_>>())
-    }
-
-    #[test]
-    fn programs_are_known_by_their_option() {
-        assert!(asks("status nope --json") && asks("--json frobnicate"));
-        assert!(asks("generate a.py --output-format json") && asks("generate --output-format=json"));
-        assert!(!asks("generate json") && !asks("generate --output-format github --output json"));
-        assert!(!asks("status nope") && !asks("generate -- --json") && !asks("generate --json.py"));
-    }
 
     #[test]
     fn the_parser_is_told_in_one_line() {

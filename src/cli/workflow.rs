@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use super::arguments::{OutputFormat, Workflow};
+use super::arguments::Workflow;
 use super::error::CommandError;
 use super::exit::Exit;
+use super::format::OutputFormat;
 use super::session::{Host, Session};
 
 /// What the command line asks of a workflow.

@@ -18,6 +18,8 @@ _LOGGER = logging.getLogger("openhands_testgen.workflow")
 class AsyncOpenHandsTestGenerationStage(GenerationStage):
     """Has tests written for every module of a component while other stages run."""
 
+    __module__ = __package__  # where its generator is looked up by name
+
     _owns_generator = False
 
     async def submit_tasks(self) -> AsyncOpenHandsStageResult:

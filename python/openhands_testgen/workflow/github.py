@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from .results import OpenHandsStageResult, WorkflowResult
+from .results import WorkflowResult
 from .summary import module_line
 
 
@@ -15,10 +15,6 @@ def lines(result: WorkflowResult) -> Iterator[str]:
     for name in result.stages_failed:
         errors = result.stage_results[name].errors or ["no reason was given"]
         yield from (_annotation("error", f"stage {name}", error) for error in errors)
-    for stage in result.stage_results.values():
-        if isinstance(stage, OpenHandsStageResult):
-            for module in stage.generated_tests:
-                yield _annotation("notice", "tests generated", module, module)
     for one in result.openhands_results:
         level, title = ("notice", "tests generated") if one["success"] else ("error", "no tests")
         yield _annotation(level, title, module_line(one), one["module_path"])

@@ -112,6 +112,8 @@ class WorkflowOrchestrator:
                 stage = OpenHandsTestGenerationStage(run.component_path, run.config)
                 stage.generator = self.generator
                 await run.stage("openhands_test_generation", lambda: Step(stage.run))
+                run.result.openhands_results = stage.results
+                run.result.openhands_task_ids = [one["task_id"] for one in stage.results]
             await self._deploy(run)
         return run.end()
 

@@ -80,6 +80,19 @@ class AsyncOpenHandsStageResult:
         return asdict(self)
 
 
+def failed_result(module: str, error: str | None, task_id: str = "") -> GenerationResult:
+    """The result of a module that has no tests, where the engine gave none."""
+    return {
+        "success": False,
+        "task_id": task_id,
+        "result": None,
+        "error": error,
+        "error_kind": None,
+        "module_path": module,
+        "output_path": None,
+    }
+
+
 @dataclass
 class WorkflowResult:
     """What a workflow came to."""
@@ -104,7 +117,7 @@ class WorkflowResult:
     """How much longer the same stages and attempts would have taken one after the other."""
     openhands_task_ids: list[str] = field(default_factory=list)
     openhands_results: list[GenerationResult] = field(default_factory=list)
-    """One for each id that has ended, in their order."""
+    """One for each module, in their order."""
 
     def to_dict(self) -> dict[str, Any]:
         """All fields, with stages by name."""

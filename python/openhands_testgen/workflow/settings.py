@@ -51,7 +51,11 @@ def workflow_settings(project_root: Path) -> dict[str, Any]:
         return {}
     except (OSError, ValueError) as error:
         raise ConfigurationError(f"pyproject.toml ({file}): {error}") from error
-    table = document.get("tool", {}).get("openhands-testgen", {}).get("workflow", {})
+    table: object = document
+    for key in ("tool", "openhands-testgen", "workflow"):
+        table = table.get(key, {}) if isinstance(table, dict) else {}
+    if not isinstance(table, dict):
+        raise ConfigurationError(f"tool.openhands-testgen.workflow in {file} is not a table")
     for name, value in table.items():
         _check(name, value, file)
     return dict(table)

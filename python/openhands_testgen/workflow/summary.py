@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..types import GenerationResult
-from .results import OpenHandsStageResult, WorkflowResult
+from .results import WorkflowResult
 
 
 def lines(result: WorkflowResult) -> Iterator[str]:
@@ -14,10 +14,6 @@ def lines(result: WorkflowResult) -> Iterator[str]:
     yield f"{result.component_name}: {ending} in {result.total_execution_time_ms / 1000.0:.1f} s"
     for name, milliseconds in result.stage_timings.items():
         yield f"  {name:<25} {milliseconds / 1000.0:>7.1f} s  {_ending(result, name)}"
-    for stage in result.stage_results.values():
-        if isinstance(stage, OpenHandsStageResult):
-            yield from (f"  {module}: tests generated" for module in stage.generated_tests)
-            yield from (f"  {error}" for error in stage.errors)
     yield from (f"  {module_line(one)}" for one in result.openhands_results)
     if result.execution_mode == "async":
         saved = result.parallel_execution_savings_ms / 1000.0

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ..types import GenerationResult
-from .results import AsyncOpenHandsStageResult, StageResult, WorkflowResult
+from .results import AsyncOpenHandsStageResult, StageResult, WorkflowResult, failed_result
 from .stage import Stage, outcome_of
 
 _LOGGER = logging.getLogger("openhands_testgen.workflow")
@@ -79,20 +79,8 @@ class WorkflowRun:
 
 
 def _results(collected: AsyncOpenHandsStageResult) -> list[GenerationResult]:
-    results: list[GenerationResult] = []
-    for module, task_id in collected.submitted_tasks.items():
-        if task_id in collected.completed_tasks:
-            results.append(collected.completed_tasks[task_id])
-            continue
-        results.append(
-            {
-                "success": False,
-                "task_id": task_id,
-                "result": None,
-                "error": collected.failed_tasks.get(task_id),
-                "error_kind": None,
-                "module_path": module,
-                "output_path": None,
-            }
-        )
-    return results
+    return [
+        collected.completed_tasks.get(task_id)
+        or failed_result(module, collected.failed_tasks.get(task_id), task_id)
+        for module, task_id in collected.submitted_tasks.items()
+    ]

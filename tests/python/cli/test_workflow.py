@@ -6,6 +6,7 @@ import json
 import re
 import signal
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -160,6 +161,7 @@ def test_a_signal_ends_the_running_command_with_it(
     running.wait_for("specification: completed")
     while not (project / "pid").exists() or not (project / "pid").read_text():
         assert running.process.poll() is None
+        time.sleep(0.02)
 
     running.send(number)
 

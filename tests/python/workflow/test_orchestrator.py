@@ -23,6 +23,7 @@ from openhands_testgen.workflow import (
     WorkflowResult,
     function_stage,
 )
+from openhands_testgen.workflow.settings import workflow_settings
 
 from .conftest import Scripted
 
@@ -82,6 +83,8 @@ def test_one_stage_after_the_other(component: Path, scripted: Scripted) -> None:
     assert order == [
         "testing", "refactoring", "staging_deployment", "production_deployment",
     ]  # fmt: skip
+    assert result.openhands_task_ids == ["task of grades", "task of marks"]
+    assert [one["success"] for one in result.openhands_results] == [True, True]
     generated = result.stage_results["openhands_test_generation"]
     assert isinstance(generated, OpenHandsStageResult) and len(generated.generated_tests) == 2
 
@@ -246,6 +249,22 @@ def test_an_entry_that_does_not_hold_is_named_with_its_file(
         make().run()
 
     assert "pyproject.toml" in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["tool = 3", "[tool]\nopenhands-testgen = 3", "", "[tool.x]"])
+def test_a_file_without_the_table_configures_nothing(project: Path, text: str) -> None:
+    (project / "pyproject.toml").write_text(text)
+
+    assert workflow_settings(project) == {}
+
+
+def test_a_file_that_cannot_be_read_is_named(project: Path) -> None:
+    for text in ("[tool", "[tool.openhands-testgen]\nworkflow = 3"):
+        (project / "pyproject.toml").write_text(text)
+        with pytest.raises(ConfigurationError, match=r"pyproject\.toml"):
+            workflow_settings(project)
+    (project / "pyproject.toml").unlink()
+    assert workflow_settings(project) == {}
 
 
 def test_the_arguments_stand_above_the_project_s_table(component: Path, scripted: Scripted) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from openhands_testgen import ConfigurationError
@@ -40,6 +41,20 @@ def test_the_defaults_of_the_configuration(stage: Any, component: Path) -> None:
     assert made.component_path == component
     assert (made.coverage_threshold, made.timeout, made.poll_interval) == (80, 300, 2.0)
     assert made.generator is None
+
+
+@pytest.mark.parametrize("stage", BOTH)
+def test_the_generator_is_looked_up_in_the_stage_s_module(
+    stage: Any, component: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given, stand_in = Scripted(), mock.Mock()
+    stand_in.from_env.return_value = given
+    monkeypatch.setattr(f"{stage.__module__}.OpenHandsTestGenerator", stand_in)
+
+    assert run(stage(component)).success
+
+    stand_in.from_env.assert_called_once_with(use_docker=True)
+    assert len(given.submitted) == 2
 
 
 @pytest.mark.parametrize("stage", BOTH)
