@@ -2,6 +2,8 @@
 
 Names are imported when they are first used (PEP 562): importing asyncio alone would double the
 start of the command, and so would typing.
+
+PYTEST_DONT_REWRITE: there are no assertions here for pytest to rewrite.
 """
 
 from __future__ import annotations

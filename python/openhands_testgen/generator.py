@@ -6,12 +6,12 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import datetime
+from functools import cached_property
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from . import _core, _helper
 from .config import OpenHandsIntegrationConfig
-from .engine import ResultValidator
 from .handlers import Handler
 from .types import (
     GenerationResult,
@@ -21,6 +21,12 @@ from .types import (
     TaskPriority,
     TaskStatusDict,
 )
+
+if TYPE_CHECKING:
+    from .engine import ExecutionEngine, ResultValidator
+
+    Terms = tuple[str | None, Iterable[str], datetime | None, int | None]
+    """What few submissions ask for: key, dependencies, time, retries."""
 
 
 class OpenHandsTestGenerator:
@@ -46,8 +52,7 @@ class OpenHandsTestGenerator:
         self.use_docker = use_docker
         self.circuit_breaker_name = circuit_breaker_name
         self.circuit_breaker: object | None = None
-        self.validator = ResultValidator()
-        self.engine = _core.Engine(config.to_arguments())
+        self._engine = _core.Engine(config.to_arguments())
         _helper.prepare_process()
 
     @classmethod
@@ -58,6 +63,20 @@ class OpenHandsTestGenerator:
             ConfigurationError: A setting does not hold; the message says where it came from.
         """
         return cls(OpenHandsIntegrationConfig.from_env(), use_docker=use_docker)
+
+    @cached_property
+    def engine(self) -> ExecutionEngine:
+        """The engine by the original integration's names: the same tasks, no second queue."""
+        from .engine import ExecutionEngine
+
+        return ExecutionEngine.of_generator(self)
+
+    @cached_property
+    def validator(self) -> ResultValidator:
+        """Reads a result as a gate would."""
+        from .engine import ResultValidator
+
+        return ResultValidator()
 
     async def submit_test_generation_task(
         self,
@@ -101,7 +120,7 @@ class OpenHandsTestGenerator:
             QueueFullError: As many tasks wait as `queue_size` allows; nothing was stored.
             EngineClosedError: The generator is stopped.
         """
-        answer = self.engine.submit_test_generation(
+        answer = self._engine.submit_test_generation(
             module_path,
             output_path,
             coverage_threshold,
@@ -113,7 +132,7 @@ class OpenHandsTestGenerator:
             # Asked here and not in `_terms`: one call less on the way of nearly every submission.
             None
             if idempotency_key is None and run_at is None and depends_on == ()
-            else (idempotency_key, depends_on, run_at),
+            else (idempotency_key, depends_on, run_at, None),
         )
         return answer if type(answer) is str else cast("str", await _arrival(answer))
 
@@ -123,7 +142,7 @@ class OpenHandsTestGenerator:
         Raises:
             TaskNotFoundError: No task has this id.
         """
-        answer = self.engine.status(task_id)
+        answer = self._engine.status(task_id)
         return answer if type(answer) is dict else cast("TaskStatusDict", await _arrival(answer))
 
     async def get_test_generation_results(
@@ -145,7 +164,7 @@ class OpenHandsTestGenerator:
             TaskNotFoundError: No task has this id.
         """
         del poll_interval
-        answer = self.engine.results(task_id, timeout)
+        answer = self._engine.results(task_id, timeout)
         return answer if type(answer) is dict else cast("GenerationResult", await _arrival(answer))
 
     async def generate_tests(
@@ -199,7 +218,7 @@ class OpenHandsTestGenerator:
         """
         from ._handler_process import function_of
 
-        self.engine.register_handler(kind, handler, function_of(handler))
+        self._engine.register_handler(kind, handler, function_of(handler))
 
     async def submit_task(
         self,
@@ -223,7 +242,7 @@ class OpenHandsTestGenerator:
             InvalidRequestError: The kind is unknown, or the payload is not its own.
         """
         terms = _terms(idempotency_key, depends_on, run_at)
-        answer = self.engine.submit(kind, payload, priority, timeout, metadata, terms)
+        answer = self._engine.submit(kind, payload, priority, timeout, metadata, terms)
         return answer if type(answer) is str else cast("str", await _arrival(answer))
 
     async def cancel_task(self, task_id: str) -> TaskStatusDict:
@@ -234,7 +253,7 @@ class OpenHandsTestGenerator:
         Raises:
             TaskNotFoundError: No task has this id.
         """
-        return cast("TaskStatusDict", await _arrival(self.engine.cancel(task_id)))
+        return cast("TaskStatusDict", await _arrival(self._engine.cancel(task_id)))
 
     async def retry_task(self, task_id: str) -> str:
         """Submits the work of a failed or cancelled task once more.
@@ -245,7 +264,7 @@ class OpenHandsTestGenerator:
             InvalidRequestError: The task has not ended, or has succeeded.
             TaskNotFoundError: No task has this id.
         """
-        return cast("str", await _arrival(self.engine.retry(task_id)))
+        return cast("str", await _arrival(self._engine.retry(task_id)))
 
     async def list_tasks(
         self,
@@ -263,7 +282,7 @@ class OpenHandsTestGenerator:
             limit: At most so many, 1 to 1000.
             cursor: The `next_cursor` of the page before.
         """
-        return cast("TaskPage", await _arrival(self.engine.list(status, kind, limit, cursor)))
+        return cast("TaskPage", await _arrival(self._engine.list(status, kind, limit, cursor)))
 
     async def watch_task(self, task_id: str, after: int = 0) -> AsyncIterator[TaskEvent]:
         """Yields every move and every step of progress of a task, numbered, until it has ended.
@@ -279,7 +298,8 @@ class OpenHandsTestGenerator:
             TaskNotFoundError: No task has this id.
         """
         while True:
-            page = cast("list[TaskEvent]", await _arrival(self.engine.events(task_id, after, 60.0)))
+            answer = self._engine.events(task_id, after, 60.0)
+            page = cast("list[TaskEvent]", await _arrival(answer))
             for event in page:
                 yield event
                 after = event["number"]
@@ -308,11 +328,11 @@ class OpenHandsTestGenerator:
 
     async def get_queue_stats(self) -> QueueStats:
         """How the queue is: counts by status and priority, ages, and figures of what ended."""
-        return cast("QueueStats", await _arrival(self.engine.stats()))
+        return cast("QueueStats", await _arrival(self._engine.stats()))
 
     async def start(self) -> None:
         """Starts the engine now rather than at the first call. Idempotent."""
-        await _arrival(self.engine.start())
+        await _arrival(self._engine.start())
 
     async def stop(self, grace_seconds: float = 10.0) -> None:
         """Ends this generator's use of the engine. Idempotent.
@@ -321,7 +341,7 @@ class OpenHandsTestGenerator:
         stops the engine: no more claims, up to `grace_seconds` for what runs; the rest goes back to
         the queue.
         """
-        await _arrival(self.engine.stop(grace_seconds))
+        await _arrival(self._engine.stop(grace_seconds))
 
     async def __aenter__(self) -> Self:
         """Starts the engine."""
@@ -344,11 +364,11 @@ class OpenHandsTestGenerator:
 
 def _terms(
     idempotency_key: str | None, depends_on: Iterable[str], run_at: datetime | None
-) -> tuple[str | None, Iterable[str], datetime | None] | None:
+) -> Terms | None:
     """What few submissions ask for besides."""
     if idempotency_key is None and run_at is None and depends_on == ():
         return None
-    return (idempotency_key, depends_on, run_at)
+    return (idempotency_key, depends_on, run_at, None)
 
 
 async def _arrival(answer: object) -> object:

@@ -151,3 +151,19 @@ class QueueStats(TypedDict):
     """Of the same: failed among completed and failed, 0 to 1."""
     cleaned_up: int
     """Final tasks deleted after their retention, since the store was made."""
+
+
+class EngineStats(TypedDict):
+    """What the engine-level `get_queue_stats` and `get_stats` answer."""
+
+    total_tasks: int
+    pending: int
+    queued: int
+    running: int
+    completed: int
+    failed: int
+    cancelled: int
+    queue_size: int
+    """What waits."""
+    max_size: int
+    """How many tasks may wait; 0 is no limit."""

@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::exit::Exit;
+use super::format::Format;
 use super::values;
 use crate::task::{Cursor, Kind, Priority, TaskId, TaskStatus};
 
@@ -67,6 +68,8 @@ pub(super) enum Verb {
     Retry(OneTask),
     /// Run tasks that others submit
     Worker(Worker),
+    /// Run the stages of a component: its tests, test generation, refactoring, staging
+    Workflow(Workflow),
     /// Try everything that is needed, and name the remedy for what is missing
     Doctor(Json),
     /// The settings that hold
@@ -88,10 +91,10 @@ pub(super) struct Generate {
     #[arg(long, value_name = "SECONDS", value_parser = values::wait_seconds)]
     pub(super) wait_timeout: Option<f64>,
     /// Hand the tasks to a worker process and do not wait, as `submit` does
-    #[arg(long, conflicts_with = "wait_timeout")]
+    #[arg(long, conflicts_with_all = ["wait_timeout", "output_format"])]
     pub(super) detach: bool,
     #[command(flatten)]
-    pub(super) format: Json,
+    pub(super) format: Format,
 }
 
 /// `submit`.
@@ -162,11 +165,14 @@ pub(super) struct ManyTasks {
 /// `results`.
 #[derive(Debug, Args)]
 pub(super) struct Results {
-    #[command(flatten)]
-    pub(super) task: OneTask,
+    /// The id that `submit` printed
+    #[arg(value_name = "ID")]
+    pub(super) id: String,
     /// How long to wait, in seconds; 0 answers at once [default: until the task has ended]
     #[arg(long, value_name = "SECONDS", value_parser = values::wait_seconds)]
     pub(super) wait_timeout: Option<f64>,
+    #[command(flatten)]
+    pub(super) format: Format,
 }
 
 /// `list`.
@@ -203,6 +209,31 @@ pub(super) struct Worker {
     pub(super) detached: bool,
 }
 
+/// `workflow`.
+#[derive(Debug, Args)]
+pub(super) struct Workflow {
+    /// What the component is to do: a file for people, which must be there
+    #[arg(value_name = "SPEC")]
+    pub(super) spec: PathBuf,
+    /// The component: a folder below src/, or a path
+    #[arg(long, value_name = "NAME")]
+    pub(super) component: String,
+    /// How far to go: `dev` deploys nothing
+    #[arg(long, value_name = "STAGE", default_value = "staging", value_parser = ["dev", "staging", "production"])]
+    pub(super) target: String,
+    /// Go on with the other stages while tests are generated
+    #[arg(long = "async")]
+    pub(super) is_async: bool,
+    /// Line and branch coverage to reach, in percent [default: what pyproject.toml says, else 80]
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(i64).range(0..=100))]
+    pub(super) coverage: Option<i64>,
+    /// Write the report, one JSON document, to this file too
+    #[arg(long, value_name = "FILE")]
+    pub(super) report: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) format: Format,
+}
+
 /// `config …`.
 #[derive(Debug, Subcommand)]
 pub(super) enum Config {
@@ -237,6 +268,7 @@ mod tests {
     use clap::CommandFactory as _;
     use clap::error::ErrorKind;
 
+    use super::super::format::OutputFormat;
     use super::*;
 
     fn parse(line: &str) -> Result<Arguments, clap::Error> {
@@ -262,7 +294,8 @@ mod tests {
         assert_eq!(command.request.coverage, 80);
         assert_eq!(command.request.priority, Priority::High);
         assert_eq!((command.request.timeout, command.wait_timeout), (None, None));
-        assert!(!command.request.overwrite && !command.detach && !command.format.json);
+        assert!(!command.request.overwrite && !command.detach);
+        assert_eq!(command.format.chosen(), OutputFormat::Text);
     }
 
     #[test]
@@ -292,6 +325,12 @@ mod tests {
             "list --limit 0",
             "list --cursor here",
             "worker --concurrency 0",
+            "workflow spec.md",
+            "workflow --component shop",
+            "workflow spec.md --component shop --target moon",
+            "generate a.py --json --output-format github",
+            "generate a.py --detach --output-format github",
+            "generate a.py --output-format yaml",
             "frobnicate",
         ] {
             assert_eq!(parse(line).unwrap_err().exit_code(), Exit::Usage.code(), "{line}");

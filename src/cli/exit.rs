@@ -50,6 +50,11 @@ impl Exit {
         (Self::Terminated, "SIGTERM"),
     ];
 
+    /// The way of ending that has this number.
+    pub(super) fn of_code(code: i32) -> Option<Self> {
+        Self::MEANINGS.iter().map(|(exit, _)| *exit).find(|exit| exit.code() == code)
+    }
+
     /// The number that the process ends with.
     #[must_use]
     pub fn code(self) -> i32 {
@@ -120,6 +125,14 @@ mod tests {
         let codes = [Exit::TaskFailed, Exit::Done, Exit::Agent, Exit::Configuration];
         assert_eq!(codes.into_iter().max(), Some(Exit::Agent));
         assert!(Exit::Terminated > Exit::Interrupted && Exit::Interrupted > Exit::WaitTimedOut);
+    }
+
+    #[test]
+    fn every_code_means_one_way_of_ending() {
+        for (exit, _) in Exit::MEANINGS {
+            assert_eq!(Exit::of_code(exit.code()), Some(exit));
+        }
+        assert_eq!(Exit::of_code(8), None);
     }
 
     #[test]

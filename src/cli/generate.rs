@@ -10,10 +10,11 @@ use super::describe::plural;
 use super::error::CommandError;
 use super::exit::Exit;
 use super::follow::{Ending, Followed};
+use super::format::OutputFormat;
 use super::output::Terminal;
 use super::session::Session;
 use super::signals::Signals;
-use super::{report, submission, submit};
+use super::{github, report, submission, submit};
 
 /// `generate`.
 pub(super) async fn run(
@@ -23,7 +24,13 @@ pub(super) async fn run(
 ) -> Result<Exit, CommandError> {
     session.warn_of_agent(terminal);
     if command.detach {
-        return submit::detach(&command.request, command.format.json, session, terminal).await;
+        return submit::detach(
+            &command.request,
+            command.format.chosen() == OutputFormat::Json,
+            session,
+            terminal,
+        )
+        .await;
     }
     let begin = Instant::now();
     let mut attendance = begin_tasks(command, session, terminal).await?;
@@ -33,10 +40,11 @@ pub(super) async fn run(
     if matches!(ending, Ending::Stopped(_)) {
         return Ok(exit);
     }
-    let told = if command.format.json {
-        report::print_json(&attendance.followed, begin.elapsed())?
-    } else {
-        report::tell(&attendance.followed, terminal)?
+    let followed = &attendance.followed;
+    let told = match command.format.chosen() {
+        OutputFormat::Json => report::print_json(followed, begin.elapsed())?,
+        OutputFormat::Text => report::tell(followed, terminal)?,
+        OutputFormat::Github => github::tell(followed, &session.settings.project_root)?,
     };
     Ok(exit.max(told))
 }

@@ -3,7 +3,8 @@
 //!
 //! `run` is the way of every run and `arguments` what can be said; each verb has a file of its name. The verbs share
 //! `session` (settings, store, engine), `attend` and `follow` (staying with tasks), `handover` and `interrupt`
-//! (leaving them to another process), `describe`, `report`, `progress` and `output` (telling people and programs).
+//! (leaving them to another process), `describe`, `report`, `github`, `progress` and `output` (telling people and
+//! programs). `workflow` hands over to the Python package, through the [`Host`].
 
 mod arguments;
 mod attend;
@@ -15,7 +16,9 @@ mod doctor;
 mod error;
 mod exit;
 mod follow;
+mod format;
 mod generate;
+mod github;
 mod handover;
 mod interrupt;
 mod list;
@@ -34,7 +37,9 @@ mod submission;
 mod submit;
 mod values;
 mod worker;
+mod workflow;
 
 pub use exit::Exit;
 pub use run::run;
 pub use session::Host;
+pub use workflow::WorkflowRequest;

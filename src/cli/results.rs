@@ -9,10 +9,11 @@ use super::attend::Attendance;
 use super::error::CommandError;
 use super::exit::Exit;
 use super::follow::{Ending, Followed};
+use super::format::OutputFormat;
 use super::output::{self, Terminal};
-use super::report;
 use super::session::Session;
 use super::signals::Signals;
+use super::{github, report};
 use crate::engine::{EngineError, Finished, ResultView, StatusView};
 use crate::task::TaskId;
 
@@ -23,13 +24,14 @@ pub(super) async fn run(
     terminal: &Terminal,
 ) -> Result<Exit, CommandError> {
     let limit = command.wait_timeout.map(Duration::from_secs_f64);
-    let (attended, exit) = attend(&command.task.id, limit, session, terminal).await?;
+    let (attended, exit) = attend(&command.id, limit, session, terminal).await?;
     let Some(finished) = attended else { return Ok(exit) };
-    if command.task.format.json {
-        output::print_json(&ResultView::of(&finished))?;
-        return Ok(Exit::of_task(&finished));
+    match command.format.chosen() {
+        OutputFormat::Text => return report::tell_one(&finished, terminal),
+        OutputFormat::Json => output::print_json(&ResultView::of(&finished))?,
+        OutputFormat::Github => github::tell_all([&finished], &session.settings.project_root)?,
     }
-    report::tell_one(&finished, terminal)
+    Ok(Exit::of_task(&finished))
 }
 
 /// `watch`: shows each change, and at the end what the task left.

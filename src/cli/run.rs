@@ -11,11 +11,14 @@ use tokio::runtime::{Builder, Runtime};
 use super::arguments::{Arguments, Config, NAME, SettingArguments, Verb};
 use super::error::CommandError;
 use super::exit::Exit;
+use super::format;
 use super::logs::{self, Detail};
 use super::output::Terminal;
 use super::report;
 use super::session::{Host, Session};
-use super::{cancel, completions, config, doctor, generate, list, results, retry, status, submit, worker};
+use super::{
+    cancel, completions, config, doctor, generate, list, results, retry, status, submit, worker, workflow,
+};
 
 /// The hint for programs where the parser explains itself to people.
 const SEE_HELP: &str = "`openhands-testgen --help` lists what can be said";
@@ -23,7 +26,7 @@ const SEE_HELP: &str = "`openhands-testgen --help` lists what can be said";
 /// Runs the command line, without the program's name, and answers its exit code. Never panics.
 #[must_use]
 pub fn run(arguments: Vec<OsString>, host: &Host) -> i32 {
-    let json = is_for_programs(&arguments);
+    let json = format::is_for_programs(&arguments);
     let outcome = catch_unwind(AssertUnwindSafe(|| parse_and_run(arguments, json, host)));
     outcome.unwrap_or_else(|_| {
         let (message, hint) =
@@ -36,11 +39,6 @@ pub fn run(arguments: Vec<OsString>, host: &Host) -> i32 {
         }
         Exit::Internal.code()
     })
-}
-
-/// Whether `--json` is given. Read before the rest: a command line that makes no sense has an answer too.
-fn is_for_programs(arguments: &[OsString]) -> bool {
-    arguments.iter().take_while(|argument| *argument != "--").any(|argument| argument == "--json")
 }
 
 fn parse_and_run(arguments: Vec<OsString>, json: bool, host: &Host) -> i32 {
@@ -98,6 +96,9 @@ fn perform(
     if let Verb::Config(Config::Show(format)) = verb {
         return config::show(*format, &session);
     }
+    if let Verb::Workflow(command) = verb {
+        return workflow::run(command, &session, host);
+    }
     logs::start(terminal, detail(verb));
     in_runtime(serve(verb, &session, terminal))
 }
@@ -115,7 +116,7 @@ async fn serve(verb: &Verb, session: &Session, terminal: &Terminal) -> Result<Ex
         Verb::Worker(command) => worker::run(command, session, terminal).await,
         Verb::Doctor(format) => doctor::run(*format, session).await,
         // invariant: `perform` has answered these without a runtime.
-        Verb::Config(_) | Verb::Completions { .. } => Ok(Exit::Done),
+        Verb::Config(_) | Verb::Completions { .. } | Verb::Workflow(_) => Ok(Exit::Done),
     }
 }
 
@@ -145,16 +146,6 @@ fn in_runtime(verb: impl Future<Output = Result<Exit, CommandError>>) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn asks(line: &str) -> bool {
-        is_for_programs(&line.split_whitespace().map(OsString::from).collect::<Vec<_>>())
-    }
-
-    #[test]
-    fn programs_are_known_by_their_option() {
-        assert!(asks("status nope --json") && asks("--json frobnicate"));
-        assert!(!asks("status nope") && !asks("generate -- --json") && !asks("generate --json.py"));
-    }
 
     #[test]
     fn the_parser_is_told_in_one_line() {

@@ -1,6 +1,6 @@
 //! What does every verb begin with? The settings of this run, the store they name, and an engine on it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -9,6 +9,7 @@ use super::arguments::{NAME, SettingArguments};
 use super::error::CommandError;
 use super::modules::Place;
 use super::output::Terminal;
+use super::workflow::WorkflowRequest;
 use crate::config::{self, ConfigError, Inputs, Overrides, Settings, Sources};
 use crate::engine::{Engine, EngineOptions};
 use crate::sandbox::ProbeDir;
@@ -22,6 +23,8 @@ pub struct Host {
     pub python: Option<PathBuf>,
     /// The folder `probe/` of the package.
     pub probe: ProbeDir,
+    /// Runs a workflow, whose stages are Python's, and answers the exit code; or why it could not.
+    pub run_workflow: fn(&WorkflowRequest) -> Result<i32, String>,
 }
 
 /// One run of the command.
@@ -125,6 +128,18 @@ impl Session {
             }
         }
         arguments
+    }
+
+    /// What was given on the command line, as the variables that say the same.
+    pub(super) fn given_variables(&self) -> BTreeMap<&'static str, OsString> {
+        let root = [("OPENHANDS_PROJECT_ROOT", self.settings.project_root.clone().into())];
+        let given = given_options(&self.given).filter_map(|(option, value)| match option {
+            "--store" => Some(("OPENHANDS_STORE", value)),
+            "--python" => Some(("OPENHANDS_PROJECT_PYTHON", value)),
+            "--agent" => Some(("OPENHANDS_AGENT", value)),
+            _ => None,
+        });
+        root.into_iter().chain(given).collect()
     }
 
     /// Where worker processes without a terminal write.

@@ -76,6 +76,7 @@ async fn submit_one(
     let options = SubmitOptions {
         priority: request.priority,
         attempt_seconds: request.timeout,
+        max_retries: None,
         metadata: None,
         terms: Terms {
             idempotency_key: request.idempotency_key.as_deref().map(Box::from),

@@ -12,6 +12,8 @@ use super::layer::{Layer, unknown};
 use super::table::Setting;
 
 const FILE: &str = "pyproject.toml";
+/// A table within ours that is no setting: the stages of a workflow, which the Python package reads.
+const WORKFLOW: &str = "workflow";
 
 /// The layer of the project's `pyproject.toml`, if it has our table.
 pub(super) fn layer(project_root: &Path) -> Result<Option<Layer>, ConfigError> {
@@ -24,7 +26,10 @@ pub(super) fn layer(project_root: &Path) -> Result<Option<Layer>, ConfigError> {
         }
         Err(error) => return Err(unreadable(&path, &error.to_string())),
     };
-    let Some(table) = our_table(&path, &text)? else { return Ok(None) };
+    let Some(mut table) = our_table(&path, &text)? else { return Ok(None) };
+    if table.remove(WORKFLOW).is_some_and(|workflow| !workflow.is_table()) {
+        return Err(unreadable(&path, "tool.openhands-testgen.workflow is not a table"));
+    }
     let values =
         table.iter().map(|(name, value)| entry(name, value, &path)).collect::<Result<Vec<_>, _>>()?;
     Ok(Some(Layer::of_file(FILE, &path, &values)))

@@ -6,7 +6,6 @@ use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use chrono::Utc;
 use futures_util::FutureExt;
 use serde_json::Value;
 use tokio::time::Instant;
@@ -105,12 +104,12 @@ async fn supervise(
     }
     let forward = forward_reports(shared, task, reports, stop);
     tokio::pin!(forward);
-    let deadline = Instant::now() + Duration::from_secs_f64(task.new.attempt_seconds);
+    let limit = shared.options.clock.limit(Duration::from_secs_f64(task.new.attempt_seconds));
     loop {
         tokio::select! {
             biased;
             ended = &mut work => return ended.unwrap_or_else(|panic| Err(panicked(panic.as_ref()))),
-            () = tokio::time::sleep_until(deadline), if !stop.token.is_cancelled() => {
+            () = limit.rung(), if !stop.token.is_cancelled() => {
                 stop.request(StopReason::TimedOut);
             }
             never = &mut forward => match never {},
@@ -162,22 +161,16 @@ fn settlement(shared: &Shared, task: &Task, stop: &Stop, outcome: Result<Arc<Val
         Some(StopReason::Cancelled) => Settlement::Cancel,
         // Nothing happens to a task that is someone else's; one whose lease was only in doubt goes on.
         Some(StopReason::ShuttingDown | StopReason::LeaseLost) => Settlement::GiveBack,
-        Some(StopReason::TimedOut) => Settlement::Fail(timed_out(task)),
+        Some(StopReason::TimedOut) => Settlement::Fail(Failure::at_time_limit(task.new.attempt_seconds)),
         None if failure.kind.is_retryable() && task.has_retries_left() => {
             let delay =
                 backoff::delay(shared.options.retry_base_delay, task.retries + 1, failure.retry_after);
-            Settlement::Retry { failure, due: Utc::now() + delay }
+            Settlement::Retry { failure, due: shared.options.clock.now() + delay }
         }
+        // What a handler says whose processes died with the one that ran them.
+        None if failure.kind == ErrorKind::Lost => Settlement::Crash,
         None => Settlement::Fail(failure),
     }
-}
-
-fn timed_out(task: &Task) -> Failure {
-    let seconds = task.new.attempt_seconds;
-    let message = format!(
-        "the attempt reached its time limit of {seconds} s and was stopped; raise `timeout` of the submission"
-    );
-    Failure::new(ErrorKind::Timeout, message)
 }
 
 fn panicked(panic: &(dyn std::any::Any + Send)) -> Failure {

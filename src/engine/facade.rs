@@ -41,7 +41,7 @@ impl Engine {
     /// Opens the store and starts working: rescues and adopts what earlier processes left, then claims.
     /// Must be called inside a tokio runtime.
     pub async fn open(location: &StoreLocation, options: EngineOptions) -> Result<Self, EngineError> {
-        let store = Arc::new(AnyStore::open(location).await?);
+        let store = Arc::new(AnyStore::open_with_clock(location, options.clock.clone()).await?);
         store.set_limits(options.limits.clone());
         let shared = Arc::new(Shared::new(store, options));
         housekeeping::begin(&shared).await?;
@@ -79,9 +79,9 @@ impl Engine {
             return self.finished(now).await;
         }
         let completion = match limit {
-            Some(limit) => match tokio::time::timeout(limit, ticket.completion()).await {
-                Ok(completion) => completion,
-                Err(_) => return Err(self.wait_timed_out(id, limit).await?),
+            Some(limit) => match self.shared.options.clock.within(limit, ticket.completion()).await {
+                Some(completion) => completion,
+                None => return Err(self.wait_timed_out(id, limit).await?),
             },
             None => ticket.completion().await,
         };

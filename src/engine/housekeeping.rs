@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use tokio::time::{Instant, MissedTickBehavior};
 
 use super::shared::Shared;
@@ -57,7 +57,7 @@ pub(super) async fn run(shared: Arc<Shared>) {
             () = tokio::time::sleep_until(wake_at) => promote(&shared, &mut wake_at).await,
             _ = look.tick(), if durable => watch::look(&shared).await,
             _ = rescues.tick(), if durable => rescue(&shared).await,
-            _ = prunes.tick() => prune(&shared).await,
+            _ = prunes.tick() => prune(&shared).await.map(drop),
         };
         match result {
             Ok(()) => {}
@@ -75,16 +75,21 @@ fn interval(period: Duration) -> tokio::time::Interval {
 
 async fn promote(shared: &Shared, wake_at: &mut Instant) -> Result<(), StoreError> {
     *wake_at = Instant::now() + LONGEST_SLEEP;
+    if let Some(due) = promote_due(shared).await? {
+        let wait = (due - shared.options.clock.now()).to_std().unwrap_or_default();
+        *wake_at = Instant::now() + wait.clamp(Duration::from_millis(1), LONGEST_SLEEP);
+    }
+    Ok(())
+}
+
+/// Queues what is due; answers when the next task is.
+pub(super) async fn promote_due(shared: &Shared) -> Result<Option<DateTime<Utc>>, StoreError> {
     let promotion = shared.store.promote().await?;
     if promotion.promoted > 0 {
         shared.watchers.hint_all();
         shared.task_queued();
     }
-    if let Some(due) = promotion.next_due {
-        let wait = (due - Utc::now()).to_std().unwrap_or_default();
-        *wake_at = Instant::now() + wait.clamp(Duration::from_millis(1), LONGEST_SLEEP);
-    }
-    Ok(())
+    Ok(promotion.next_due)
 }
 
 /// What a dead process left running is ended before its tasks are said to be cancelled, or run again.
@@ -115,10 +120,21 @@ async fn end_orphans() {
     }
 }
 
-async fn prune(shared: &Shared) -> Result<(), StoreError> {
-    if shared.store.prune(shared.options.expiry).await? > 0 {
-        shared.watchers.hint_all();
-        watch::recheck_awaited(shared).await?;
-    }
+/// After the clock was moved: what is due by now happens now.
+pub(super) async fn catch_up(shared: &Shared) -> Result<(), StoreError> {
+    // The loop sleeps until what was next before.
+    shared.due.notify_one();
+    promote_due(shared).await?;
+    while prune(shared).await? {}
     Ok(())
+}
+
+/// Deletes what was kept long enough, a batch; whether there was any.
+async fn prune(shared: &Shared) -> Result<bool, StoreError> {
+    if shared.store.prune(shared.options.expiry).await? == 0 {
+        return Ok(false);
+    }
+    shared.watchers.hint_all();
+    watch::recheck_awaited(shared).await?;
+    Ok(true)
 }

@@ -9,7 +9,7 @@ use crate::agent::{Agent as _, LocalAgent};
 use crate::config::Settings;
 use crate::kinds::{GenerateTestsHandler, Handler, NoopHandler};
 use crate::sandbox::ProbeDir;
-use crate::store::Limits;
+use crate::store::{Clock, Limits};
 use crate::task::{Kind, Lane};
 
 /// How many tasks of a set of lanes may run at once. Quick kinds have a pool of their own, so that they never
@@ -39,6 +39,8 @@ pub struct EngineOptions {
     pub limits: Limits,
     /// How long this process keeps its tasks without a sign of life.
     pub lease: LeaseTerms,
+    /// What tells the time to this engine, and to its store in memory.
+    pub clock: Clock,
 }
 
 /// The times of a lease. Each is well below the next, so that a worker that cannot renew has stopped its children
@@ -75,6 +77,7 @@ impl EngineOptions {
             expiry: Duration::from_hours(24),
             limits: Limits::default(),
             lease: LeaseTerms::default(),
+            clock: Clock::System,
         }
     }
 

@@ -37,6 +37,8 @@ pub struct SubmitOptions {
     pub priority: Priority,
     /// How long one attempt may take, in seconds, more than 0 and at most a day; `None` for the default.
     pub attempt_seconds: Option<f64>,
+    /// How often it may be tried again, 0 to 10; `None` for the default.
+    pub max_retries: Option<i64>,
     /// The caller's own notes, at most 64 KiB as JSON.
     pub metadata: Option<Map<String, Value>>,
     /// What few submissions ask for besides.
@@ -169,7 +171,7 @@ impl SubmitOptions {
             metadata: metadata_text(self.metadata)?,
             submitter,
             attempt_seconds,
-            max_retries: defaults.max_retries,
+            max_retries: self.max_retries.map_or(Ok(defaults.max_retries), retries)?,
             retention_seconds: defaults.retention_seconds,
             terms: terms::checked(self.terms)?,
         })
@@ -206,6 +208,13 @@ fn iterations(number: i64) -> Result<u32, InvalidRequest> {
     u32::try_from(number).ok().filter(|number| (1..=20).contains(number)).ok_or_else(|| {
         InvalidRequest::new("max_iterations", format!("must be between 1 and 20, not {number}"))
     })
+}
+
+fn retries(number: i64) -> Result<u32, InvalidRequest> {
+    u32::try_from(number)
+        .ok()
+        .filter(|number| (0..=10).contains(number))
+        .ok_or_else(|| InvalidRequest::new("max_retries", format!("must be between 0 and 10, not {number}")))
 }
 
 fn metadata_text(metadata: Option<Map<String, Value>>) -> Result<Box<str>, InvalidRequest> {

@@ -48,6 +48,11 @@ impl Attempt {
         self.reporter.log(level, message);
     }
 
+    /// The store of the task, to read from.
+    pub(super) fn store(&self) -> &AnyStore {
+        &self.store
+    }
+
     /// What reports for this attempt, for those who cannot borrow it.
     #[must_use]
     pub fn reporter(&self) -> Reporter {

@@ -20,22 +20,35 @@ pub(super) fn submit_options(
 ) -> PyResult<SubmitOptions> {
     let timeout = optional_number("timeout", timeout)?;
     let metadata = metadata.map(|metadata| json_object("metadata", metadata)).transpose()?;
-    let terms = terms.map(TermsArgument::read).transpose()?.unwrap_or_default();
-    Ok(SubmitOptions { priority: priority_of(priority)?, attempt_seconds: timeout, metadata, terms })
+    let (terms, max_retries) = terms.map(TermsArgument::read).transpose()?.unwrap_or_default();
+    Ok(SubmitOptions {
+        priority: priority_of(priority)?,
+        attempt_seconds: timeout,
+        max_retries,
+        metadata,
+        terms,
+    })
 }
 
-/// What few submissions ask for besides: `(idempotency_key, depends_on, run_at)`.
+/// What few submissions ask for besides: `(idempotency_key, depends_on, run_at, max_retries)`.
 #[derive(FromPyObject)]
-pub(crate) struct TermsArgument<'py>(Option<Bound<'py, PyAny>>, Bound<'py, PyAny>, Option<Bound<'py, PyAny>>);
+pub(crate) struct TermsArgument<'py>(
+    Option<Bound<'py, PyAny>>,
+    Bound<'py, PyAny>,
+    Option<Bound<'py, PyAny>>,
+    Option<Bound<'py, PyAny>>,
+);
 
 impl TermsArgument<'_> {
-    fn read(self) -> PyResult<Terms> {
-        let Self(key, depends_on, run_at) = &self;
-        Ok(Terms {
+    fn read(self) -> PyResult<(Terms, Option<i64>)> {
+        let Self(key, depends_on, run_at, max_retries) = &self;
+        let terms = Terms {
             idempotency_key: key.as_ref().map(text_of_key).transpose()?,
             depends_on: dependencies(depends_on)?,
             run_at: run_at.as_ref().map(aware_time).transpose()?,
-        })
+        };
+        let max_retries = max_retries.as_ref().map(|number| whole("max_retries", number)).transpose()?;
+        Ok((terms, max_retries))
     }
 }
 

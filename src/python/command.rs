@@ -1,18 +1,45 @@
-//! The command in this Python process: arguments in, exit code out.
+//! The command in this Python process: arguments in, exit code out. A workflow, whose stages are Python's, comes back
+//! here.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 
-use crate::cli::{self, Host};
+use crate::cli::{self, Host, WorkflowRequest};
 
 /// Runs the command line, as `sys.argv` has it, and answers the exit code.
 #[pyfunction]
 pub(super) fn main(py: Python<'_>, arguments: Vec<OsString>) -> PyResult<i32> {
     let python: Option<PathBuf> = py.import("sys")?.getattr("executable")?.extract()?;
     let python = python.filter(|path| !path.as_os_str().is_empty());
-    let host = Host { python, probe: super::probe_directory(py)? };
+    let host = Host { python, probe: super::probe_directory(py)?, run_workflow };
     let arguments = arguments.into_iter().skip(1).collect();
     Ok(py.detach(|| cli::run(arguments, &host)))
+}
+
+/// Hands a workflow to the Python package; an exception is printed, and is an error without a text of its own.
+fn run_workflow(request: &WorkflowRequest) -> Result<i32, String> {
+    Python::attach(|py| {
+        call(py, request).map_err(|error| {
+            let text = error.to_string();
+            error.print(py);
+            text
+        })
+    })
+}
+
+fn call(py: Python<'_>, request: &WorkflowRequest) -> PyResult<i32> {
+    let arguments = PyDict::new(py);
+    arguments.set_item("spec", &request.spec)?;
+    arguments.set_item("component", &request.component)?;
+    arguments.set_item("target", &request.target)?;
+    arguments.set_item("is_async", request.is_async)?;
+    arguments.set_item("coverage", request.coverage)?;
+    arguments.set_item("report", &request.report)?;
+    arguments.set_item("output_format", request.format)?;
+    arguments.set_item("variables", &request.variables)?;
+    let command = py.import("openhands_testgen.workflow.command")?;
+    command.getattr("main")?.call((), Some(&arguments))?.extract()
 }

@@ -31,6 +31,8 @@ pub(super) enum Answer {
     Events(Vec<TaskEvent>),
     /// Counts.
     Stats(QueueStats),
+    /// A number.
+    Count(u64),
     /// Nothing.
     Done,
 }
@@ -50,6 +52,7 @@ impl Answer {
                 views.into_py_any(py)
             }
             Self::Stats(stats) => Ok(pythonize(py, &stats)?.unbind()),
+            Self::Count(number) => number.into_py_any(py),
             Self::Done => Ok(py.None()),
         }
     }

@@ -13,7 +13,7 @@ use super::arguments::TermsArgument;
 use super::convert::Answer;
 use super::handlers::UserHandlers;
 use super::registry::{self, Slot};
-use super::{arguments, bridge, errors, settings};
+use super::{arguments, bridge, errors, runtime, settings};
 use crate::config::Settings;
 use crate::engine::{Defaults, Engine, EngineError, EngineOptions, SubmitOptions, TestRequest};
 use crate::kinds::Function;
@@ -226,6 +226,14 @@ impl PyEngine {
         self.seat.lock().stopped = false;
         let slot = self.slot()?;
         bridge::answer(py, async move { slot.engine().await.map(|_| Answer::Done) })
+    }
+
+    /// The same, holding the calling thread: with `memory:`, calls are answered at once from then on.
+    fn start_here(&self, py: Python<'_>) -> PyResult<()> {
+        self.seat.lock().stopped = false;
+        let slot = self.slot()?;
+        let opened = runtime::block_on(py, async move { slot.engine().await.map(drop) })?;
+        opened.map_err(|error| errors::raise(&error))
     }
 
     /// Ends this generator's use; the last one stops the engine, waiting up to `grace_seconds` for what runs.

@@ -19,6 +19,7 @@ mod posts;
 mod registry;
 mod runtime;
 mod settings;
+mod testbed;
 
 use pyo3::prelude::*;
 
@@ -32,6 +33,7 @@ pub(crate) fn fill(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<bridge::Mailbox>()?;
     module.add_class::<handlers::HandlerDesk>()?;
     module.add_class::<handlers::Assignment>()?;
+    module.add_class::<testbed::PyTestbed>()?;
     module.add_function(wrap_pyfunction!(command::main, module)?)?;
     module.add_function(wrap_pyfunction!(settings::resolve_settings, module)?)?;
     module.add_function(wrap_pyfunction!(lifetime::before_fork, module)?)?;

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use parking_lot::Mutex;
 use tokio::sync::OnceCell;
 
+use super::testbed::{self, Standing};
 use crate::engine::{Engine, EngineError, EngineOptions};
 use crate::kinds::Handler;
 use crate::store::StoreLocation;
@@ -18,13 +19,13 @@ static GENERATION: AtomicU64 = AtomicU64::new(0);
 /// Locked for a look-up only, and only while attached.
 static SLOTS: Mutex<Option<HashMap<Key, Arc<Slot>>>> = Mutex::new(None);
 
-/// A store, and whether its engine works. One that only submits must not stand in for one that works; on
-/// `memory:` there is only one, since a second would be another store.
-type Key = (StoreLocation, bool);
+/// A store, whether its engine works, and the number of the testbed it is on. One that only submits must not stand
+/// in for one that works; on `memory:` there is only one, since a second would be another store.
+type Key = (StoreLocation, bool, Option<u64>);
 
-fn key(location: &StoreLocation, options: &EngineOptions) -> Key {
-    let works = !options.pools.is_empty();
-    (location.clone(), works || *location == StoreLocation::Memory)
+fn key(location: &StoreLocation, options: &EngineOptions, standing: Option<&Standing>) -> Key {
+    let works = !options.pools.is_empty() || *location == StoreLocation::Memory;
+    (location.clone(), works, standing.map(|standing| standing.number))
 }
 
 /// The place of one engine, opened at its first call.
@@ -32,6 +33,8 @@ pub(super) struct Slot {
     location: StoreLocation,
     options: EngineOptions,
     generation: u64,
+    /// What the engine is tried out on; `None` but in tests.
+    standing: Option<Standing>,
     engine: OnceCell<Arc<Engine>>,
     /// How many generators have started it and not stopped it.
     starts: AtomicUsize,
@@ -60,6 +63,9 @@ impl Slot {
     async fn open(&self) -> Result<&Arc<Engine>, EngineError> {
         let open = || async { Engine::open(&self.location, self.options.clone()).await.map(Arc::new) };
         let engine = self.engine.get_or_try_init(open).await?;
+        if let Some(standing) = &self.standing {
+            standing.testbed.add(Arc::clone(engine));
+        }
         let early = std::mem::take(&mut self.registered.lock().early);
         for (kind, handler) in early {
             self.pass_on(engine, kind, handler);
@@ -125,7 +131,8 @@ impl Slot {
 pub(super) fn slot(location: &StoreLocation, options: &EngineOptions) -> Arc<Slot> {
     let mut slots = SLOTS.lock();
     let slots = slots.get_or_insert_default();
-    let key = key(location, options);
+    let standing = testbed::current();
+    let key = key(location, options, standing.as_ref());
     if let Some(slot) = slots.get(&key).filter(|slot| slot.is_usable()) {
         if slot.options.workers() != options.workers() {
             tracing::warn!(
@@ -137,10 +144,12 @@ pub(super) fn slot(location: &StoreLocation, options: &EngineOptions) -> Arc<Slo
         }
         return Arc::clone(slot);
     }
+    let furnished = standing.as_ref().map(|standing| standing.testbed.furnish(location, options.clone()));
     let slot = Arc::new(Slot {
         location: location.clone(),
-        options: options.clone(),
+        options: furnished.unwrap_or_else(|| options.clone()),
         generation: GENERATION.load(Ordering::Relaxed),
+        standing,
         engine: OnceCell::new(),
         starts: AtomicUsize::new(0),
         registered: Mutex::default(),
@@ -154,6 +163,14 @@ pub(super) fn user_kinds(location: &StoreLocation) -> BTreeSet<KindName> {
     let slots = SLOTS.lock();
     let here = slots.iter().flat_map(HashMap::values).filter(|slot| slot.location == *location);
     here.filter(|slot| slot.is_usable()).flat_map(|slot| slot.registered.lock().kinds.clone()).collect()
+}
+
+/// Lets go of the engines of a testbed, which are stopped.
+pub(super) fn remove_testbed(number: u64) {
+    let mut slots = SLOTS.lock();
+    let slots = slots.get_or_insert_default();
+    let gone: Vec<_> = slots.extract_if(|(_, _, testbed), _| *testbed == Some(number)).collect();
+    drop(gone);
 }
 
 /// Every engine that is open.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::{
-    Adoption, Limits, MemoryStore, Paused, Promotion, SqliteStore, Store, StoreError, StoreLocation,
+    Adoption, Clock, Limits, MemoryStore, Paused, Promotion, SqliteStore, Store, StoreError, StoreLocation,
 };
 use crate::task::{
     Lane, ListFilter, LogLevel, NewTask, ProcessId, Progress, QueueStats, Settlement, Task, TaskEvent,
@@ -25,8 +25,13 @@ pub enum AnyStore {
 impl AnyStore {
     /// Opens the store at an address; a file is made where there is none.
     pub async fn open(location: &StoreLocation) -> Result<Self, StoreError> {
+        Self::open_with_clock(location, Clock::System).await
+    }
+
+    /// The same; a store in memory takes its times from `clock`. A file has the system's: other processes do.
+    pub async fn open_with_clock(location: &StoreLocation, clock: Clock) -> Result<Self, StoreError> {
         Ok(match location {
-            StoreLocation::Memory => Self::Memory(Box::default()),
+            StoreLocation::Memory => Self::Memory(Box::new(MemoryStore::with_clock(clock))),
             StoreLocation::Sqlite(path) => Self::Sqlite(SqliteStore::open(path).await?),
         })
     }

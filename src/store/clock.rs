@@ -1,4 +1,4 @@
-//! What time is it? The system's, or in tests one that is set by hand.
+//! What time is it? The system's, or in tests one that is set by hand or runs ahead.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, LazyLock};
@@ -6,6 +6,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rustix::time::{ClockId, clock_gettime};
+
+use super::alarm::Alarm;
+use super::movable::MovableTime;
 
 /// Tells a store the time, in whole microseconds, which is what every store can keep.
 #[derive(Debug, Clone, Default)]
@@ -15,6 +18,8 @@ pub enum Clock {
     System,
     /// Stands still until it is advanced; clones share the time.
     Manual(Arc<ManualTime>),
+    /// Runs with the clocks of this machine, as far ahead of them as it was moved; clones share the time.
+    Movable(Arc<MovableTime>),
 }
 
 /// The time of a manual clock.
@@ -40,6 +45,12 @@ impl Clock {
         Self::Manual(Arc::new(ManualTime { wall, steady }))
     }
 
+    /// A clock that shows the time of this machine until it is moved ahead.
+    #[must_use]
+    pub fn movable() -> Self {
+        Self::Movable(Arc::default())
+    }
+
     /// The time now, as people tell it: it jumps when someone sets the clock.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
@@ -48,6 +59,7 @@ impl Clock {
             Self::Manual(time) => {
                 DateTime::from_timestamp_micros(time.wall.load(Ordering::SeqCst)).unwrap_or_default()
             }
+            Self::Movable(time) => now_of_system() + TimeDelta::microseconds(time.ahead()),
         }
     }
 
@@ -57,6 +69,7 @@ impl Clock {
         match self {
             Self::System => steady_of_system(),
             Self::Manual(time) => time.steady.load(Ordering::SeqCst),
+            Self::Movable(time) => time.steady(),
         }
     }
 
@@ -69,12 +82,45 @@ impl Clock {
             .unwrap_or(DateTime::<Utc>::MIN_UTC)
     }
 
-    /// Moves a manual clock and all its clones forward; the system's clock is left alone.
+    /// Moves a manual or movable clock and all its clones forward; the system's clock is left alone.
     pub fn advance(&self, step: Duration) {
-        if let Self::Manual(time) = self {
-            let step = i64::try_from(step.as_micros()).unwrap_or(i64::MAX);
-            time.wall.fetch_add(step, Ordering::SeqCst);
-            time.steady.fetch_add(step, Ordering::SeqCst);
+        match self {
+            Self::System => {}
+            Self::Manual(time) => {
+                let step = i64::try_from(step.as_micros()).unwrap_or(i64::MAX);
+                time.wall.fetch_add(step, Ordering::SeqCst);
+                time.steady.fetch_add(step, Ordering::SeqCst);
+            }
+            Self::Movable(time) => time.advance(step),
+        }
+    }
+
+    /// An alarm so long from now, at which work goes on. A manual clock has only those of the system.
+    #[must_use]
+    pub fn alarm(&self, after: Duration) -> Alarm {
+        match self {
+            Self::System | Self::Manual(_) => Alarm::of_system(after),
+            Self::Movable(time) => Alarm::of_movable(time, after, false),
+        }
+    }
+
+    /// An alarm so long from now, at which somebody gives up.
+    #[must_use]
+    pub fn limit(&self, after: Duration) -> Alarm {
+        match self {
+            Self::System | Self::Manual(_) => Alarm::of_system(after),
+            Self::Movable(time) => Alarm::of_movable(time, after, true),
+        }
+    }
+
+    /// What a future comes to, if it does so within `limit`.
+    pub async fn within<F: Future>(&self, limit: Duration, future: F) -> Option<F::Output> {
+        let Self::Movable(_) = self else { return tokio::time::timeout(limit, future).await.ok() };
+        let limit = self.limit(limit);
+        tokio::select! {
+            biased;
+            output = future => Some(output),
+            () = limit.rung() => None,
         }
     }
 
@@ -93,7 +139,7 @@ fn now_of_system() -> DateTime<Utc> {
     DateTime::from_timestamp(since.as_secs().cast_signed(), whole_microseconds).unwrap_or_default()
 }
 
-fn steady_of_system() -> i64 {
+pub(super) fn steady_of_system() -> i64 {
     let time = clock_gettime(ClockId::Monotonic);
     time.tv_sec.saturating_mul(1_000_000) + time.tv_nsec / 1000
 }

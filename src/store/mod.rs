@@ -3,12 +3,14 @@
 //! A store applies the state machine of [`crate::task`] to the record it read under its own lock or
 //! transaction. Which store is used is a value of [`AnyStore`]: no boxing on the way of a submission.
 
+mod alarm;
 mod any;
 mod clock;
 mod error;
 mod limits;
 mod location;
 mod memory;
+mod movable;
 mod open_files;
 mod rank;
 mod sqlite;
@@ -25,12 +27,14 @@ use crate::task::{
     TaskId, TaskPage,
 };
 
+pub use alarm::Alarm;
 pub use any::AnyStore;
 pub use clock::Clock;
 pub use error::StoreError;
 pub use limits::Limits;
 pub use location::StoreLocation;
 pub use memory::MemoryStore;
+pub use movable::{MovableTime, Upcoming};
 pub use open_files::OpenFiles;
 pub use sqlite::{Paused, SqliteStore};
 

@@ -116,6 +116,15 @@ impl Failure {
         Self { kind, message: message.into(), result: None, retry_after: None }
     }
 
+    /// The failure of an attempt that has reached its time limit.
+    #[must_use]
+    pub fn at_time_limit(seconds: f64) -> Self {
+        let message = format!(
+            "the attempt reached its time limit of {seconds} s and was stopped; raise `timeout` of the submission"
+        );
+        Self::new(ErrorKind::Timeout, message)
+    }
+
     /// The same failure, with what there is all the same.
     #[must_use]
     pub fn with_result(mut self, result: Value) -> Self {

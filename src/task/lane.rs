@@ -34,6 +34,12 @@ impl Lane {
         Self(format!("{kind}/{agent}").into())
     }
 
+    /// Whether it is for work of this kind.
+    #[must_use]
+    pub fn is_of(&self, kind: &Kind) -> bool {
+        self.0.split('/').next() == Some(kind.as_str())
+    }
+
     /// The lane as it stands in the store.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -1,4 +1,4 @@
-//! How can an attempt end? The five things a worker may say of a task it holds.
+//! How can an attempt end? The six things a worker may say of a task it holds.
 
 use std::sync::Arc;
 
@@ -25,6 +25,8 @@ pub enum Settlement {
     GiveBack,
     /// Everything of the attempt is stopped, as the user asked.
     Cancel,
+    /// The attempt died with the process that ran it, as far as anyone can tell.
+    Crash,
 }
 
 impl Settlement {
@@ -38,7 +40,7 @@ impl Settlement {
                 failure.result = None;
                 None
             }
-            Self::GiveBack | Self::Cancel => None,
+            Self::GiveBack | Self::Cancel | Self::Crash => None,
         }
     }
 }

@@ -197,6 +197,7 @@ impl Task {
                 self.attempt -= 1;
                 self.enter(State::Queued, now);
             }
+            Settlement::Crash => self.rescue(now)?,
         }
         Ok(())
     }

@@ -11,9 +11,9 @@ use super::traces::Traces;
 use super::verification::{Verification, VerifyLimits};
 
 /// What every run of pytest is told: no options of the project's, nothing that runs tests elsewhere or in
-/// another order, no second measurement.
+/// another order, no second measurement, no fixtures of ours.
 pub(super) const PYTEST_OPTIONS: &[&str] =
-    &["-o", "addopts=", "-p", "no:xdist", "-p", "no:cov", "-p", "no:randomly"];
+    &["-o", "addopts=", "-p", "no:xdist", "-p", "no:cov", "-p", "no:randomly", "-p", "no:openhands_testgen"];
 /// What coverage is told: no configuration of the project's, branches too.
 pub(super) const COVERAGE_OPTIONS: &[&str] = &["--rcfile=/dev/null", "--branch"];
 

@@ -47,6 +47,7 @@ def test_the_examples_of_the_python_page_run(
         r"1 pending None None\n(\d+ (queued|running) .*\n)+\d+ completed None None\n",
         r"module_path: .*outside of the project.*\ntask no-such-task not found.*\ninvalid_module\n",
         r"True {'words': 5}\n",
+        r"failed module src/shop/missing\.py .*\n1\n",
     ]
     assert re.fullmatch(expected[number], printed), printed
 

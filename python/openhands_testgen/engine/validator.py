@@ -1,4 +1,4 @@
-"""The original integration's engine-level names, as thin views: today its check of a result."""
+"""Would a gate let a result pass? A reading of what was measured; nothing is run here."""
 
 from __future__ import annotations
 

@@ -1,0 +1,141 @@
+"""Test generation as a stage in two steps: submit, go on with other work, collect."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from ..generator import OpenHandsTestGenerator
+from .generation import GenerationStage, has_ended, new_generator, statuses_of, text_of
+from .results import AsyncOpenHandsStageResult
+
+_LOGGER = logging.getLogger("openhands_testgen.workflow")
+
+
+class AsyncOpenHandsTestGenerationStage(GenerationStage):
+    """Has tests written for every module of a component while other stages run."""
+
+    __module__ = __package__  # where its generator is looked up by name
+
+    _owns_generator = False
+
+    async def submit_tasks(self) -> AsyncOpenHandsStageResult:
+        """Submits every module and returns at once; `submitted_tasks` has the ids.
+
+        Never raises: what went wrong stands in `errors`. Partial success is success.
+        """
+        begin = time.perf_counter()
+        result = AsyncOpenHandsStageResult()
+        try:
+            generator = await self._started()
+        except Exception as error:
+            result.errors.append(f"Failed to initialize OpenHands: {text_of(error)}")
+            return result
+        modules = self.find_modules()
+        if not modules:
+            result.errors.append(f"No Python modules found in {self.component_path}")
+            await self.let_go()
+            return result
+        for module, test_file in self.test_files(modules).items():
+            try:
+                request = self.request(module, test_file)
+                task_id = await generator.submit_test_generation_task(**request)
+            except Exception as error:
+                result.errors.append(f"Error submitting task for {module}: {text_of(error)}")
+                continue
+            result.submitted_tasks[str(module)] = task_id
+        result.success = bool(result.submitted_tasks)
+        result.outputs = {
+            "component_path": str(self.component_path),
+            "modules_found": len(modules),
+            "tasks_submitted": len(result.submitted_tasks),
+            "coverage_threshold": self.coverage_threshold,
+        }
+        result.total_execution_time_ms = _milliseconds_since(begin)
+        return result
+
+    async def collect_results(self, submitted: Mapping[str, str]) -> AsyncOpenHandsStageResult:
+        """Waits for the tasks of these modules, at most `timeout_seconds` for each.
+
+        A stage that submitted nothing can collect too: tasks live in their store.
+
+        Args:
+            submitted: Task ids by module, as `submitted_tasks` has them.
+        """
+        begin = time.perf_counter()
+        result = AsyncOpenHandsStageResult(submitted_tasks=dict(submitted))
+        try:
+            generator = await self._started()
+        except Exception as error:
+            result.errors.append(f"Failed to initialize OpenHands: {text_of(error)}")
+            return result
+        for module, task_id in submitted.items():
+            await self._collect(generator, module, task_id, result)
+        result.success = bool(result.completed_tasks)
+        statuses = await statuses_of(generator, submitted.values())
+        result.outputs = {
+            "component_path": str(self.component_path),
+            "tasks_completed": len(result.completed_tasks),
+            "tasks_failed": len(result.failed_tasks),
+            "attempts_time_ms": sum(_attempt_milliseconds(status) for status in statuses),
+        }
+        result.total_execution_time_ms = _milliseconds_since(begin)
+        if all(has_ended(status) for status in statuses):
+            await self.let_go()
+        return result
+
+    async def _collect(
+        self,
+        generator: OpenHandsTestGenerator,
+        module: str,
+        task_id: str,
+        result: AsyncOpenHandsStageResult,
+    ) -> None:
+        try:
+            outcome = await generator.get_test_generation_results(
+                task_id=task_id, timeout=self.timeout, poll_interval=self.poll_interval
+            )
+        except Exception as error:
+            result.failed_tasks[task_id] = text_of(error)
+            _LOGGER.warning("%s: no tests yet: %s", module, text_of(error))
+            return
+        if outcome.get("success"):
+            result.completed_tasks[task_id] = outcome
+            _LOGGER.info("%s: tests generated", module)
+            return
+        result.failed_tasks[task_id] = outcome.get("error") or "no reason was given"
+        _LOGGER.warning("%s: no tests generated: %s", module, result.failed_tasks[task_id])
+
+    async def _started(self) -> OpenHandsTestGenerator:
+        if self.generator is None:
+            generator = new_generator()
+            await generator.start()
+            self.generator, self._owns_generator = generator, True
+        return self.generator
+
+    async def start(self) -> None:
+        """Starts the engine now rather than at the first submission."""
+        await (await self._started()).start()
+
+    async def let_go(self) -> None:
+        """Ends the use of a generator that this stage made; one that was given is left running."""
+        generator, owned = self.generator, self._owns_generator
+        if generator is not None and owned:
+            self.generator, self._owns_generator = None, False
+            await generator.stop()
+
+
+def _attempt_milliseconds(status: dict[str, Any]) -> float:
+    """How long the last attempt took; 0 where that is not known."""
+    if not has_ended(status) or status.get("started_at") is None:
+        return 0.0
+    began = datetime.fromisoformat(status["started_at"])
+    ended = datetime.fromisoformat(status["completed_at"])
+    return max(0.0, (ended - began).total_seconds() * 1000.0)
+
+
+def _milliseconds_since(begin: float) -> float:
+    return (time.perf_counter() - begin) * 1000.0

@@ -1,0 +1,193 @@
+"""Who runs the stages of a component, in which order, and which of them beside test generation?"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from .. import _core
+from .._blocking import run_blocking
+from ..generator import OpenHandsTestGenerator
+from .blocking_stage import OpenHandsTestGenerationStage
+from .command_stage import CommandStage
+from .concurrent_stage import AsyncOpenHandsTestGenerationStage
+from .plain_stages import Skipped, Specification, Step
+from .results import AsyncOpenHandsStageResult, WorkflowResult
+from .settings import workflow_settings
+from .stage import Stage, StageFactory
+from .workflow_run import WorkflowRun
+
+_DEPLOYMENTS = {
+    "staging": ("staging_deployment",),
+    "production": ("staging_deployment", "production_deployment"),
+}
+
+
+class WorkflowOrchestrator:
+    """Takes a component from its specification to where it is deployed.
+
+    The stages are ``specification``, ``testing``, test generation, ``refactoring`` and, by the
+    target, ``staging_deployment`` and ``production_deployment``. Each but specification and test
+    generation runs the command that ``[tool.openhands-testgen.workflow]`` has under its name, and
+    is skipped where there is none; put a factory into `stages` to run anything else. A stage that
+    fails ends the way to deployment.
+
+    Args:
+        spec_file: What the component is to do; it must be there.
+        component_name: The component: a folder below ``src/``, or a path.
+        target_stage: ``staging`` or ``production``; with any other name nothing is deployed.
+        config: Stands above the project's table: commands, `coverage_threshold`,
+            `timeout_seconds`, `command_timeout_seconds` (600), `enable_openhands` (true), and
+            whatever your own stages read.
+    """
+
+    def __init__(
+        self,
+        spec_file: str | os.PathLike[str],
+        component_name: str,
+        target_stage: str = "staging",
+        config: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Makes an orchestrator; nothing is read or run yet."""
+        self.spec_file = Path(spec_file)
+        self.component_name = component_name
+        self.target_stage = target_stage
+        self.config = dict(config or {})
+        self.component_path = Path("src") / component_name
+        self.stages: dict[str, StageFactory] = {}
+        """Stages of your own, by name, in place of commands."""
+        self.generator: OpenHandsTestGenerator | None = None
+        """Who generates; by default a generator with the settings of the environment."""
+
+    @property
+    def enable_openhands(self) -> bool:
+        """Whether tests are generated, where the project's table says nothing else."""
+        old_name = self.config.get("enable_openhands_test_generation", True)
+        return bool(self.config.get("enable_openhands", old_name))
+
+    @enable_openhands.setter
+    def enable_openhands(self, enable: bool) -> None:
+        self.config["enable_openhands"] = enable
+
+    def run(self) -> WorkflowResult:
+        """Runs one stage after the other; works within a running loop too.
+
+        Raises:
+            ConfigurationError: The settings do not hold.
+        """
+        return run_blocking(self.run_in_turn)
+
+    async def run_async_with_parallel_openhands(self) -> WorkflowResult:
+        """Submits the modules after ``testing``, runs the other stages, then collects.
+
+        Cancelling it cancels no task that was submitted.
+
+        Raises:
+            ConfigurationError: The settings do not hold.
+        """
+        run = self._begin("async")
+        stage = AsyncOpenHandsTestGenerationStage(run.component_path, run.config)
+        stage.generator = self.generator
+        warming = asyncio.create_task(self._warm(run, stage))
+        try:
+            is_ready = await self._prepare(run)
+        finally:
+            await warming
+        if is_ready:
+            await self._generate_beside(run, stage)
+        else:
+            await stage.let_go()
+        return run.end()
+
+    async def run_in_turn(self) -> WorkflowResult:
+        """What `run` does, awaited."""
+        run = self._begin("sync")
+        if await self._prepare(run):
+            if self._enables_openhands(run):
+                stage = OpenHandsTestGenerationStage(run.component_path, run.config)
+                stage.generator = self.generator
+                await run.stage("openhands_test_generation", lambda: Step(stage.run))
+                run.result.openhands_results = stage.results
+                run.result.openhands_task_ids = [one["task_id"] for one in stage.results]
+            await self._deploy(run)
+        return run.end()
+
+    def _begin(self, mode: str) -> WorkflowRun:
+        root, python = self._project()
+        config = workflow_settings(root) | self.config
+        result = WorkflowResult(False, self.component_name, self.target_stage, execution_mode=mode)
+        words = {
+            "component": self.component_name,
+            "spec": str(self.spec_file),
+            "target": self.target_stage,
+            "python": python,
+        }
+        return WorkflowRun(result, config, root, self._component(root), words)
+
+    async def _prepare(self, run: WorkflowRun) -> bool:
+        """What comes before anything may run beside it."""
+        is_specified = await run.stage("specification", lambda: Specification(self.spec_file))
+        return is_specified and await self._stage(run, "testing")
+
+    async def _warm(self, run: WorkflowRun, stage: AsyncOpenHandsTestGenerationStage) -> None:
+        """Starts the engine while the tests run: nothing need wait for it afterwards."""
+        if self._enables_openhands(run):
+            with contextlib.suppress(Exception):  # submission tries again, and tells
+                await stage.start()
+
+    async def _generate_beside(
+        self, run: WorkflowRun, stage: AsyncOpenHandsTestGenerationStage
+    ) -> None:
+        if not self._enables_openhands(run):
+            await self._deploy(run)
+            return
+        begin = time.perf_counter()
+        await run.stage("openhands_submission", lambda: Step(stage.submit_tasks))
+        submitted = run.outcome("openhands_submission", AsyncOpenHandsStageResult).submitted_tasks
+        run.result.openhands_task_ids = list(submitted.values())
+        run.result.openhands_submission_time_ms = run.result.stage_timings["openhands_submission"]
+        await self._deploy(run)
+        if submitted:
+            await run.stage(
+                "openhands_collection", lambda: Step(lambda: stage.collect_results(submitted))
+            )
+            run.count_savings(time.perf_counter() - begin)
+
+    async def _deploy(self, run: WorkflowRun) -> bool:
+        """The way to deployment; each stage needs the one before it."""
+        for name in ("refactoring", *_DEPLOYMENTS.get(self.target_stage, ())):
+            if not await self._stage(run, name):
+                return False
+        return True
+
+    async def _stage(self, run: WorkflowRun, name: str) -> bool:
+        return await run.stage(name, lambda: self._make(run, name))
+
+    def _make(self, run: WorkflowRun, name: str) -> Stage:
+        if factory := self.stages.get(name):
+            return factory(run.component_path, run.config)
+        if command := run.config.get(name):
+            seconds = float(run.config.get("command_timeout_seconds", 600))
+            return CommandStage(name, command, run.project_root, run.words, seconds)
+        reason = f"nothing is configured: set {name} in [tool.openhands-testgen.workflow]"
+        return Skipped(name, reason)
+
+    def _enables_openhands(self, run: WorkflowRun) -> bool:
+        old_name = run.config.get("enable_openhands_test_generation", True)
+        return bool(run.config.get("enable_openhands", old_name))
+
+    def _project(self) -> tuple[Path, str]:
+        if self.generator is not None:
+            config = self.generator.config
+            return Path(str(config.project_root)), str(config.python)
+        values, _ = _core.resolve_settings({}, read_environment=True)
+        return Path(values["project_root"]), str(values["python"])
+
+    def _component(self, root: Path) -> Path:
+        folders = (self.component_path, root / self.component_path, root / self.component_name)
+        return next((folder for folder in folders if folder.is_dir()), self.component_path)

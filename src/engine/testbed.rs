@@ -1,0 +1,245 @@
+//! Where is an engine tried out? On a testbed: its agents may play a script, and its time is moved ahead, which makes
+//! happen at once what would have happened by then.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+
+use super::facade::Engine;
+use super::housekeeping;
+use super::options::{EngineOptions, LeaseTerms};
+use super::shared::Shared;
+use crate::kinds::{Handler, Script, ScriptedHandler};
+use crate::sandbox::ProbeDir;
+use crate::store::{Clock, Store, StoreError, StoreLocation, Upcoming};
+use crate::task::{Kind, Lane, ListFilter, QueueStats, Task, TaskStatus};
+
+/// How long it may take until everything waits for time to pass; beyond, something is at work for real.
+const PATIENCE: Duration = Duration::from_millis(200);
+/// How often that is looked at.
+const LOOK: Duration = Duration::from_millis(1);
+
+/// The clock and the script of some engines.
+#[derive(Debug)]
+pub struct Testbed {
+    clock: Clock,
+    /// `None`: the agents are real.
+    script: Option<Arc<Script>>,
+    probe: ProbeDir,
+    /// Held for a look or a change only.
+    engines: Mutex<Vec<Arc<Engine>>>,
+}
+
+/// How it stands on a testbed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rest {
+    /// Everything waits for time to pass.
+    Quiet,
+    /// Something is at work.
+    Busy,
+}
+
+/// So many tasks will not end by themselves, however much time passes: nobody works their lane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stuck(pub u64);
+
+impl Testbed {
+    /// A testbed whose agents play a script, or are real.
+    #[must_use]
+    pub fn new(is_scripted: bool, probe: ProbeDir) -> Self {
+        let script = is_scripted.then(Arc::default);
+        Self { clock: Clock::movable(), script, probe, engines: Mutex::default() }
+    }
+
+    /// What the agents play.
+    #[must_use]
+    pub fn script(&self) -> Option<&Script> {
+        self.script.as_deref()
+    }
+
+    /// The time here.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The options of an engine on this testbed. Only a store in memory has its time: files are shared with
+    /// processes that have the system's.
+    #[must_use]
+    pub fn furnish(&self, location: &StoreLocation, mut options: EngineOptions) -> EngineOptions {
+        if *location == StoreLocation::Memory {
+            options.clock = self.clock.clone();
+        }
+        if let Some(script) = &self.script {
+            let lease = LeaseTerms::default().length;
+            let handler: Arc<dyn Handler> = Arc::new(ScriptedHandler::new(
+                Arc::clone(script),
+                options.clock.clone(),
+                lease,
+                self.probe.clone(),
+            ));
+            for (lane, real) in &mut options.handlers {
+                if lane.is_of(&Kind::GenerateTests) {
+                    *real = Arc::clone(&handler);
+                }
+            }
+        }
+        options
+    }
+
+    /// Takes in an engine that was opened with options of this testbed.
+    pub fn add(&self, engine: Arc<Engine>) {
+        self.engines.lock().push(engine);
+    }
+
+    /// Lets time pass: what would happen meanwhile has happened when this returns, as far as it only waits for time.
+    pub async fn advance(&self, span: Duration) -> Result<(), StoreError> {
+        let mut left = span;
+        while self.settle().await? == Rest::Quiet {
+            let Some(ahead) = self.upcoming().await?.next().filter(|ahead| *ahead <= left) else { break };
+            self.pass(ahead).await?;
+            left -= ahead;
+        }
+        self.pass(left).await?;
+        self.settle().await?;
+        Ok(())
+    }
+
+    /// Lets time pass until every task has ended: the next step of one, or where there is none the next limit.
+    pub async fn drain(&self) -> Result<Result<(), Stuck>, StoreError> {
+        loop {
+            let rest = self.settle().await?;
+            let unfinished = self.unfinished().await?;
+            if unfinished == 0 {
+                return Ok(Ok(()));
+            }
+            match (rest, self.upcoming().await?.next()) {
+                (Rest::Busy, _) => {}
+                (Rest::Quiet, Some(ahead)) => self.pass(ahead).await?,
+                (Rest::Quiet, None) if self.is_shared() => tokio::time::sleep(LOOK).await,
+                (Rest::Quiet, None) => return Ok(Err(Stuck(unfinished))),
+            }
+        }
+    }
+
+    /// Passes over the time in which everything only waits for a next step, until dropped. Limits are not hurried
+    /// to: what hangs, hangs.
+    pub async fn hurry(&self) {
+        loop {
+            if let Err(error) = self.hurry_once().await {
+                tracing::debug!(%error, "a testbed does not hurry now");
+                tokio::time::sleep(PATIENCE).await;
+            }
+        }
+    }
+
+    async fn hurry_once(&self) -> Result<(), StoreError> {
+        let rest = self.settle().await?;
+        let upcoming = self.upcoming().await?;
+        if let (Rest::Quiet, Some(_), Some(ahead)) = (rest, upcoming.step, upcoming.next()) {
+            return self.pass(ahead).await;
+        }
+        tokio::time::sleep(LOOK).await;
+        Ok(())
+    }
+
+    /// Stops the engines at once.
+    pub async fn stop(&self) {
+        let engines = std::mem::take(&mut *self.engines.lock());
+        for engine in engines {
+            engine.stop(Duration::ZERO).await;
+        }
+    }
+
+    fn engines(&self) -> Vec<Arc<Engine>> {
+        let mut engines = self.engines.lock();
+        engines.retain(|engine| !engine.is_closed());
+        engines.clone()
+    }
+
+    /// Whether others may do something here.
+    fn is_shared(&self) -> bool {
+        self.engines().iter().any(|engine| engine.is_durable())
+    }
+
+    /// Moves the clock, and has done what is due by then.
+    async fn pass(&self, span: Duration) -> Result<(), StoreError> {
+        self.clock.advance(span);
+        for engine in self.engines() {
+            housekeeping::catch_up(&engine.shared).await?;
+        }
+        Ok(())
+    }
+
+    /// Waits until everything waits for time to pass, for a while.
+    async fn settle(&self) -> Result<Rest, StoreError> {
+        let begin = tokio::time::Instant::now();
+        while begin.elapsed() < PATIENCE {
+            if self.is_quiet().await? {
+                return Ok(Rest::Quiet);
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        Ok(Rest::Busy)
+    }
+
+    async fn is_quiet(&self) -> Result<bool, StoreError> {
+        // In this order: what has come is known until it was acted on, and who acts rests no more before the store
+        // hears of it.
+        if self.upcoming().await?.next() == Some(Duration::ZERO) {
+            return Ok(false);
+        }
+        let resting = self.script.as_ref().map_or(0, |script| script.resting());
+        let mut running = 0;
+        for engine in self.engines() {
+            let shared = &engine.shared;
+            let at_work = with_status(shared, TaskStatus::Running).await?;
+            if could_start(shared, &at_work).await? {
+                return Ok(false);
+            }
+            running += at_work.len();
+        }
+        Ok(running == resting)
+    }
+
+    /// What time will bring: of the alarms, and of the tasks that wait for theirs.
+    async fn upcoming(&self) -> Result<Upcoming, StoreError> {
+        let mut upcoming = match &self.clock {
+            Clock::Movable(time) => time.upcoming(),
+            Clock::System | Clock::Manual(_) => Upcoming::default(),
+        };
+        for engine in self.engines().iter().filter(|engine| !engine.is_durable()) {
+            let due = housekeeping::promote_due(&engine.shared).await?;
+            let ahead = due.map(|due| (due - self.clock.now()).to_std().unwrap_or_default());
+            upcoming.step = upcoming.step.into_iter().chain(ahead).min();
+        }
+        Ok(upcoming)
+    }
+
+    async fn unfinished(&self) -> Result<u64, StoreError> {
+        let mut unfinished = 0;
+        for engine in self.engines() {
+            let QueueStats { pending, queued, running, .. } = engine.shared.store.stats().await?;
+            unfinished += pending + queued + running;
+        }
+        Ok(unfinished)
+    }
+}
+
+/// Whether a worker is free for something that is queued.
+async fn could_start(shared: &Shared, at_work: &[Arc<Task>]) -> Result<bool, StoreError> {
+    let queued = with_status(shared, TaskStatus::Queued).await?;
+    let number = |tasks: &[Arc<Task>], lanes: &[Lane]| {
+        tasks.iter().filter(|task| lanes.contains(&task.new.lane)).count()
+    };
+    let pools = shared.crew.pools();
+    Ok(pools
+        .iter()
+        .any(|pool| number(&queued, &pool.lanes) > 0 && number(at_work, &pool.lanes) < pool.workers))
+}
+
+async fn with_status(shared: &Shared, status: TaskStatus) -> Result<Vec<Arc<Task>>, StoreError> {
+    let filter = ListFilter { status: Some(status), limit: 1000, ..ListFilter::default() };
+    Ok(shared.store.list(filter).await?.tasks)
+}

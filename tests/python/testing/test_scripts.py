@@ -1,0 +1,231 @@
+"""Scripts: what becomes of tasks whose attempts are played."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openhands_testgen import (
+    GenerationResult,
+    InvalidRequestError,
+    OpenHandsIntegrationConfig,
+    OpenHandsTestGenerator,
+)
+from openhands_testgen.testing import (
+    Outcome,
+    Testbed,
+    bad_tests,
+    crash,
+    fails,
+    hang,
+    ok,
+    rate_limit,
+    timeout,
+    writes,
+)
+
+HOLDS = """
+from shop.pricing import discount, total_price
+import pytest
+
+
+@pytest.mark.parametrize("total, member, percent", [(50, False, 0), (100, False, 5), (1, True, 10)])
+def test_discount(total, member, percent):
+    assert discount(total, member) == percent
+
+
+def test_a_negative_total_is_refused():
+    with pytest.raises(ValueError, match="negative"):
+        discount(-1)
+
+
+def test_the_sum():
+    assert total_price([1, 2]) == 3
+    with pytest.raises(ValueError, match="no prices"):
+        total_price([])
+"""
+
+
+async def drained(testbed: Testbed) -> None:
+    """Lets time pass until every task has ended."""
+    assert await asyncio.to_thread(testbed.core.drain_here) == 0
+
+
+async def ending(
+    testbed: Testbed, generator: OpenHandsTestGenerator, outcome: Outcome
+) -> tuple[GenerationResult, int, int]:
+    """What one task comes to: its result, its attempts, its retries."""
+    testbed.script(outcome)
+    task_id = await generator.submit_test_generation_task("src/shop/pricing.py")
+    await drained(testbed)
+    status = await generator.get_task_status(task_id)
+    result = await generator.get_test_generation_results(task_id, timeout=0)
+    return result, status["attempt"], status["retry_count"]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "success", "error_kind", "attempts", "retries"),
+    [
+        (ok(), True, None, 1, 0),
+        (ok(coverage=79.9), False, "coverage_gap", 1, 0),
+        (timeout(), False, "timeout", 1, 0),
+        (rate_limit(times=2), True, None, 3, 2),
+        (rate_limit(), False, "rate_limit", 4, 3),
+        (rate_limit(times=1, then=bad_tests()), False, "verification", 2, 1),
+        (bad_tests(), False, "verification", 1, 0),
+        (fails("transient", times=1), True, None, 2, 1),
+        (fails("quota"), False, "quota", 1, 0),
+        (crash(times=1), True, None, 2, 0),
+        (crash(), False, "lost", 3, 0),
+        (hang(), False, "timeout", 1, 0),
+    ],
+)
+def test_an_outcome_is_what_the_engine_makes_of_it(
+    testbed: Testbed,
+    generator: OpenHandsTestGenerator,
+    outcome: Outcome,
+    success: bool,
+    error_kind: str | None,
+    attempts: int,
+    retries: int,
+) -> None:
+    result, made, repeated = asyncio.run(ending(testbed, generator, outcome))
+
+    assert (result["success"], result["error_kind"]) == (success, error_kind)
+    assert (made, repeated) == (attempts, retries)
+
+
+def test_a_played_success_says_that_nothing_was_run(
+    testbed: Testbed, generator: OpenHandsTestGenerator, project: Path
+) -> None:
+    outcome = ok(coverage=91.5, tests=["test_discount"])
+
+    result, _, _ = asyncio.run(ending(testbed, generator, outcome))
+
+    detail = result["result"]
+    assert detail is not None
+    assert (detail["agent"], detail["tests"]) == ("scripted", ["test_discount"])
+    assert (detail["coverage"]["percent"], detail["threshold_met"]) == (91.5, True)
+    assert detail["verification"]["runs"] == 0
+    assert "nothing was run" in detail["verification"]["note"]
+    assert not (project / "tests").exists()
+
+
+def test_a_played_result_has_the_keys_of_a_real_one(
+    testbed: Testbed, generator: OpenHandsTestGenerator, project: Path
+) -> None:
+    real, _, _ = asyncio.run(ending(testbed, generator, writes(HOLDS)))
+    assert real["success"], real["error"]
+    (project / "tests/shop/test_pricing.py").unlink()
+
+    played, _, _ = asyncio.run(ending(testbed, generator, ok(text=HOLDS)))
+
+    assert shape(played["result"]) == shape(real["result"])
+    assert "scripted" in str(real["result"])
+    published = (project / "tests/shop/test_pricing.py").read_text()
+    assert published.startswith("# openhands-testgen sha256:")
+    assert published.endswith(HOLDS)
+
+
+def shape(result: dict[str, Any] | None) -> object:
+    """The keys of a result, and those of the dicts in it."""
+    assert result is not None
+    return {key: sorted(value) if isinstance(value, dict) else "-" for key, value in result.items()}
+
+
+def test_what_an_agent_writes_is_really_verified(
+    testbed: Testbed, generator: OpenHandsTestGenerator
+) -> None:
+    wrong = "from shop.pricing import discount\n\n\ndef test_it():\n    assert discount(1) == 7\n"
+
+    result, _, _ = asyncio.run(ending(testbed, generator, writes(wrong)))
+
+    assert result["error_kind"] == "verification"
+    assert "test_it" in (result["error"] or "")
+
+
+def test_a_list_is_played_in_the_order_of_submission(
+    testbed: Testbed, generator: OpenHandsTestGenerator
+) -> None:
+    async def scenario() -> list[str | None]:
+        testbed.script([fails("quota"), bad_tests(), *[ok()] * 20, timeout()])
+        modules = [f"src/m{number}.py" for number in range(24)]
+        ids = [await generator.submit_test_generation_task(module) for module in modules]
+        await drained(testbed)
+        return [(await generator.get_task_status(task_id))["error_kind"] for task_id in ids]
+
+    kinds = asyncio.run(scenario())
+
+    # A task too many has no outcome: a script that is too short is no success.
+    assert kinds == ["quota", "verification", *[None] * 20, "timeout", "config"]
+
+
+def test_a_module_has_a_script_of_its_own(
+    testbed: Testbed, generator: OpenHandsTestGenerator
+) -> None:
+    async def scenario() -> dict[str, str | None]:
+        testbed.script(ok())
+        testbed.script([timeout(), fails("refused")], module="src/b.py")
+        kinds = {}
+        for module in ("src/a.py", "src/b.py", "src/c.py", "src/b.py"):
+            task_id = await generator.submit_test_generation_task(module)
+            await drained(testbed)
+            kinds[task_id] = (await generator.get_task_status(task_id))["error_kind"]
+        return kinds
+
+    assert list(asyncio.run(scenario()).values()) == [None, "timeout", None, "refused"]
+
+
+def test_an_engine_on_a_testbed_is_nobody_elses(project: Path) -> None:
+    config = OpenHandsIntegrationConfig(project_root=project, store="memory:", agent="local")
+
+    async def submitted(generator: OpenHandsTestGenerator) -> int:
+        await generator.submit_test_generation_task("src/shop/pricing.py", timeout=60)
+        return (await generator.get_queue_stats())["total_tasks"]
+
+    with Testbed() as outer:
+        outer.script(hang())
+        assert asyncio.run(submitted(OpenHandsTestGenerator(config))) == 1
+        with Testbed():
+            assert asyncio.run(submitted(OpenHandsTestGenerator(config))) == 1
+        assert asyncio.run(submitted(OpenHandsTestGenerator(config))) == 2
+
+
+def test_generators_on_a_file_play_the_script_too(testbed: Testbed, project: Path) -> None:
+    testbed.script(ok(coverage=88.0))
+    config = OpenHandsIntegrationConfig(project_root=project, agent="local")
+
+    async def scenario() -> GenerationResult:
+        return await OpenHandsTestGenerator(config).generate_tests("src/shop/pricing.py")
+
+    assert asyncio.run(scenario())["success"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (lambda: ok(coverage=101), "coverage: must be a number from 0.0 to 100.0, not 101"),
+        (lambda: ok(seconds=-1), "seconds: must be a number from 0.0"),
+        (lambda: rate_limit(times=0), "times: must be a whole number from 1 to 1000, not 0"),
+        (lambda: crash(then=ok()), "then: comes after a number of times: pass `times` too"),
+        (lambda: Testbed().script([42]), "outcomes: 42 is none: use ok()"),  # type: ignore[list-item]
+        (lambda: Testbed().script(fails("no_such_kind")), "outcomes: .*no_such_kind"),
+    ],
+)
+def test_what_cannot_happen_is_refused(wrong: Any, message: str) -> None:
+    with pytest.raises(InvalidRequestError, match=message):
+        wrong()
+
+
+def test_a_hanging_attempt_can_be_cancelled(
+    testbed: Testbed, generator: OpenHandsTestGenerator
+) -> None:
+    async def scenario() -> Coroutine[Any, Any, Any] | Any:
+        testbed.script(hang())
+        task_id = await generator.submit_test_generation_task("src/shop/pricing.py")
+        return (await generator.cancel_task(task_id))["status"]
+
+    assert asyncio.run(scenario()) == "cancelled"
