@@ -10,6 +10,7 @@ from typing import Any
 
 from _measure import clean_project, quantile, row, title
 from openhands_testgen import OpenHandsIntegrationConfig, OpenHandsTestGenerator
+from openhands_testgen.testing import Testbed, ok
 
 CALLS = 500
 
@@ -59,6 +60,26 @@ async def use(store: str) -> None:
         await generator.list_tasks(limit=500)
 
 
+async def crowd() -> None:
+    """As many submissions, waits and cancellations under way at once, completed in two bursts."""
+    config = OpenHandsIntegrationConfig(store="memory:", workers=256)
+    with Testbed() as testbed:
+        testbed.script(ok(seconds=60))
+        async with OpenHandsTestGenerator(config) as generator:
+            ids = []
+            for number in range(CALLS):
+                ids.append(await generator.submit_test_generation_task(f"src/m{number}.py"))
+                await asyncio.sleep(0)
+            results = []
+            for task_id in ids:
+                wait = generator.get_test_generation_results(task_id)
+                results.append(asyncio.create_task(wait))
+                await asyncio.sleep(0)
+            await asyncio.gather(*map(generator.cancel_task, ids[::10]))
+            await asyncio.to_thread(testbed.clock.advance, 130)
+            await asyncio.gather(*results)
+
+
 async def main() -> None:
     """Prints the rows."""
     clean_project()
@@ -69,6 +90,7 @@ async def main() -> None:
         ("baseline: an idle loop", idle()),
         ("memory store", use("memory:")),
         ("SQLite store", use("sqlite:hold.db")),
+        ("memory store, all at once", crowd()),
     ]:
         usual, longest = await longest_gap(work)
         figure = f"{usual * 1e3:.2f} / {longest * 1e3:.2f} ms"

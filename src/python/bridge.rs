@@ -101,6 +101,9 @@ impl Pending {
     }
 }
 
+/// How many completions are passed on in one turn of a loop: more would hold up whatever else runs in it.
+const MOST_A_TURN: usize = 64;
+
 /// The completions for one event loop.
 #[pyclass(frozen, weakref, module = "openhands_testgen._core")]
 pub(crate) struct Mailbox {
@@ -128,10 +131,10 @@ impl Mailbox {
         self.posts.signal().fileno()
     }
 
-    /// Completes the futures of everything that arrived; runs in the loop's thread.
+    /// Completes the futures of what arrived first; runs in the loop's thread, and again where more is left.
     fn drain(&self, py: Python<'_>) -> PyResult<()> {
         let mut outcome = Ok(());
-        for (ticket, delivery) in self.posts.take() {
+        for (ticket, delivery) in self.posts.take(MOST_A_TURN) {
             let waiting = self.waiting.lock().remove(&ticket);
             if let Some(waiting) = waiting {
                 // One that cannot be completed keeps no other from its answer.

@@ -1,5 +1,7 @@
 //! What has arrived for an event loop? Items in order, and one signal a batch.
 
+use std::collections::VecDeque;
+
 use crate::sync::{AtomicBool, Mutex, Ordering};
 
 /// Wakes the reader of posts.
@@ -14,7 +16,7 @@ pub(super) trait Signal {
 /// Posts of many threads for one reader, who never waits while there is one.
 pub(super) struct Posts<T, S> {
     /// Held for a push or a swap only.
-    arrived: Mutex<Vec<T>>,
+    arrived: Mutex<VecDeque<T>>,
     /// Whether the reader was woken for what has arrived.
     signalled: AtomicBool,
     signal: S,
@@ -22,7 +24,7 @@ pub(super) struct Posts<T, S> {
 
 impl<T, S: Signal> Posts<T, S> {
     pub(super) fn new(signal: S) -> Self {
-        Self { arrived: Mutex::new(Vec::new()), signalled: AtomicBool::new(false), signal }
+        Self { arrived: Mutex::new(VecDeque::new()), signalled: AtomicBool::new(false), signal }
     }
 
     /// What wakes the reader.
@@ -32,17 +34,29 @@ impl<T, S: Signal> Posts<T, S> {
 
     /// Leaves a post, and wakes the reader if nobody has.
     pub(super) fn post(&self, item: T) {
-        self.arrived.lock().push(item);
+        self.arrived.lock().push_back(item);
+        self.raise();
+    }
+
+    fn raise(&self) {
         if !self.signalled.swap(true, Ordering::AcqRel) {
             self.signal.raise();
         }
     }
 
-    /// Takes everything that has arrived. In this order: a post that comes before the flag is down is taken here,
-    /// and one that comes after it raises a signal that is not cleared here.
-    pub(super) fn take(&self) -> Vec<T> {
+    /// Takes the oldest `most` of what has arrived; for the rest the signal is raised again. In this order: a post that
+    /// comes before the flag is down is seen here, and one that comes after it raises a signal that is not cleared here.
+    pub(super) fn take(&self, most: usize) -> Vec<T> {
         self.signal.clear();
         self.signalled.store(false, Ordering::Release);
-        std::mem::take(&mut *self.arrived.lock())
+        let mut arrived = self.arrived.lock();
+        let number = arrived.len().min(most);
+        let taken = arrived.drain(..number).collect();
+        let is_left = !arrived.is_empty();
+        drop(arrived);
+        if is_left {
+            self.raise();
+        }
+        taken
     }
 }

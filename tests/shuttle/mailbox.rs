@@ -53,7 +53,7 @@ fn every_post_is_read_by_a_reader_who_waits_for_the_signal() {
         let mut tickets = Vec::new();
         while tickets.len() < 6 {
             posts.signal().wait();
-            tickets.extend(posts.take());
+            tickets.extend(posts.take(usize::MAX));
         }
         tickets.sort_unstable();
         assert_eq!(tickets, [0, 1, 2, 3, 4, 5]);
@@ -77,7 +77,32 @@ fn what_arrives_together_is_signalled_once() {
             poster.join().unwrap();
         }
         assert_eq!(*posts.signal().bytes.lock().unwrap(), 1);
-        assert_eq!(posts.take().len(), 3);
+        assert_eq!(posts.take(usize::MAX).len(), 3);
         assert_eq!(*posts.signal().bytes.lock().unwrap(), 0);
+    });
+}
+
+#[test]
+fn what_a_reader_leaves_for_later_is_signalled_again() {
+    interleave(|| {
+        let posts = Arc::new(Posts::new(Pipe::default()));
+        let posters: Vec<_> = (0..2_u64)
+            .map(|poster| {
+                let posts = Arc::clone(&posts);
+                thread::spawn(move || (0..3).for_each(|number| posts.post(poster * 3 + number)))
+            })
+            .collect();
+        let mut tickets = Vec::new();
+        while tickets.len() < 6 {
+            posts.signal().wait();
+            let taken = posts.take(2);
+            assert!(taken.len() <= 2);
+            tickets.extend(taken);
+        }
+        tickets.sort_unstable();
+        assert_eq!(tickets, [0, 1, 2, 3, 4, 5]);
+        for poster in posters {
+            poster.join().unwrap();
+        }
     });
 }

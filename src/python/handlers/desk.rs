@@ -100,7 +100,7 @@ impl HandlerDesk {
 
     /// Carries out the orders that wait; runs in the handler thread.
     fn drain(&self, py: Python<'_>) {
-        for order in self.orders.take() {
+        for order in self.orders.take(usize::MAX) {
             if let Err(error) = self.carry_out(py, order) {
                 error.write_unraisable(py, None);
             }

@@ -8,6 +8,7 @@ mod leases;
 mod registering;
 mod running;
 mod stopping;
+mod testbed;
 mod watching;
 
 use std::path::Path;

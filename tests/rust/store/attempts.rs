@@ -18,6 +18,7 @@ on_every_store! {
     a_token_is_of_no_use_where_nothing_runs,
     an_unknown_task_has_no_lease,
     a_task_that_is_given_back_has_not_used_up_an_attempt,
+    an_attempt_that_died_is_made_again_twice,
     readers_of_a_record_keep_what_they_saw,
 }
 
@@ -33,6 +34,7 @@ fn all_settlements(subject: &Subject) -> Vec<Settlement> {
         Settlement::Retry { failure: transient(), due: subject.clock.now() },
         Settlement::GiveBack,
         Settlement::Cancel,
+        Settlement::Crash,
     ]
 }
 
@@ -115,6 +117,20 @@ async fn a_task_that_is_given_back_has_not_used_up_an_attempt(subject: Subject) 
     assert_eq!((given_back.attempt, given_back.retries, given_back.crashes), (0, 0, 0));
     let again = subject.claim_one().await;
     assert_eq!((again.attempt, again.token), (1, 2));
+}
+
+async fn an_attempt_that_died_is_made_again_twice(subject: Subject) {
+    let mut task = running(&subject).await;
+    for attempt in 1..=2 {
+        assert_eq!(task.attempt, attempt);
+        assert_eq!(subject.settle(&task, Settlement::Crash).await.status(), TaskStatus::Queued);
+        task = subject.claim_one().await;
+    }
+
+    let lost = subject.settle(&task, Settlement::Crash).await;
+
+    assert_eq!((lost.status(), lost.retries, lost.attempt), (TaskStatus::Failed, 0, 3));
+    assert_eq!(lost.failure.as_ref().map(|failure| failure.kind), Some(ErrorKind::Lost));
 }
 
 async fn readers_of_a_record_keep_what_they_saw(subject: Subject) {
