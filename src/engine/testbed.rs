@@ -15,8 +15,10 @@ use crate::sandbox::ProbeDir;
 use crate::store::{Clock, Store, StoreError, StoreLocation, Upcoming};
 use crate::task::{Kind, Lane, ListFilter, QueueStats, Task, TaskStatus};
 
-/// How long it may take until everything waits for time to pass; beyond, something is at work for real.
-const PATIENCE: Duration = Duration::from_millis(200);
+/// How long what is at work for real, or held back by a limit, may take before time passes all the same.
+const PATIENCE: Duration = Duration::from_millis(100);
+/// How long the engine itself may take for its next step, on a machine that is busy with other things.
+const LONGEST_STEP: Duration = Duration::from_secs(30);
 /// How often that is looked at.
 const LOOK: Duration = Duration::from_millis(1);
 
@@ -32,12 +34,14 @@ pub struct Testbed {
 }
 
 /// How it stands on a testbed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Rest {
     /// Everything waits for time to pass.
     Quiet,
-    /// Something is at work.
+    /// Something is at work for real, or held back.
     Busy,
+    /// The engine is about to take a step.
+    Between,
 }
 
 /// So many tasks will not end by themselves, however much time passes: nobody works their lane.
@@ -115,7 +119,7 @@ impl Testbed {
                 return Ok(Ok(()));
             }
             match (rest, self.upcoming().await?.next()) {
-                (Rest::Busy, _) => {}
+                (Rest::Busy | Rest::Between, _) => {}
                 (Rest::Quiet, Some(ahead)) => self.pass(ahead).await?,
                 (Rest::Quiet, None) if self.is_shared() => tokio::time::sleep(LOOK).await,
                 (Rest::Quiet, None) => return Ok(Err(Stuck(unfinished))),
@@ -175,32 +179,47 @@ impl Testbed {
     /// Waits until everything waits for time to pass, for a while.
     async fn settle(&self) -> Result<Rest, StoreError> {
         let begin = tokio::time::Instant::now();
-        while begin.elapsed() < PATIENCE {
-            if self.is_quiet().await? {
-                return Ok(Rest::Quiet);
+        loop {
+            let rest = self.look().await?;
+            let patience = match rest {
+                Rest::Quiet => return Ok(rest),
+                Rest::Busy => PATIENCE,
+                Rest::Between => LONGEST_STEP,
+            };
+            if begin.elapsed() >= patience {
+                return Ok(rest);
             }
             tokio::time::sleep(LOOK).await;
         }
-        Ok(Rest::Busy)
     }
 
-    async fn is_quiet(&self) -> Result<bool, StoreError> {
+    async fn look(&self) -> Result<Rest, StoreError> {
         // In this order: what has come is known until it was acted on, and who acts rests no more before the store
         // hears of it.
         if self.upcoming().await?.next() == Some(Duration::ZERO) {
-            return Ok(false);
+            return Ok(Rest::Between);
         }
-        let resting = self.script.as_ref().map_or(0, |script| script.resting());
-        let mut running = 0;
+        let script = self.script.as_deref();
+        let resting = script.map_or(0, Script::resting);
+        let mut working = script.map_or(0, Script::working);
+        let (mut running, mut startable) = (0, Rest::Quiet);
         for engine in self.engines() {
             let shared = &engine.shared;
             let at_work = with_status(shared, TaskStatus::Running).await?;
-            if could_start(shared, &at_work).await? {
-                return Ok(false);
-            }
+            startable = startable.max(what_could_start(shared, &at_work).await?);
+            working += at_work.iter().filter(|task| !self.plays(&task.new.lane)).count();
             running += at_work.len();
         }
-        Ok(running == resting)
+        Ok(match running {
+            running if running > resting + working => Rest::Between,
+            _ if working > 0 => startable.max(Rest::Busy),
+            _ => startable,
+        })
+    }
+
+    /// Whether the attempts of a lane play the script.
+    fn plays(&self, lane: &Lane) -> bool {
+        self.script.is_some() && lane.is_of(&Kind::GenerateTests)
     }
 
     /// What time will bring: of the alarms, and of the tasks that wait for theirs.
@@ -227,16 +246,21 @@ impl Testbed {
     }
 }
 
-/// Whether a worker is free for something that is queued.
-async fn could_start(shared: &Shared, at_work: &[Arc<Task>]) -> Result<bool, StoreError> {
+/// Whether a worker is free for something that is queued, and may take it.
+async fn what_could_start(shared: &Shared, at_work: &[Arc<Task>]) -> Result<Rest, StoreError> {
     let queued = with_status(shared, TaskStatus::Queued).await?;
     let number = |tasks: &[Arc<Task>], lanes: &[Lane]| {
         tasks.iter().filter(|task| lanes.contains(&task.new.lane)).count()
     };
     let pools = shared.crew.pools();
-    Ok(pools
+    let could = pools
         .iter()
-        .any(|pool| number(&queued, &pool.lanes) > 0 && number(at_work, &pool.lanes) < pool.workers))
+        .any(|pool| number(&queued, &pool.lanes) > 0 && number(at_work, &pool.lanes) < pool.workers);
+    Ok(match could {
+        false => Rest::Quiet,
+        true if shared.options.limits.concern_claims() => Rest::Busy,
+        true => Rest::Between,
+    })
 }
 
 async fn with_status(shared: &Shared, status: TaskStatus) -> Result<Vec<Arc<Task>>, StoreError> {

@@ -27,7 +27,7 @@ class Clock:
 
         What would have happened meanwhile has happened when this returns, in its order: retries,
         `run_at`, scripted seconds, time limits, leases, the end of retention. The calling thread is
-        held for milliseconds; where something works for real, for 0.2 s at most.
+        held for milliseconds; where something works for real, for 0.1 s longer.
         """
         if isinstance(seconds, timedelta):
             seconds = seconds.total_seconds()

@@ -52,11 +52,11 @@ class OpenHandsTestGenerationStage(GenerationStage):
     async def _generate_all(
         self, generator: OpenHandsTestGenerator, result: OpenHandsStageResult
     ) -> None:
-        modules = self.find_modules()
+        modules = await self.plan()
         if not modules:
             result.errors.append(f"No Python modules found in {self.component_path}")
             return
-        for module, test_file in self.test_files(modules).items():
+        for module, test_file in modules.items():
             outcome = await self._generate(generator, module, test_file)
             self.results.append(outcome)
             if outcome["success"]:

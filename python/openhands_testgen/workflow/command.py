@@ -57,7 +57,7 @@ def main(*, variables: Mapping[str, str], **request: Any) -> int:  # noqa: ANN40
     except KeyboardInterrupt:
         return INTERRUPTED
     except (ConfigurationError, OpenHandsTestGenError, OSError) as error:
-        return _fail(str(error), asked.output_format)
+        return _fail(error, asked.output_format)
 
 
 class _Command:
@@ -73,9 +73,12 @@ class _Command:
             if not self._is_terminated:
                 raise
             return TERMINATED
-        if self._request.report is not None:
-            result.save_report(self._request.report)
         self._print(result)
+        try:
+            if self._request.report is not None:
+                result.save_report(self._request.report)
+        except OSError as error:  # standard output has its document already
+            return _fail(error, "text")
         return DONE if result.success else FAILED
 
     async def _result(self) -> WorkflowResult:
@@ -104,11 +107,11 @@ class _Command:
 
     def _print(self, result: WorkflowResult) -> None:
         if self._request.output_format == "json":
-            print(json.dumps(result.to_dict(), indent=2, ensure_ascii=False, default=str))
+            _say(json.dumps(result.to_dict(), indent=2, ensure_ascii=False, default=str))
         elif self._request.output_format == "github":
-            print("\n".join(github.lines(result)))
+            _say("\n".join(github.lines(result)))
         else:
-            print("\n".join(summary.lines(result)))
+            _say("\n".join(summary.lines(result)))
 
     def _end_on_termination(self) -> None:
         task = asyncio.current_task()
@@ -140,10 +143,21 @@ def _tell_on_standard_error() -> None:
     logging.getLogger("openhands_testgen.workflow").setLevel(logging.INFO)
 
 
-def _fail(message: str, output_format: str) -> int:
-    hint = "`openhands-testgen config show` lists every setting"
-    print(f"error: {message}\nhint: {hint}", file=sys.stderr)
+def _say(text: str) -> None:
+    try:
+        print(text, end="\n" if text else "", flush=True)
+    except BrokenPipeError:  # a reader that has had enough is no error
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _fail(error: Exception, output_format: str) -> int:
+    message = str(error)
+    print(f"error: {message}", file=sys.stderr)
+    hint = None
+    if isinstance(error, ConfigurationError):
+        hint = "`openhands-testgen config show` lists every setting"
+        print(f"hint: {hint}", file=sys.stderr)
     if output_format == "json":
-        error = {"message": message, "hint": hint, "exit_code": CONFIGURATION}
-        print(json.dumps({"error": error}, indent=2, ensure_ascii=False))
+        told = {"message": message, "hint": hint, "exit_code": CONFIGURATION}
+        _say(json.dumps({"error": told}, indent=2, ensure_ascii=False))
     return CONFIGURATION

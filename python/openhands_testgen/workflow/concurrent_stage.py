@@ -34,12 +34,12 @@ class AsyncOpenHandsTestGenerationStage(GenerationStage):
         except Exception as error:
             result.errors.append(f"Failed to initialize OpenHands: {text_of(error)}")
             return result
-        modules = self.find_modules()
+        modules = await self.plan()
         if not modules:
             result.errors.append(f"No Python modules found in {self.component_path}")
             await self.let_go()
             return result
-        for module, test_file in self.test_files(modules).items():
+        for module, test_file in modules.items():
             try:
                 request = self.request(module, test_file)
                 task_id = await generator.submit_test_generation_task(**request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import sys
@@ -57,6 +58,10 @@ class GenerationStage:
         config = getattr(self.generator, "config", None)
         root = getattr(config, "project_root", None)
         return test_files(self.component_path, modules, root if isinstance(root, Path) else None)
+
+    async def plan(self) -> dict[Path, Path]:
+        """Every module with its test file; a large component holds up no event loop."""
+        return await asyncio.to_thread(lambda: self.test_files(self.find_modules()))
 
     def request(self, module: Path, test_file: Path) -> dict[str, Any]:
         """The arguments of a submission."""

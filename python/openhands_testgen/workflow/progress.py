@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from datetime import UTC, datetime
 
 from ..exceptions import OpenHandsTestGenError
@@ -13,6 +14,8 @@ from ..types import TaskStatusDict
 _LOGGER = logging.getLogger("openhands_testgen.workflow")
 _LOOK_SECONDS = 0.5
 _MOST_TASKS = 1000
+_SILENCE_SECONDS = 30.0
+"""After so long without a change it is said what is still under way."""
 
 
 class Progress:
@@ -23,13 +26,18 @@ class Progress:
         self._generator = generator
         self._begin = datetime.now(UTC)
         self._said: dict[str, str] = {}
+        self._last_line = time.monotonic()
 
     async def tell(self) -> None:
         """Says every change, until it is cancelled."""
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
-            for task in await self._tasks("pending", "running"):
+            tasks = await self._tasks("pending", "running")
+            for task in tasks:
                 self._say(task)
+            if tasks and time.monotonic() - self._last_line >= _SILENCE_SECONDS:
+                modules = ", ".join(sorted(task["metadata"]["module_path"] for task in tasks))
+                self._line(f"still under way: {modules}")
 
     async def unfinished(self) -> list[str]:
         """The ids of those that have not ended."""
@@ -57,7 +65,11 @@ class Progress:
         text = _moment(task)
         if text is not None and self._said.get(task["task_id"]) != text:
             self._said[task["task_id"]] = text
-            _LOGGER.info("%s: %s", task["metadata"]["module_path"], text)
+            self._line(f"{task['metadata']['module_path']}: {text}")
+
+    def _line(self, text: str) -> None:
+        self._last_line = time.monotonic()
+        _LOGGER.info(text)
 
 
 def _moment(task: TaskStatusDict) -> str | None:

@@ -60,6 +60,7 @@ impl ScriptedHandler {
                 Err(Failure::new(ErrorKind::Lost, "the process that ran the attempt died, as scripted"))
             }
             Ending::Write(text) => {
+                let _working = self.script.work(attempt);
                 GenerateTestsHandler::new(Typist(text), self.probe.clone()).run(attempt).await
             }
         }

@@ -19,8 +19,17 @@ const PAGE: usize = 200;
 pub struct Script {
     /// Held for a look or a change only.
     parts: Mutex<Parts>,
-    /// Attempts that only wait: for their time, or for their end. Held for a look or a change only.
-    resting: Mutex<HashMap<(TaskId, u64), CancellationToken>>,
+    /// The attempts under way that are not about to go on by themselves. Held for a look or a change only.
+    under_way: Mutex<HashMap<(TaskId, u64), UnderWay>>,
+}
+
+/// What an attempt does that is not over in a moment.
+#[derive(Debug)]
+enum UnderWay {
+    /// It only waits: for its time, or for its end.
+    Resting(CancellationToken),
+    /// Something is run for real.
+    Working,
 }
 
 /// The outcomes of a series of tasks.
@@ -65,7 +74,16 @@ impl Script {
     /// How many attempts only wait now, and were not asked to stop.
     #[must_use]
     pub fn resting(&self) -> usize {
-        self.resting.lock().values().filter(|cancel| !cancel.is_cancelled()).count()
+        let under_way = self.under_way.lock();
+        let rests = |doing: &&UnderWay| matches!(doing, UnderWay::Resting(cancel) if !cancel.is_cancelled());
+        under_way.values().filter(rests).count()
+    }
+
+    /// How many attempts run something for real.
+    #[must_use]
+    pub fn working(&self) -> usize {
+        let under_way = self.under_way.lock();
+        under_way.values().filter(|doing| matches!(doing, UnderWay::Working)).count()
     }
 
     /// What happens in an attempt of this task.
@@ -102,22 +120,31 @@ impl Script {
     }
 
     /// Notes that an attempt only waits, until the answer is dropped.
-    pub(super) fn rest(&self, attempt: &Attempt) -> Resting<'_> {
+    pub(super) fn rest(&self, attempt: &Attempt) -> Note<'_> {
+        self.note(attempt, UnderWay::Resting(attempt.cancel.clone()))
+    }
+
+    /// Notes that an attempt runs something for real, until the answer is dropped.
+    pub(super) fn work(&self, attempt: &Attempt) -> Note<'_> {
+        self.note(attempt, UnderWay::Working)
+    }
+
+    fn note(&self, attempt: &Attempt, doing: UnderWay) -> Note<'_> {
         let key = (attempt.task.id(), attempt.task.token);
-        self.resting.lock().insert(key, attempt.cancel.clone());
-        Resting { script: self, key }
+        self.under_way.lock().insert(key, doing);
+        Note { script: self, key }
     }
 }
 
-/// An attempt that only waits.
-pub(super) struct Resting<'a> {
+/// What is known of an attempt under way.
+pub(super) struct Note<'a> {
     script: &'a Script,
     key: (TaskId, u64),
 }
 
-impl Drop for Resting<'_> {
+impl Drop for Note<'_> {
     fn drop(&mut self) {
-        self.script.resting.lock().remove(&self.key);
+        self.script.under_way.lock().remove(&self.key);
     }
 }
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from .conftest import Cli
+from .conftest import COMMAND, Cli
 
 SPECIFICATION = "# The shop\n"
 
@@ -59,6 +61,36 @@ def test_the_report_can_be_written_to_a_file(cli: Cli, workflow: list[str], proj
     assert cli(*workflow, "--report", "reports/one.json").returncode == 0
 
     assert json.loads((project / "reports/one.json").read_text())["success"]
+
+
+def test_a_report_that_cannot_be_written_takes_nothing_from_the_result(
+    cli: Cli, workflow: list[str], project: Path
+) -> None:
+    (project / "reports").write_text("a file in the way")
+
+    done = cli(*workflow, "--report", "reports/one.json", "--json")
+
+    assert (done.returncode, json.loads(done.stdout)["success"]) == (3, True)
+    assert "error: " in done.stderr and "reports" in done.stderr
+
+
+def test_a_reader_that_has_had_enough_is_no_error(cli: Cli, workflow: list[str]) -> None:
+    # Closed before anything is written.
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [COMMAND, *workflow],
+        cwd=cli.project,
+        env=cli.environment,
+        stdout=write,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(write)
+
+    assert done.returncode == 0
+    assert "Error" not in done.stderr, done.stderr
 
 
 def test_a_stage_that_fails_fails_the_command(cli: Cli, workflow: list[str], project: Path) -> None:

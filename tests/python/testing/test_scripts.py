@@ -48,6 +48,12 @@ def test_the_sum():
         total_price([])
 """
 
+WRONG = """
+
+def test_wrong():
+    assert discount(1) == 7
+"""
+
 
 async def drained(testbed: Testbed) -> None:
     """Lets time pass until every task has ended."""
@@ -117,34 +123,25 @@ def test_a_played_success_says_that_nothing_was_run(
 def test_a_played_result_has_the_keys_of_a_real_one(
     testbed: Testbed, generator: OpenHandsTestGenerator, project: Path
 ) -> None:
-    real, _, _ = asyncio.run(ending(testbed, generator, writes(HOLDS)))
-    assert real["success"], real["error"]
-    (project / "tests/shop/test_pricing.py").unlink()
+    published = project / "tests/shop/test_pricing.py"
+    real, _, _ = asyncio.run(ending(testbed, generator, writes(HOLDS + WRONG)))
+    published.unlink()
 
     played, _, _ = asyncio.run(ending(testbed, generator, ok(text=HOLDS)))
 
     assert shape(played["result"]) == shape(real["result"])
-    assert "scripted" in str(real["result"])
-    published = (project / "tests/shop/test_pricing.py").read_text()
-    assert published.startswith("# openhands-testgen sha256:")
-    assert published.endswith(HOLDS)
+    assert published.read_text().startswith("# openhands-testgen sha256:")
+    assert published.read_text().endswith(HOLDS)
+    # What was written was really run: what does not hold is gone.
+    assert real["result"] is not None
+    assert [test["test"] for test in real["result"]["verification"]["removed"]] == ["test_wrong"]
+    assert real["result"]["coverage"]["percent"] == 100.0
 
 
 def shape(result: dict[str, Any] | None) -> object:
     """The keys of a result, and those of the dicts in it."""
     assert result is not None
     return {key: sorted(value) if isinstance(value, dict) else "-" for key, value in result.items()}
-
-
-def test_what_an_agent_writes_is_really_verified(
-    testbed: Testbed, generator: OpenHandsTestGenerator
-) -> None:
-    wrong = "from shop.pricing import discount\n\n\ndef test_it():\n    assert discount(1) == 7\n"
-
-    result, _, _ = asyncio.run(ending(testbed, generator, writes(wrong)))
-
-    assert result["error_kind"] == "verification"
-    assert "test_it" in (result["error"] or "")
 
 
 def test_a_list_is_played_in_the_order_of_submission(

@@ -1,8 +1,9 @@
-"""Every example of docs/workflow.md runs as it stands, with a generator that answers as told."""
+"""Every example of docs/workflow.md, and that of the README, runs with scripted answers."""
 
 from __future__ import annotations
 
 import re
+import textwrap
 import tomllib
 from pathlib import Path
 
@@ -14,8 +15,8 @@ PAGE = Path(__file__).parents[3] / "docs/workflow.md"
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
-def blocks(language: str) -> list[str]:
-    return [body for found, body in BLOCK.findall(PAGE.read_text("utf-8")) if found == language]
+def blocks(language: str, page: Path = PAGE) -> list[str]:
+    return [body for found, body in BLOCK.findall(page.read_text("utf-8")) if found == language]
 
 
 @pytest.fixture
@@ -47,6 +48,19 @@ def test_the_examples_of_the_page_run(
     exec(compile(program, "example", "exec"), {"__name__": "__main__"})
 
     assert re.fullmatch(PRINTED[number], capsys.readouterr().out)
+
+
+def test_the_workflow_of_the_readme_runs(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    readme = blocks("python", PAGE.parents[1] / "README.md")
+    (example,) = [body for body in readme if "WorkflowOrchestrator" in body]
+    program = (
+        f"import asyncio\nasync def main():\n{textwrap.indent(example, '    ')}"
+        "    print(result.success)\nasyncio.run(main())\n"
+    )
+
+    exec(compile(program, "example", "exec"), {"__name__": "__main__"})
+
+    assert capsys.readouterr().out == "True\n"
 
 
 def test_the_table_of_the_page_is_one_that_is_read(shop: Path) -> None:
