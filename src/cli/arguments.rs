@@ -59,6 +59,8 @@ pub(super) enum Verb {
     Watch(OneTask),
     /// Wait for a task and print what it left
     Results(Results),
+    /// The lines that a task's agent or handler left
+    Logs(Logs),
     /// The tasks of this store, newest first
     List(List),
     /// End tasks, and everything that runs for them
@@ -167,6 +169,16 @@ pub(super) struct Results {
     /// How long to wait, in seconds; 0 answers at once [default: until the task has ended]
     #[arg(long, value_name = "SECONDS", value_parser = values::wait_seconds)]
     pub(super) wait_timeout: Option<f64>,
+}
+
+/// `logs`.
+#[derive(Debug, Args)]
+pub(super) struct Logs {
+    #[command(flatten)]
+    pub(super) task: OneTask,
+    /// Go on until the task has ended
+    #[arg(short, long)]
+    pub(super) follow: bool,
 }
 
 /// `list`.

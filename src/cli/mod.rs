@@ -18,6 +18,7 @@ mod follow;
 mod generate;
 mod handover;
 mod interrupt;
+mod lines;
 mod list;
 mod logs;
 mod modules;

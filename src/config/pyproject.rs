@@ -9,7 +9,7 @@ use toml::Table;
 
 use super::error::ConfigError;
 use super::layer::{Layer, unknown};
-use super::table::Setting;
+use super::setting::Setting;
 
 const FILE: &str = "pyproject.toml";
 

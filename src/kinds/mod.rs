@@ -5,9 +5,11 @@ mod generate_tests;
 mod noop;
 mod process;
 mod reporter;
+mod stop;
 
 pub use attempt::{Attempt, Handler, HandlerFuture};
 pub use generate_tests::GenerateTestsHandler;
 pub use noop::NoopHandler;
 pub use process::{Function, ProcessHandler};
 pub use reporter::{Reporter, Reports, Said};
+pub use stop::{Stop, StopReason};
