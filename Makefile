@@ -15,7 +15,7 @@ RUST_SOURCES := Cargo.toml Cargo.lock pyproject.toml $(shell find src migrations
 WHEEL_SOURCES := $(RUST_SOURCES) README.md $(shell find python -type f ! -name '*.so' ! -name '*.pyc' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test test-rust test-python soak lint fmt bench bench-testgen docs lock preflight bubblewrap
+.PHONY: help demo dev test test-rust test-python test-openhands soak lint fmt bench bench-testgen docs lock preflight bubblewrap
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,10 @@ test-rust: $(VENV)/.tools bubblewrap
 
 test-python: $(VENV)/.built-dev bubblewrap
 	"$(BIN)/python" -m pytest
+
+test-openhands: $(VENV)/.built-dev bubblewrap ## The real OpenHands agent server with a scripted model (700 MB, once)
+	OTG_OPENHANDS_PYTHON="$$(sh scripts/openhands.sh)" \
+		"$(BIN)/python" -m pytest --timeout 900 tests/real
 
 soak: $(VENV)/.built-dev bubblewrap ## The stress tests with large figures: kill -9, clients, loads (about two hours)
 	OTG_SOAK=1 cargo test --no-default-features --test shuttle

@@ -6,6 +6,7 @@ pub mod cli;
 pub mod config;
 pub mod engine;
 pub mod kinds;
+pub mod redact;
 pub mod sandbox;
 pub mod store;
 mod sync;

@@ -32,6 +32,8 @@ CREATE TABLE task (
     cancel_requested INTEGER NOT NULL,
     -- JSON.
     failure          TEXT,
+    -- What of it lives on a server, kept before it is made there.
+    session          TEXT,
     progress         TEXT,
     created_at       INTEGER NOT NULL,
     started_at       INTEGER,

@@ -86,6 +86,19 @@ class OpenHandsIntegrationConfig:
     python: Path | str | None = None
     store: str | None = None
     agent: str | None = None
+    server_url: str | None = None
+    session_api_key: SecretStr | str | None = None
+    server_files: str | None = None
+    server_runs: int | None = None
+    llm_model: str | None = None
+    llm_fallback_models: str | None = None
+    llm_api_key: SecretStr | str | None = None
+    llm_base_url: str | None = None
+    max_cost_usd: float | None = None
+    max_tokens: int | None = None
+    agent_steps: int | None = None
+    no_progress_seconds: int | None = None
+    fill_gap: bool | None = None
     workers: int | None = None
     queue_size: int | None = None
     queue_size_per_owner: int | None = None
@@ -130,12 +143,13 @@ class OpenHandsIntegrationConfig:
         for name, value in values.items():
             if name in _PATHS:
                 value = Path(value)
-            elif name == "api_key" and value is not None:
+            elif name in _SECRETS and value is not None:
                 value = SecretStr(value)
             setattr(self, name, value)
 
 
 _PATHS = frozenset({"workspace_root", "project_root", "python"})
+_SECRETS = frozenset({"api_key", "llm_api_key", "session_api_key"})
 
 
 def _plain(arguments: Mapping[str, object]) -> dict[str, Any]:

@@ -74,8 +74,9 @@ class GenerationResult(TypedDict):
     """What `get_test_generation_results` answers; the same each time it is read.
 
     For ``generate_tests``, ``result`` holds ``test_file, tests, coverage, coverage_threshold,
-    threshold_met, mutation, agent, fallback, model, iterations, left_out, verification, usage,
-    duration_seconds, source_sha256, test_sha256``; what is not known is ``None``, never 0.
+    threshold_met, mutation, agent, fallback, filled, stopped, model, iterations, left_out,
+    verification, usage, duration_seconds, source_sha256, test_sha256``; what is not known is
+    ``None``, never 0.
     """
 
     success: bool

@@ -4,11 +4,20 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::Notes;
 use crate::sandbox::{ModuleLayout, ProjectPath, Sandbox, Workspace};
-use crate::task::Threshold;
+use crate::task::{Remote, TaskId, Threshold};
 
 /// One iteration's instruction.
 pub struct Brief<'a> {
+    /// The task that it belongs to.
+    pub task: TaskId,
+    /// Which iteration, from 1.
+    pub iteration: u32,
+    /// What an OpenHands agent works with; `None` for the embedded one.
+    pub remote: Option<&'a Remote>,
+    /// What is kept with the task.
+    pub notes: &'a dyn Notes,
     /// The agent's own copy of the project.
     pub workspace: &'a Workspace,
     /// Where code of the project runs, and with which interpreter.
@@ -34,6 +43,8 @@ pub struct Brief<'a> {
 pub struct Feedback {
     /// Tests that were taken out, of all iterations so far.
     pub rejected: Vec<Rejected>,
+    /// What was wrong with the file as a whole, in the last iteration.
+    pub problem: Option<String>,
     /// How many of them the last iteration added.
     pub newly_rejected: usize,
     /// Lines of the module that no test reached.

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
-use super::{Agent, AgentFuture, AgentReport, Brief, Feedback, LeftOut, Rejected, Usage, follow};
+use super::{Agent, AgentFuture, AgentReport, Brief, Feedback, LeftOut, Rejected, follow};
 use crate::sandbox::{Command, Exit, Finished, Limits};
 use crate::task::{ErrorKind, Failure};
 
@@ -153,9 +153,7 @@ enum Status {
 impl Report {
     fn into_outcome(self, brief: &Brief<'_>) -> Result<AgentReport, Failure> {
         match self.status {
-            Status::Written => {
-                Ok(AgentReport { left_out: self.left_out, model: None, usage: Usage::default() })
-            }
+            Status::Written => Ok(AgentReport { left_out: self.left_out, ..AgentReport::default() }),
             Status::NothingTestable | Status::InvalidModule => {
                 let reason = self.error.unwrap_or_else(|| "nothing of it can be tested".to_owned());
                 let message = format!("module {}: {reason}", brief.module);

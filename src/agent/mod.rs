@@ -6,6 +6,8 @@
 mod brief;
 mod follow;
 mod local;
+mod notes;
+mod openhands;
 mod report;
 mod scripted;
 
@@ -15,9 +17,14 @@ use tokio_util::sync::CancellationToken;
 
 use crate::task::Failure;
 
+pub use crate::task::Usage;
 pub use brief::{Brief, Feedback, Rejected};
 pub use local::LocalAgent;
-pub use report::{AgentReport, LeftOut, Usage};
+pub use notes::{Kept, Notes};
+pub use openhands::{
+    BreakerTerms, Patience, ServerAgent, ServerOptions, ServerReport, probe as probe_server,
+};
+pub use report::{AgentReport, LeftOut};
 pub use scripted::{ScriptedAgent, Step};
 
 /// What an agent's work comes to.
@@ -32,6 +39,18 @@ pub trait Agent: Send + Sync + 'static {
     fn can_improve(&self, feedback: &Feedback) -> bool {
         let _ = feedback;
         true
+    }
+
+    /// Whether its workspace is kept for the attempt that goes on with what of the task lives on a server.
+    fn keeps_workspace(&self) -> bool {
+        false
+    }
+
+    /// Ends what of the task lives on a server, and says so to `notes`. Called once nothing more is wanted of the
+    /// agent, and by whoever takes over a task that is only to end. Gives up after a while, with a warning.
+    fn release<'a>(&'a self, notes: &'a dyn Notes) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>> {
+        let _ = notes;
+        Box::pin(std::future::ready(()))
     }
 
     /// Writes the test file that the brief asks for into its workspace, or says why it cannot; the kind of the

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::task::{Failure, Usage};
+
 /// An agent's account of one iteration.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct AgentReport {
@@ -9,8 +11,10 @@ pub struct AgentReport {
     pub left_out: Vec<LeftOut>,
     /// Which model worked, if one did.
     pub model: Option<String>,
-    /// What it used, as far as it is known.
+    /// What was used for the task so far, as far as it is known.
     pub usage: Usage,
+    /// What stopped it before it was done, such as a limit of the task: there is no further iteration.
+    pub stopped: Option<Failure>,
 }
 
 /// Something that has no test.
@@ -20,15 +24,4 @@ pub struct LeftOut {
     pub name: String,
     /// Why.
     pub reason: String,
-}
-
-/// What was used. Unknown is `None`, never 0.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
-pub struct Usage {
-    /// Money, in US dollars.
-    pub cost_usd: Option<f64>,
-    /// Tokens read by the model.
-    pub prompt_tokens: Option<u64>,
-    /// Tokens written by the model.
-    pub completion_tokens: Option<u64>,
 }

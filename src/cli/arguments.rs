@@ -60,6 +60,8 @@ pub(super) enum Verb {
     Watch(OneTask),
     /// Wait for a task and print what it left
     Results(Results),
+    /// The lines that a task's agent or handler left
+    Logs(Logs),
     /// The tasks of this store, newest first
     List(List),
     /// End tasks, and everything that runs for them
@@ -173,6 +175,16 @@ pub(super) struct Results {
     pub(super) wait_timeout: Option<f64>,
     #[command(flatten)]
     pub(super) format: Format,
+}
+
+/// `logs`.
+#[derive(Debug, Args)]
+pub(super) struct Logs {
+    #[command(flatten)]
+    pub(super) task: OneTask,
+    /// Go on until the task has ended
+    #[arg(short, long)]
+    pub(super) follow: bool,
 }
 
 /// `list`.

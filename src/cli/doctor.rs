@@ -10,6 +10,8 @@ use super::error::CommandError;
 use super::exit::Exit;
 use super::output::{self, BOLD, ERROR, GOOD, HINT, WARNING};
 use super::session::Session;
+use crate::agent::{ServerOptions, probe_server};
+use crate::config::AgentChoice;
 use crate::engine::{Defaults, Engine, SubmitOptions};
 use crate::sandbox::{Interpreter, Level, Sandbox};
 use crate::task::{Priority, Work};
@@ -66,6 +68,7 @@ pub(super) async fn run(format: Json, session: &Session) -> Result<Exit, Command
     checks.extend(interpreter_and_sandbox(session).await);
     checks.extend(store_and_engine(session).await);
     checks.push(agent(session));
+    checks.push(server(session).await);
     let healthy = checks.iter().all(|check| check.verdict != Verdict::Missing);
     let findings = Findings { healthy, checks };
     if format.json {
@@ -163,6 +166,30 @@ async fn run_nothing(engine: &Engine, session: &Session) -> Result<(), CommandEr
     let task = engine.submit(task).await?;
     engine.wait(task.id(), Some(PATIENCE)).await?;
     Ok(())
+}
+
+/// Whether the agent server is there; missing only where the tests are to come from it.
+async fn server(session: &Session) -> Check {
+    const NAME: &str = "server";
+    const REMEDY: &str = "set OPENHANDS_SERVER_URL to an OpenHands agent server, with LLM_API_KEY and LLM_MODEL, to have \
+        it write the tests";
+    let settings = &session.settings;
+    let Some(options) = ServerOptions::of(settings) else {
+        return Check { verdict: Verdict::Good, ..Check::note(NAME, "not configured", REMEDY) };
+    };
+    let is_needed = settings.effective_agent().name == AgentChoice::SERVER;
+    match probe_server(&options).await {
+        Ok(report) if report.makes_once => {
+            let detail = format!("OpenHands agent server {} at {}", report.version, options.address());
+            Check::good(NAME, detail)
+        }
+        Ok(report) => {
+            let detail = format!("{} is of version {}, which is too old", options.address(), report.version);
+            Check::missing(NAME, detail, Some("use openhands-agent-server 1.58 or later".to_owned()))
+        }
+        Err(failure) if is_needed => Check::missing(NAME, failure.message, None),
+        Err(failure) => Check::note(NAME, failure.message, "it is not needed for the agent above"),
+    }
 }
 
 fn agent(session: &Session) -> Check {

@@ -21,6 +21,7 @@ mod generate;
 mod github;
 mod handover;
 mod interrupt;
+mod lines;
 mod list;
 mod logs;
 mod modules;

@@ -17,7 +17,8 @@ use super::output::Terminal;
 use super::report;
 use super::session::{Host, Session};
 use super::{
-    cancel, completions, config, doctor, generate, list, results, retry, status, submit, worker, workflow,
+    cancel, completions, config, doctor, generate, lines, list, results, retry, status, submit, worker,
+    workflow,
 };
 
 /// The hint for programs where the parser explains itself to people.
@@ -110,6 +111,7 @@ async fn serve(verb: &Verb, session: &Session, terminal: &Terminal) -> Result<Ex
         Verb::Status(command) => status::run(command, session).await,
         Verb::Watch(command) => results::watch(command, session, terminal).await,
         Verb::Results(command) => results::run(command, session, terminal).await,
+        Verb::Logs(command) => lines::run(command, session, terminal).await,
         Verb::List(command) => list::run(command, session, terminal).await,
         Verb::Cancel(command) => cancel::run(command, session, terminal).await,
         Verb::Retry(command) => retry::run(command, session, terminal).await,

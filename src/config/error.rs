@@ -22,6 +22,23 @@ pub enum ConfigError {
         /// What to do, with `; ` before it; may be empty.
         hint: String,
     },
+    /// A model that takes over belongs to another provider.
+    #[error(
+        "llm_fallback_models names {model:?}, which is of another provider than the first model: the key is not for it; \
+         name models of one provider (LLM_FALLBACK_MODELS)"
+    )]
+    Stranger {
+        /// The model.
+        model: String,
+    },
+    /// The agent that was named lacks what it needs.
+    #[error("agent \"server\" needs {missing}: {hint}")]
+    Incomplete {
+        /// What is not there.
+        missing: &'static str,
+        /// Which variable to set.
+        hint: &'static str,
+    },
     /// The value belongs to a later version.
     #[error("{setting} {value} is not available in this version; {hint} (set by {origin})")]
     NotAvailable {

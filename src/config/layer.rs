@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use super::error::ConfigError;
 use super::inputs::Overrides;
-use super::table::{SETTINGS, Setting};
+use super::setting::Setting;
+use super::table::SETTINGS;
 
 const ENVIRONMENT: &str = "environment variable";
 

@@ -9,10 +9,11 @@ use super::error::ConfigError;
 use super::inputs::Inputs;
 use super::layer::{Layer, origin};
 use super::project::{Found, named_interpreter, plain, project_interpreter, project_root};
+use super::setting::Setting;
 use super::settings::Settings;
 use super::sources::Sources;
-use super::table::{SETTINGS, Setting};
-use super::{env_file, pyproject};
+use super::table::SETTINGS;
+use super::{agent, env_file, pyproject};
 
 /// Reads all layers: argument > environment > `.env` > `pyproject.toml` > default.
 pub fn load(inputs: &Inputs) -> Result<(Settings, Sources), ConfigError> {
@@ -66,9 +67,11 @@ fn settle(layers: Figment, root: &Found, inputs: &Inputs) -> Result<(Settings, S
         values.insert(setting.name.to_owned(), value);
     }
     // invariant: every value was checked by its rule, and a test reads the whole table into the struct
-    let settings = serde_json::from_value(Value::Object(values)).map_err(|error| {
-        ConfigError::Unreadable { origin: "the settings".to_owned(), reason: error.to_string() }
-    })?;
+    // Without the error's text, which may quote a key.
+    let unreadable =
+        |_| ConfigError::Unreadable { origin: "the settings".to_owned(), reason: "a bug of ours".to_owned() };
+    let settings: Settings = serde_json::from_value(Value::Object(values)).map_err(unreadable)?;
+    agent::check(&settings)?;
     Ok((settings, sources))
 }
 

@@ -9,7 +9,7 @@ use toml::Table;
 
 use super::error::ConfigError;
 use super::layer::{Layer, unknown};
-use super::table::Setting;
+use super::setting::Setting;
 
 const FILE: &str = "pyproject.toml";
 /// A table within ours that is no setting: the stages of a workflow, which the Python package reads.

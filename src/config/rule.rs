@@ -199,7 +199,7 @@ fn refuse_url(value: &Value) -> Option<String> {
 }
 
 /// An address without the password that may stand before its host.
-fn without_password(address: &str) -> Cow<'_, str> {
+pub(crate) fn without_password(address: &str) -> Cow<'_, str> {
     let Some((scheme, rest)) = address.split_once("://") else { return Cow::Borrowed(address) };
     let host_end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     match rest[..host_end].rfind('@') {

@@ -6,13 +6,14 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use super::agent::{AgentChoice, EffectiveAgent};
+use super::agent::{AgentChoice, EffectiveAgent, FilesChoice};
+use super::llm::Llm;
 use super::model::ModelPreset;
 use super::rule::read_figures;
-use crate::task::Context;
+use crate::task::{Context, Remote};
 
 /// The settings that hold. What each is for stands in [`super::SETTINGS`]. Neither `Debug` nor `Serialize` shows
-/// the key.
+/// a key.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
@@ -29,6 +30,34 @@ pub struct Settings {
     pub store: String,
     /// Who writes the tests, as it was chosen; see [`Settings::effective_agent`].
     pub agent: AgentChoice,
+    /// Where an OpenHands agent server answers.
+    pub server_url: Option<String>,
+    /// The key of that server.
+    #[serde(skip_serializing)]
+    pub session_api_key: Option<SecretString>,
+    /// How the server gets at the project's copy.
+    pub server_files: FilesChoice,
+    /// How many tasks work on the server at once.
+    pub server_runs: u32,
+    /// The model of an OpenHands agent; see [`Settings::llm`].
+    pub llm_model: Option<String>,
+    /// Models that take over from one that is rate-limited or used up, as `a,b`.
+    pub llm_fallback_models: Option<String>,
+    /// The key of its provider.
+    #[serde(skip_serializing)]
+    pub llm_api_key: Option<SecretString>,
+    /// Where its provider answers.
+    pub llm_base_url: Option<String>,
+    /// What an OpenHands agent may spend on a task, in US dollars; 0 is no limit, here and below.
+    pub max_cost_usd: f64,
+    /// How many tokens it may use for a task.
+    pub max_tokens: u64,
+    /// How many steps it may take before its work is looked at.
+    pub agent_steps: u32,
+    /// How long it may say nothing new, in seconds.
+    pub no_progress_seconds: u64,
+    /// Whether the embedded agent's tests fill the gap that an OpenHands agent leaves.
+    pub fill_gap: bool,
     /// How many tasks this process runs at once, 0 to 256.
     pub workers: u32,
     /// How many tasks may wait; 0 is no limit, here and below.
@@ -98,7 +127,13 @@ impl Settings {
     /// The agent that these settings amount to, and the text of a warning where nobody chose it.
     #[must_use]
     pub fn effective_agent(&self) -> EffectiveAgent {
-        EffectiveAgent::of(self.agent, self.api_key.is_some(), self.enable_real_agent)
+        EffectiveAgent::of(self)
+    }
+
+    /// The model of an OpenHands agent, with its key and address.
+    #[must_use]
+    pub fn llm(&self) -> Llm {
+        Llm::of(self)
     }
 
     /// How many tasks of some lanes may run at once in all processes.
@@ -127,6 +162,36 @@ impl Settings {
             agent: self.effective_agent().name.to_owned(),
             require_sandbox: self.require_sandbox,
             min_mutation_score: self.min_mutation_score,
+            remote: self.remote().map(Box::new),
         }
     }
+
+    /// What an OpenHands agent works with, where one is to write the tests.
+    fn remote(&self) -> Option<Remote> {
+        if self.effective_agent().name == AgentChoice::LOCAL {
+            return None;
+        }
+        let limit = |number: u64| (number > 0).then_some(number);
+        let llm = self.llm();
+        Some(Remote {
+            address: llm.address(),
+            models: llm.models,
+            max_micro_usd: limit(micro(self.max_cost_usd)),
+            max_tokens: limit(self.max_tokens),
+            steps: self.agent_steps,
+            no_progress_seconds: self.no_progress_seconds,
+            fill_gap: self.fill_gap,
+            fallback: self.fallback_to_mock,
+        })
+    }
+}
+
+/// Millionths of a dollar, of which the smallest price is one at least.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the rule keeps it within bounds"
+)]
+fn micro(usd: f64) -> u64 {
+    (usd * 1e6).ceil() as u64
 }

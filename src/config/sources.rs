@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::rule::show;
-use super::table::Setting;
+use super::setting::Setting;
 
 /// One setting, its value and where that came from.
 #[derive(Debug, Clone, PartialEq, Serialize)]

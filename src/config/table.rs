@@ -1,67 +1,9 @@
 //! Which settings are there? The one table: name, variable, rule, default, and what each is for.
 
-use super::agent::AgentChoice;
+use super::agent::{AgentChoice, FilesChoice};
 use super::model::ModelPreset;
 use super::rule::Rule;
-
-/// One setting as the table has it.
-#[derive(Debug, Clone, Copy)]
-pub struct Setting {
-    /// The name in arguments, `pyproject.toml`, Python and [`super::Settings`].
-    pub name: &'static str,
-    /// The environment variable, which may stand in a `.env` file too.
-    pub variable: &'static str,
-    /// What a value must be.
-    pub rule: Rule,
-    /// The default as one would write it in the environment; `None` where there is none or it is found.
-    pub default: Option<&'static str>,
-    /// Whether it may stand in `pyproject.toml`.
-    pub in_pyproject: bool,
-    /// One sentence for `config show`: what it decides.
-    pub about: &'static str,
-    /// What to do about a value that is refused; may be empty.
-    pub hint: &'static str,
-}
-
-impl Setting {
-    const fn new(
-        name: &'static str,
-        variable: &'static str,
-        rule: Rule,
-        default: Option<&'static str>,
-        about: &'static str,
-    ) -> Self {
-        Self { name, variable, rule, default, in_pyproject: true, about, hint: "" }
-    }
-
-    const fn not_in_pyproject(mut self) -> Self {
-        self.in_pyproject = false;
-        self
-    }
-
-    const fn hint(mut self, hint: &'static str) -> Self {
-        self.hint = hint;
-        self
-    }
-
-    /// The setting of this name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<&'static Self> {
-        SETTINGS.iter().find(|setting| setting.name == name)
-    }
-
-    /// The known name that is most like `name`, if one is near enough to be meant.
-    #[must_use]
-    pub fn nearest_name(name: &str) -> Option<&'static str> {
-        let written = name.to_lowercase().replace('-', "_");
-        SETTINGS
-            .iter()
-            .map(|setting| (strsim::damerau_levenshtein(&written, setting.name), setting.name))
-            .min()
-            .filter(|(distance, known)| *distance <= known.len() / 3)
-            .map(|(_, known)| known)
-    }
-}
+use super::setting::Setting;
 
 /// Ten years: what the longest time may be, so that no sum with a clock overflows.
 const LONGEST_SECONDS: f64 = 315_360_000.0;
@@ -112,9 +54,104 @@ pub const SETTINGS: &[Setting] = &[
         "OPENHANDS_AGENT",
         Rule::Choice { names: AgentChoice::NAMES, later: AgentChoice::LATER },
         Some("auto"),
-        "Who writes the tests.",
+        "Who writes the tests: local, the server at server_url, or auto, the best that is configured.",
     )
-    .hint("use `local`"),
+    .hint("use `local`, or `server` with server_url"),
+    Setting::new(
+        "server_url",
+        "OPENHANDS_SERVER_URL",
+        Rule::Url,
+        None,
+        "Where an OpenHands agent server answers.",
+    )
+    .not_in_pyproject(),
+    Setting::new(
+        "session_api_key",
+        "OPENHANDS_SESSION_API_KEY",
+        Rule::Secret,
+        None,
+        "The key of that server; never printed, stored or logged.",
+    )
+    .not_in_pyproject(),
+    Setting::new(
+        "server_files",
+        "OPENHANDS_SERVER_FILES",
+        Rule::Choice { names: FilesChoice::NAMES, later: &[] },
+        Some("auto"),
+        "How the server gets at the project's copy: shared (the same path), upload, or auto: shared on this machine.",
+    ),
+    Setting::new(
+        "server_runs",
+        "OPENHANDS_SERVER_RUNS",
+        Rule::Whole { min: 1, max: 256 },
+        Some("4"),
+        "How many tasks work on the server at once, in all processes of the store; about two for each of its cores.",
+    ),
+    Setting::new(
+        "llm_model",
+        "LLM_MODEL",
+        Rule::Text,
+        None,
+        "The model of an OpenHands agent, by its id with the provider in front; stands above the presets.",
+    ),
+    Setting::new(
+        "llm_fallback_models",
+        "LLM_FALLBACK_MODELS",
+        Rule::Text,
+        None,
+        "Models of the same provider that take over, in this order, from one that is rate-limited or used up: a,b.",
+    ),
+    Setting::new(
+        "llm_api_key",
+        "LLM_API_KEY",
+        Rule::Secret,
+        None,
+        "The key of that model's provider; never printed, stored or logged.",
+    )
+    .not_in_pyproject(),
+    Setting::new(
+        "llm_base_url",
+        "LLM_BASE_URL",
+        Rule::Url,
+        None,
+        "Where that provider answers; by default where its name says.",
+    )
+    .not_in_pyproject(),
+    Setting::new(
+        "max_cost_usd",
+        "OPENHANDS_MAX_COST_USD",
+        Rule::Number { min: 0.0, max: 100_000.0 },
+        Some("0"),
+        "What an OpenHands agent may spend on a task, as far as the cost is known; 0 is no limit, here and below.",
+    ),
+    Setting::new(
+        "max_tokens",
+        "OPENHANDS_MAX_TOKENS",
+        Rule::Whole { min: 0, max: 1_000_000_000 },
+        Some("0"),
+        "How many tokens its model may read and write for a task.",
+    ),
+    Setting::new(
+        "agent_steps",
+        "OPENHANDS_AGENT_STEPS",
+        Rule::Whole { min: 1, max: 1000 },
+        Some("50"),
+        "How many steps of its own an OpenHands agent may take before its work is looked at.",
+    ),
+    Setting::new(
+        "no_progress_seconds",
+        "OPENHANDS_NO_PROGRESS_SECONDS",
+        Rule::Whole { min: 1, max: 3600 },
+        Some("180"),
+        "How long it may say nothing new before it is stopped.",
+    ),
+    Setting::new(
+        "fill_gap",
+        "OPENHANDS_FILL_GAP",
+        Rule::Flag,
+        Some("true"),
+        "Whether tests of the embedded agent fill the gap where those of an OpenHands agent stay below the threshold.",
+    ),
     Setting::new(
         "workers",
         "OPENHANDS_WORKERS",

@@ -3,7 +3,7 @@
 
 use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -14,39 +14,12 @@ use tokio_util::sync::CancellationToken;
 use super::backoff;
 use super::shared::{Running, Shared};
 use super::watch::follow_up;
-use crate::kinds::{Attempt, Handler, Reporter, Reports, Said};
+use crate::kinds::{Attempt, Handler, Reporter, Reports, Said, Stop, StopReason};
 use crate::store::{Store, StoreError};
 use crate::task::{ErrorKind, Failure, Settlement, Task};
 
 /// Reports reach the store at most this often.
 const REPORT_INTERVAL: Duration = Duration::from_millis(250);
-
-/// Why an attempt is to stop.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum StopReason {
-    /// A user asked for the end of the task.
-    Cancelled,
-    /// The attempt's time is up.
-    TimedOut,
-    /// Someone else holds the task now.
-    LeaseLost,
-    /// This process ends.
-    ShuttingDown,
-}
-
-/// The sign to stop one attempt; the first reason counts.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Stop {
-    token: CancellationToken,
-    reason: Arc<OnceLock<StopReason>>,
-}
-
-impl Stop {
-    pub(super) fn request(&self, reason: StopReason) {
-        let _ = self.reason.set(reason);
-        self.token.cancel();
-    }
-}
 
 /// Runs a claimed task to its settlement.
 pub(super) async fn run(shared: Arc<Shared>, task: Arc<Task>) {
@@ -64,8 +37,7 @@ pub(super) async fn run(shared: Arc<Shared>, task: Arc<Task>) {
     let (reporter, reports) = Reporter::new(task.id());
     let outcome = match shared.crew.handler(&task.new.lane) {
         Some(handler) => {
-            let cancel = stop.token.clone();
-            let attempt = Attempt::new(Arc::clone(&task), cancel, Arc::clone(&shared.store), reporter);
+            let attempt = Attempt::new(Arc::clone(&task), stop.clone(), Arc::clone(&shared.store), reporter);
             supervise(&shared, handler.as_ref(), &attempt, &reports, &stop).await
         }
         None => Err(Failure::new(ErrorKind::Internal, "no handler for the lane of this task")),
@@ -96,7 +68,7 @@ async fn supervise(
 ) -> Result<Arc<Value>, Failure> {
     let task = &attempt.task;
     // Called inside the future, so that a panic of the call itself is caught too.
-    let work = AssertUnwindSafe(async { handler.run(attempt).await }).catch_unwind();
+    let work = AssertUnwindSafe(work_or_release(handler, attempt)).catch_unwind();
     tokio::pin!(work);
     // Most kinds end before they first wait: no timer for them.
     if let Some(ended) = (&mut work).now_or_never() {
@@ -109,12 +81,21 @@ async fn supervise(
         tokio::select! {
             biased;
             ended = &mut work => return ended.unwrap_or_else(|panic| Err(panicked(panic.as_ref()))),
-            () = limit.rung(), if !stop.token.is_cancelled() => {
+            () = limit.rung(), if !stop.token().is_cancelled() => {
                 stop.request(StopReason::TimedOut);
             }
             never = &mut forward => match never {},
         }
     }
+}
+
+/// The handler's work; of a task that is only to end, nothing but the end of what lives on a server.
+async fn work_or_release(handler: &dyn Handler, attempt: &Attempt) -> Result<Arc<Value>, Failure> {
+    if attempt.task.is_to_end().is_none() {
+        return handler.run(attempt).await;
+    }
+    handler.release(attempt).await;
+    Err(Failure::new(ErrorKind::Cancelled, "what was left of the task is ended"))
 }
 
 /// Brings what the attempt says to the store, a few times a second.
@@ -157,7 +138,10 @@ fn settlement(shared: &Shared, task: &Task, stop: &Stop, outcome: Result<Arc<Val
         Ok(result) => return Settlement::Complete(result),
         Err(failure) => failure,
     };
-    match stop.reason.get() {
+    if let Some(end) = task.is_to_end() {
+        return end;
+    }
+    match stop.reason() {
         Some(StopReason::Cancelled) => Settlement::Cancel,
         // Nothing happens to a task that is someone else's; one whose lease was only in doubt goes on.
         Some(StopReason::ShuttingDown | StopReason::LeaseLost) => Settlement::GiveBack,

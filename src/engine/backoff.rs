@@ -4,13 +4,16 @@ use std::time::Duration;
 
 const LONGEST: Duration = Duration::from_mins(1);
 
+/// Who asks for more than this is not waited for that long.
+const LONGEST_ASKED: Duration = Duration::from_hours(1);
+
 /// The delay before retry number `retry` (from 1): between half and all of `base * 2^(retry - 1)`, at most a
-/// minute, and at least `asked`.
+/// minute, and at least `asked`, of which an hour counts.
 pub(super) fn delay(base: Duration, retry: u32, asked: Option<Duration>) -> Duration {
     let doublings = retry.saturating_sub(1).min(16);
     let full = base.saturating_mul(1 << doublings).min(LONGEST);
     let jittered = full.mul_f64(fastrand::f64().mul_add(0.5, 0.5));
-    jittered.max(asked.unwrap_or_default())
+    jittered.max(asked.unwrap_or_default().min(LONGEST_ASKED))
 }
 
 #[cfg(test)]
@@ -33,5 +36,6 @@ mod tests {
     fn the_provider_may_ask_for_more_time() {
         let asked = Duration::from_secs(90);
         assert_eq!(delay(Duration::from_secs(1), 1, Some(asked)), asked);
+        assert_eq!(delay(Duration::from_secs(1), 1, Some(Duration::MAX)), LONGEST_ASKED);
     }
 }

@@ -7,13 +7,12 @@ use parking_lot::Mutex;
 use serde_json::{Map, Value};
 use tokio::task::JoinHandle;
 
-use super::attempt::StopReason;
 use super::error::{EngineError, InvalidRequest};
 use super::options::EngineOptions;
 use super::outcome::Finished;
 use super::shared::Shared;
 use super::{dispatcher, housekeeping, lease, watch};
-use crate::kinds::Handler;
+use crate::kinds::{Handler, StopReason};
 use crate::store::{AnyStore, Paused, Store, StoreLocation};
 use crate::task::{
     Lane, ListFilter, NewTask, ProcessId, QueueStats, State, Task, TaskId, TaskPage, TaskStatus, Wait,
@@ -102,10 +101,12 @@ impl Engine {
     pub async fn cancel(&self, id: TaskId) -> Result<Arc<Task>, EngineError> {
         let task = self.shared.store.cancel(id).await?.ok_or_else(|| not_found(id))?;
         watch::follow_up(&self.shared, &task).await;
-        if task.status() != TaskStatus::Running {
-            return Ok(task);
+        match task.status() {
+            TaskStatus::Running => self.stop_here(&task).await,
+            // What of it lives on a server is ended first, by whoever works its lane.
+            TaskStatus::Queued => self.shared.task_queued(),
+            _ => return Ok(task),
         }
-        self.stop_here(&task).await;
         match self.wait(id, Some(CANCEL_WAIT)).await {
             Ok(finished) => Ok(finished.task),
             Err(EngineError::WaitTimedOut { .. }) => self.get(id).await,

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use tokio::time::{Instant, MissedTickBehavior};
 
-use super::attempt::StopReason;
 use super::shared::Shared;
 use super::watch::follow_up;
+use crate::kinds::StopReason;
 use crate::store::{Store, StoreError};
 use crate::task::{Settlement, TaskId};
 

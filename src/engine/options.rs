@@ -5,8 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::agent::{Agent as _, LocalAgent};
-use crate::config::Settings;
+use crate::agent::{Agent, LocalAgent, ServerAgent, ServerOptions};
+use crate::config::{AgentChoice, Settings};
 use crate::kinds::{GenerateTestsHandler, Handler, NoopHandler};
 use crate::sandbox::ProbeDir;
 use crate::store::{Clock, Limits};
@@ -81,8 +81,8 @@ impl EngineOptions {
         }
     }
 
-    /// The engine of these settings: test generation by the embedded agent, and the quick kinds; none of them
-    /// with `workers = 0`.
+    /// The engine of these settings: test generation by the embedded agent, by the server's where there is one and
+    /// its keys, and the quick kinds; none of them with `workers = 0`.
     #[must_use]
     pub fn of(settings: &Settings, probe: ProbeDir) -> Self {
         let options = Self {
@@ -94,10 +94,20 @@ impl EngineOptions {
         if settings.workers == 0 {
             return options;
         }
-        let agent = LocalAgent;
+        let options = options.with_agent(LocalAgent, settings.workers, probe.clone());
+        let options = match server(settings) {
+            Some(server) => {
+                let workers = settings.workers.min(settings.server_runs);
+                options.with_agent(ServerAgent::new(server), workers, probe)
+            }
+            None => options,
+        };
+        options.with_quick_kinds()
+    }
+
+    fn with_agent(self, agent: impl Agent, workers: u32, probe: ProbeDir) -> Self {
         let lane = Lane::of_agent(&Kind::GenerateTests, agent.name());
-        let handler = Arc::new(GenerateTestsHandler::new(agent, probe));
-        options.with_pool(lane, settings.workers as usize, handler).with_quick_kinds()
+        self.with_pool(lane, workers as usize, Arc::new(GenerateTestsHandler::new(agent, probe)))
     }
 
     /// Adds a pool that runs one lane with a handler.
@@ -127,9 +137,21 @@ impl EngineOptions {
     }
 }
 
+/// The agent server of these settings, where it may be used and everything is there that it needs.
+fn server(settings: &Settings) -> Option<ServerOptions> {
+    let may_be_used = settings.enable_real_agent && settings.llm().is_complete(settings);
+    ServerOptions::of(settings).filter(|_| may_be_used)
+}
+
 fn limits(settings: &Settings) -> Limits {
     let limit = |number: u64| (number > 0).then_some(number);
-    let by_lane = settings.running_limits_by_lane().into_iter();
+    let mut by_lane = settings.running_limits_by_lane();
+    if server(settings).is_some() {
+        // What the user says of the lane stands above what holds for servers in general.
+        let lane = Lane::of_agent(&Kind::GenerateTests, AgentChoice::SERVER);
+        by_lane.entry(lane.as_str().to_owned()).or_insert(u64::from(settings.server_runs));
+    }
+    let by_lane = by_lane.into_iter();
     Limits {
         queued: limit(settings.queue_size),
         queued_per_owner: limit(settings.queue_size_per_owner),

@@ -8,12 +8,12 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use super::attempt::{Stop, StopReason};
 use super::bell::Bell;
 use super::crew::Crew;
 use super::options::EngineOptions;
 use super::waiters::Waiters;
 use super::watchers::Watchers;
+use crate::kinds::{Stop, StopReason};
 use crate::store::AnyStore;
 use crate::task::{Task, TaskId};
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::attempt::StopReason;
 use super::shared::Shared;
+use crate::kinds::StopReason;
 use crate::store::{Store, StoreError};
 use crate::task::Task;
 

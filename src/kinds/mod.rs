@@ -6,6 +6,7 @@ mod noop;
 mod process;
 mod reporter;
 mod scripted;
+mod stop;
 
 pub use attempt::{Attempt, Handler, HandlerFuture};
 pub use generate_tests::GenerateTestsHandler;
@@ -13,3 +14,4 @@ pub use noop::NoopHandler;
 pub use process::{Function, ProcessHandler};
 pub use reporter::{Reporter, Reports, Said};
 pub use scripted::{Act, Ending, Figures, Outcome, Roll, Script, ScriptedHandler};
+pub use stop::{Stop, StopReason};

@@ -15,7 +15,7 @@ use crate::config::{self, ConfigError, Inputs, Overrides, Settings, Sources};
 /// `read_environment`, arguments above defaults only.
 ///
 /// Returns:
-///     All values by name, the working key of the provider among them, and the text of the warning that is due
+///     All values by name, the working keys among them, and the text of the warning that is due
 ///     where nobody chose the agent.
 #[pyfunction]
 #[pyo3(signature = (arguments, read_environment))]
@@ -26,7 +26,13 @@ pub(super) fn resolve_settings(
 ) -> PyResult<(Py<PyAny>, Option<String>)> {
     let (settings, _) = load(arguments, read_environment)?;
     let values = pythonize(py, &settings)?.cast_into::<PyDict>()?;
-    values.set_item("api_key", settings.api_key.as_ref().map(|key| key.expose_secret().to_owned()))?;
+    for (name, key) in [
+        ("api_key", &settings.api_key),
+        ("llm_api_key", &settings.llm_api_key),
+        ("session_api_key", &settings.session_api_key),
+    ] {
+        values.set_item(name, key.as_ref().map(|key| key.expose_secret().to_owned()))?;
+    }
     let warning = settings.effective_agent().reason.map(str::to_owned);
     Ok((values.into_any().unbind(), warning))
 }

@@ -109,6 +109,29 @@ impl Snapshot {
         Self(entries.collect())
     }
 
+    /// A copy as it would have been before somebody worked in it, given a plain one: what is the same in both is
+    /// taken as it is now, all else from the plain one, and so differs.
+    #[must_use]
+    pub(super) fn of_copy(worked_in: &Path, plain: &Path) -> Self {
+        let (mut now, before) = (Self::take(worked_in).0, Self::take(plain).0);
+        let is_same = |path: &Path| {
+            let now = content(&worked_in.join(path));
+            now.is_some() && now == content(&plain.join(path))
+        };
+        let stamps = before.into_iter().map(|(path, stamp)| match now.remove(&path) {
+            Some(Stamp::Folder) if stamp == Stamp::Folder => (path, stamp),
+            Some(later) if is_same(&path) => (path, later),
+            _ => (path, stamp),
+        });
+        Self(stamps.collect())
+    }
+
+    /// The plain files below `root`, of which this is a snapshot.
+    pub(super) fn files(&self, root: &Path) -> Vec<String> {
+        let is_file = |path: &&PathBuf| root.join(path).symlink_metadata().is_ok_and(|data| data.is_file());
+        self.0.keys().filter(is_file).map(|path| path.to_string_lossy().into_owned()).collect()
+    }
+
     /// What differs in `later`, sorted by path.
     #[must_use]
     pub fn changes(&self, later: &Self) -> Vec<Change> {
@@ -125,6 +148,15 @@ impl Snapshot {
         changes.sort_by(|one, other| one.path.cmp(&other.path));
         changes
     }
+}
+
+/// The bytes of a plain file, or where a link leads; `None` for anything else.
+fn content(path: &Path) -> Option<Vec<u8>> {
+    let metadata = path.symlink_metadata().ok()?;
+    if metadata.is_symlink() {
+        return Some(std::fs::read_link(path).ok()?.into_os_string().into_encoded_bytes());
+    }
+    if metadata.is_file() { std::fs::read(path).ok() } else { None }
 }
 
 fn change(path: &Path, kind: ChangeKind) -> Change {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
@@ -18,9 +19,18 @@ pub struct Attempt {
     folder: Arc<Folder>,
 }
 
-/// A folder that is removed when nobody works in it any more.
+/// A folder that is removed when nobody works in it any more, unless it is kept.
 #[derive(Debug)]
-struct Folder(PathBuf);
+struct Folder {
+    path: PathBuf,
+    is_kept: AtomicBool,
+}
+
+impl Folder {
+    fn new(path: PathBuf) -> Self {
+        Self { path, is_kept: AtomicBool::new(false) }
+    }
+}
 
 impl Attempt {
     /// Makes the folder of an attempt, empty; `name` is `<task>-<attempt>`. What an earlier process left there is
@@ -28,11 +38,46 @@ impl Attempt {
     pub async fn begin(project: Arc<Project>, name: &str) -> Result<Self, SandboxError> {
         let name = name.to_owned();
         blocking(move || {
-            let folder = Folder(project.attempts()?.join(name));
-            let wrap = |source| SandboxError::file(&folder.0, source);
-            remove_tree(&folder.0).map_err(wrap)?;
-            std::fs::create_dir(&folder.0).map_err(wrap)?;
+            let folder = Folder::new(project.attempts()?.join(name));
+            let wrap = |source| SandboxError::file(&folder.path, source);
+            remove_tree(&folder.path).map_err(wrap)?;
+            std::fs::create_dir(&folder.path).map_err(wrap)?;
             Ok(Self { project, folder: Arc::new(folder) })
+        })
+        .await
+    }
+
+    /// The folder of this name as an earlier attempt kept it; made where there is none.
+    pub async fn resume(project: Arc<Project>, name: &str) -> Result<Self, SandboxError> {
+        let name = name.to_owned();
+        blocking(move || {
+            let folder = Folder::new(project.attempts()?.join(name));
+            let made = std::fs::create_dir_all(&folder.path);
+            made.map_err(|source| SandboxError::file(&folder.path, source))?;
+            Ok(Self { project, folder: Arc::new(folder) })
+        })
+        .await
+    }
+
+    /// Leaves the folder for an attempt to come.
+    pub fn keep(&self) {
+        self.folder.is_kept.store(true, Ordering::Relaxed);
+    }
+
+    /// The copy of this name as an earlier attempt left it; `None` where there is none. Its changes are counted from
+    /// the project as it is now.
+    pub async fn reopen(&self, name: &str) -> Result<Option<Workspace>, SandboxError> {
+        if !self.folder.path.join(name).is_dir() {
+            return Ok(None);
+        }
+        let plain = self.copy(&format!("{name}.plain")).await?;
+        let mut workspace = self.workspace(name);
+        blocking(move || {
+            let wrap = |source| SandboxError::file(&workspace.scratch, source);
+            std::fs::create_dir_all(&workspace.scratch).map_err(wrap)?;
+            workspace.baseline = Arc::new(Snapshot::of_copy(&workspace.root, &plain.root));
+            let _ = plain.discard();
+            Ok(Some(workspace))
         })
         .await
     }
@@ -64,25 +109,35 @@ impl Attempt {
     /// A fresh copy of the project in `<attempt>/<name>`, with an empty scratch folder `<attempt>/<name>.scratch`.
     /// An earlier copy of that name is removed; nothing is left of one that fails half-way.
     pub async fn copy(&self, name: &str) -> Result<Workspace, SandboxError> {
-        let project = Arc::clone(&self.project);
-        let folder = Arc::clone(&self.folder);
-        let root = folder.0.join(name);
-        let scratch = folder.0.join(format!("{name}.scratch"));
-        let empty = Workspace { project, folder, root, scratch, baseline: Arc::default() };
+        let empty = self.workspace(name);
         blocking(move || empty.fill()).await
+    }
+
+    fn workspace(&self, name: &str) -> Workspace {
+        Workspace {
+            project: Arc::clone(&self.project),
+            root: self.folder.path.join(name),
+            scratch: self.folder.path.join(format!("{name}.scratch")),
+            folder: Arc::clone(&self.folder),
+            baseline: Arc::default(),
+        }
     }
 
     /// Removes everything now, without holding up other tasks; what cannot be removed is the error.
     pub async fn remove(self) -> Result<(), SandboxError> {
         let folder = Arc::clone(&self.folder);
-        blocking(move || remove_tree(&folder.0).map_err(|source| SandboxError::file(&folder.0, source))).await
+        blocking(move || remove_tree(&folder.path).map_err(|source| SandboxError::file(&folder.path, source)))
+            .await
     }
 }
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        if let Err(error) = remove_tree(&self.0) {
-            tracing::warn!(folder = %self.0.display(), %error, "an attempt's folder is left behind");
+        if self.is_kept.load(Ordering::Relaxed) {
+            return;
+        }
+        if let Err(error) = remove_tree(&self.path) {
+            tracing::warn!(folder = %self.path.display(), %error, "an attempt's folder is left behind");
         }
     }
 }
@@ -125,6 +180,12 @@ impl Workspace {
     #[must_use]
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// Every plain file of the copy, relative to it, with `/`; caches are left out.
+    #[must_use]
+    pub fn files(&self) -> Vec<String> {
+        Snapshot::take(&self.root).files(&self.root)
     }
 
     /// A folder beside the copy for everything that is not part of the project.

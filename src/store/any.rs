@@ -9,8 +9,8 @@ use super::{
     Adoption, Clock, Limits, MemoryStore, Paused, Promotion, SqliteStore, Store, StoreError, StoreLocation,
 };
 use crate::task::{
-    Lane, ListFilter, LogLevel, NewTask, ProcessId, Progress, QueueStats, Settlement, Task, TaskEvent,
-    TaskId, TaskPage,
+    Lane, ListFilter, LogLevel, NewTask, ProcessId, Progress, QueueStats, Session, Settlement, Task,
+    TaskEvent, TaskId, TaskPage,
 };
 
 /// Any store.
@@ -99,6 +99,7 @@ delegate! {
     async fn claim(lanes: &[Lane], limit: usize) -> Result<Vec<Arc<Task>>, StoreError>;
     async fn report(id: TaskId, token: u64, progress: Progress) -> Result<(), StoreError>;
     async fn log(id: TaskId, token: u64, lines: Vec<(LogLevel, Box<str>)>) -> Result<(), StoreError>;
+    async fn keep_session(id: TaskId, token: u64, session: Option<Session>) -> Result<(), StoreError>;
     async fn renew(id: TaskId, token: u64) -> Result<(), StoreError>;
     async fn settle(id: TaskId, token: u64, settlement: Settlement) -> Result<Arc<Task>, StoreError>;
     async fn cancel(id: TaskId) -> Result<Option<Arc<Task>>, StoreError>;

@@ -23,8 +23,8 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::task::{
-    Lane, ListFilter, LogLevel, NewTask, ProcessId, Progress, QueueStats, Settlement, Task, TaskEvent,
-    TaskId, TaskPage,
+    Lane, ListFilter, LogLevel, NewTask, ProcessId, Progress, QueueStats, Session, Settlement, Task,
+    TaskEvent, TaskId, TaskPage,
 };
 
 pub use alarm::Alarm;
@@ -94,6 +94,15 @@ pub trait Store: Send + Sync + 'static {
         id: TaskId,
         token: u64,
         lines: Vec<(LogLevel, Box<str>)>,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Keeps what of the task lives on a server from now on; `None` once nothing does. Whoever claims the task later
+    /// finds it. `LeaseLost` when it is no longer this attempt's.
+    fn keep_session(
+        &self,
+        id: TaskId,
+        token: u64,
+        session: Option<Session>,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Proves that the attempt still holds its task, right before something outside the store is changed, and

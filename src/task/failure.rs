@@ -70,10 +70,11 @@ error_kinds! {
 }
 
 impl ErrorKind {
-    /// Whether the same request may succeed on another try. A limit the user set is not a bad moment.
+    /// Whether the same request may succeed on another try. A limit the user set is not a bad moment, and an agent
+    /// that went round in circles has had its second chance.
     #[must_use]
     pub fn is_retryable(self) -> bool {
-        matches!(self, Self::RateLimit | Self::Transient | Self::Stuck | Self::Protocol)
+        matches!(self, Self::RateLimit | Self::Transient | Self::Protocol)
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Failure, Lane, Priority, ProcessId, Progress, State, TaskId, TaskStatus, Wait, Work};
+use super::{Failure, Lane, Priority, ProcessId, Progress, Session, State, TaskId, TaskStatus, Wait, Work};
 
 /// What a submission brings; the store adds its place in the queue.
 #[derive(Debug, Clone)]
@@ -97,8 +97,10 @@ pub struct Task {
     pub retries: u32,
     /// How often the process that ran it died.
     pub crashes: u32,
-    /// A user asked for the end of a running task.
+    /// A user asked for the end of a task that something must be stopped for first.
     pub cancel_requested: bool,
+    /// What of it lives on a server. Boxed, as most tasks have none.
+    pub session: Option<Box<Session>>,
     /// The last failure: of the last attempt while it is retried, of the task when it has ended. Boxed, as most
     /// tasks of a long queue have none.
     pub failure: Option<Box<Failure>>,
@@ -137,6 +139,7 @@ impl Task {
             retries: 0,
             crashes: 0,
             cancel_requested: false,
+            session: None,
             failure: None,
             progress: None,
             created_at: now,

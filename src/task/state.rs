@@ -14,7 +14,7 @@
 use chrono::{DateTime, Utc};
 use thiserror::Error;
 
-use super::{ErrorKind, Failure, ProcessId, Progress, Settlement, Task, TaskStatus};
+use super::{ErrorKind, Failure, ProcessId, Progress, Session, Settlement, Task, TaskStatus};
 
 /// Where a task stands, with what is only true there.
 #[derive(Debug, Clone, PartialEq)]
@@ -173,6 +173,23 @@ impl Task {
         Ok(())
     }
 
+    /// The attempt with this token says what of the task lives on a server from now on; `None` once nothing does.
+    pub fn keep_session(&mut self, token: u64, session: Option<Session>) -> Result<(), IllegalTransition> {
+        self.guard(token)?;
+        self.session = session.map(Box::new);
+        Ok(())
+    }
+
+    /// How the task ends once what of it lives on a server is stopped, where that is all that is left to do: its
+    /// next attempt does so and nothing else.
+    #[must_use]
+    pub fn is_to_end(&self) -> Option<Settlement> {
+        if self.cancel_requested {
+            return Some(Settlement::Cancel);
+        }
+        (self.crashes >= MAX_CRASHES).then(|| Settlement::Fail(self.lost()))
+    }
+
     /// `running -> …`: the attempt with this token ended. A requested cancel wins over another try.
     pub fn settle(
         &mut self,
@@ -186,7 +203,7 @@ impl Task {
             Settlement::Fail(failure) => self.end(State::Failed, Some(failure.clone()), now),
             Settlement::Cancel => self.end_cancelled(now),
             Settlement::Retry { .. } | Settlement::GiveBack if self.cancel_requested => {
-                self.end_cancelled(now);
+                self.cancel_now_or_next(now);
             }
             Settlement::Retry { failure, due } => {
                 self.retries += 1;
@@ -210,11 +227,15 @@ impl Task {
         }
     }
 
-    /// A user asks for the end: at once where nothing runs; where an attempt runs, its process is asked.
+    /// A user asks for the end: at once where nothing runs; where an attempt runs, its process is asked; where
+    /// something lives on a server, the next attempt stops it.
     pub fn request_cancel(&mut self, now: DateTime<Utc>) -> Result<(), IllegalTransition> {
         match self.state {
-            State::Pending { .. } | State::Queued => self.end_cancelled(now),
-            State::Running { .. } if self.cancel_requested => {}
+            State::Pending { .. } | State::Queued | State::Running { .. } if self.cancel_requested => {}
+            State::Pending { .. } | State::Queued => {
+                self.cancel_requested = self.session.is_some();
+                self.cancel_now_or_next(now);
+            }
             State::Running { .. } => {
                 self.cancel_requested = true;
                 self.happened(now);
@@ -231,17 +252,30 @@ impl Task {
         }
         self.crashes += 1;
         if self.cancel_requested {
-            self.end_cancelled(now);
-        } else if self.crashes >= MAX_CRASHES {
-            let message = format!(
-                "the processes that ran this task died {} times; look at their logs, then retry the task",
-                self.crashes
-            );
-            self.end(State::Failed, Some(Failure::new(ErrorKind::Lost, message)), now);
+            self.cancel_now_or_next(now);
+        } else if self.crashes >= MAX_CRASHES && self.session.is_none() {
+            self.end(State::Failed, Some(self.lost()), now);
         } else {
             self.enter(State::Queued, now);
         }
         Ok(())
+    }
+
+    fn lost(&self) -> Failure {
+        let message = format!(
+            "the processes that ran this task died {} times; look at their logs, then retry the task",
+            self.crashes
+        );
+        Failure::new(ErrorKind::Lost, message)
+    }
+
+    /// The end on request; where something lives on a server, only after the next attempt has stopped it.
+    fn cancel_now_or_next(&mut self, now: DateTime<Utc>) {
+        if self.session.is_some() {
+            self.enter(State::Queued, now);
+        } else {
+            self.end_cancelled(now);
+        }
     }
 
     /// `queued | pending -> pending`: its process is gone, and too long ago to go on by itself. What waits for

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{Kind, KindName, Lane};
+use super::{Kind, KindName, Lane, Remote};
 
 /// The work of one task. As JSON: `{"kind": …, "payload": …}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,6 +91,9 @@ pub struct Context {
     /// How many faults in the module the tests must notice, in percent; 0 does not try.
     #[serde(default)]
     pub min_mutation_score: u8,
+    /// What an OpenHands agent works with; `None` for the embedded one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remote: Option<Box<Remote>>,
 }
 
 /// A coverage threshold in whole percent.

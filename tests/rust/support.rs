@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use _core::store::Store;
 use _core::task::{
-    Context, ErrorKind, Failure, GenerateTests, Kind, Lane, NewTask, Priority, ProcessId, Progress,
-    Settlement, Stage, TaskId, Terms, Threshold, Work,
+    Context, ErrorKind, Failure, GenerateTests, Kind, Lane, NewTask, Priority, ProcessId, Progress, Session,
+    Settlement, Stage, TaskId, Terms, Threshold, Usage, Work,
 };
 use chrono::{DateTime, Utc};
 use serde_json::json;
+use uuid::Uuid;
 
 /// A request that asks for nothing, of normal priority and without an owner.
 pub(crate) fn noop() -> NewTask {
@@ -52,6 +53,7 @@ pub(crate) fn generate_tests(module_path: &str) -> NewTask {
         agent: "local".to_owned(),
         require_sandbox: false,
         min_mutation_score: 0,
+        remote: None,
     };
     let work = Work::GenerateTests(Box::new(GenerateTests {
         module_path: module_path.to_owned(),
@@ -77,6 +79,18 @@ pub(crate) fn local_lane() -> Lane {
 /// The end of an attempt that found one test.
 pub(crate) fn done() -> Settlement {
     Settlement::Complete(Arc::new(json!({"tests": 1})))
+}
+
+/// A conversation on some server.
+pub(crate) fn session() -> Session {
+    Session {
+        server: "http://server".to_owned(),
+        conversation: Uuid::from_u128(7),
+        iteration: 2,
+        model: 0,
+        fresh_starts: 0,
+        spent_before: Usage { cost_usd: None, prompt_tokens: Some(3), completion_tokens: Some(1) },
+    }
 }
 
 /// A failure that may pass.

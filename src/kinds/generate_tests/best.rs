@@ -1,5 +1,7 @@
 //! Which iteration was the best? The one whose tests reach most of the module, then that notices most faults.
 
+use serde::Serialize;
+
 use crate::agent::AgentReport;
 use crate::task::GenerateTests;
 use crate::verify::Verdict;
@@ -10,6 +12,17 @@ pub(super) struct Best {
     pub(super) report: AgentReport,
     /// Iterations that were made in all.
     pub(super) iterations: u32,
+    /// What the embedded agent added to it, where it did.
+    pub(super) filled: Option<Filled>,
+}
+
+/// How the embedded agent filled the gap that another left.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub(super) struct Filled {
+    /// Tests of the embedded agent.
+    pub(super) tests: usize,
+    /// What was reached without them, in percent.
+    pub(super) percent_before: f64,
 }
 
 impl Best {
@@ -34,7 +47,10 @@ impl Best {
     pub(super) fn or_better(before: Option<Self>, now: Self) -> Self {
         match before {
             Some(before) if now.reached() <= before.reached() => {
-                Self { iterations: now.iterations, ..before }
+                // What was used and what stopped the agent is told of the whole work.
+                let report =
+                    AgentReport { usage: now.report.usage, stopped: now.report.stopped, ..before.report };
+                Self { iterations: now.iterations, report, ..before }
             }
             _ => now,
         }

@@ -17,7 +17,7 @@ pub(super) struct Iterations<'a> {
     attempt: &'a Attempt,
     request: &'a GenerateTests,
     prepared: &'a Preparation,
-    begin: Instant,
+    began: Instant,
     feedback: Feedback,
 }
 
@@ -27,22 +27,31 @@ impl<'a> Iterations<'a> {
         attempt: &'a Attempt,
         request: &'a GenerateTests,
         prepared: &'a Preparation,
-        begin: Instant,
+        began: Instant,
     ) -> Self {
-        Self { agent, attempt, request, prepared, begin, feedback: Feedback::default() }
+        Self { agent, attempt, request, prepared, began, feedback: Feedback::default() }
     }
 
-    /// The best verified tests; a failure if none held in any iteration.
+    /// The best verified tests; a failure if none held in any iteration. What fails after an iteration that was of
+    /// use ends the work, and is told with its result.
     pub(super) async fn run(mut self) -> Result<Best, Failure> {
-        let workspace = self.prepared.workspaces.copy("agent").await?;
+        let (workspace, first) = self.begin().await?;
         let mut best: Option<Best> = None;
         let mut last_failure = None;
-        for iteration in 1..=self.request.max_iterations {
-            let report = self.write(&workspace, iteration).await?;
+        for iteration in first..=self.request.max_iterations {
+            let report = match (self.write(&workspace, iteration, first).await, &mut best) {
+                (Ok(report), _) => report,
+                (Err(failure), Some(best)) if !self.attempt.cancel.is_cancelled() => {
+                    best.report.stopped = Some(failure);
+                    break;
+                }
+                (Err(failure), _) => return Err(failure),
+            };
+            let stopped = report.stopped.clone();
             match self.verify(&workspace, iteration).await {
                 Ok(verdict) => {
                     self.learn(&verdict);
-                    let now = Best { verdict, report, iterations: iteration };
+                    let now = Best { verdict, report, iterations: iteration, filled: None };
                     let better = Best::or_better(best.take(), now);
                     let done = better.is_enough(self.request);
                     best = Some(better);
@@ -52,6 +61,10 @@ impl<'a> Iterations<'a> {
                 }
                 Err(error) => last_failure = Some(self.learn_from_failure(error)?),
             }
+            if stopped.is_some() {
+                last_failure = stopped;
+                break;
+            }
             if !self.agent.can_improve(&self.feedback) {
                 break;
             }
@@ -59,17 +72,40 @@ impl<'a> Iterations<'a> {
         best.ok_or_else(|| last_failure.unwrap_or_else(nothing_done))
     }
 
-    async fn write(&self, workspace: &Workspace, iteration: u32) -> Result<AgentReport, Failure> {
+    /// The agent's workspace and the iteration to begin with: those of an earlier attempt where both it and what of
+    /// the task lives on a server are still there.
+    async fn begin(&self) -> Result<(Workspace, u32), Failure> {
+        const NAME: &str = "agent";
+        let Some(session) = self.attempt.session() else {
+            return Ok((self.prepared.desk().copy(NAME).await?, 1));
+        };
+        if let Some(workspace) = self.prepared.desk().reopen(NAME).await? {
+            return Ok((workspace, session.iteration.clamp(1, self.request.max_iterations)));
+        }
+        self.agent.release(self.attempt).await;
+        Ok((self.prepared.desk().copy(NAME).await?, 1))
+    }
+
+    pub(super) async fn write(
+        &self,
+        workspace: &Workspace,
+        iteration: u32,
+        first: u32,
+    ) -> Result<AgentReport, Failure> {
         let say = |message: String| self.report(Stage::Agent, message, iteration);
         say(format!("{} writes tests", self.agent.name()));
         let brief = Brief {
+            task: self.attempt.task.id(),
+            iteration,
+            remote: self.request.context.remote.as_deref(),
+            notes: self.attempt,
             workspace,
             sandbox: &self.prepared.sandbox,
             module: &self.prepared.module,
             layout: &self.prepared.layout,
             output: &self.prepared.output,
             threshold: self.request.coverage_threshold,
-            feedback: (iteration > 1).then_some(&self.feedback),
+            feedback: (iteration > first).then_some(&self.feedback),
             time_left: self.time_left(),
             progress: &say,
         };
@@ -77,9 +113,14 @@ impl<'a> Iterations<'a> {
     }
 
     async fn verify(&self, workspace: &Workspace, iteration: u32) -> Result<Verdict, VerifyError> {
-        let say = |message: String| self.report(Stage::Verifying, message, iteration);
-        say("running the tests".to_owned());
+        self.report(Stage::Verifying, "running the tests".to_owned(), iteration);
         let candidate = Candidate::collect(workspace, &self.prepared.output).await?;
+        self.judge(candidate, iteration).await
+    }
+
+    /// Runs a candidate's tests in a copy of their own.
+    pub(super) async fn judge(&self, candidate: Candidate, iteration: u32) -> Result<Verdict, VerifyError> {
+        let say = |message: String| self.report(Stage::Verifying, message, iteration);
         let verification = Verification {
             sandbox: &self.prepared.sandbox,
             attempt: &self.prepared.workspaces,
@@ -94,6 +135,7 @@ impl<'a> Iterations<'a> {
 
     /// Keeps what the agent is to hear next.
     fn learn(&mut self, verdict: &Verdict) {
+        self.feedback.problem = None;
         self.feedback.missing_lines.clone_from(&verdict.coverage.missing_lines);
         self.feedback.missing_branches.clone_from(&verdict.coverage.missing_branches);
         let survived = verdict.mutation.as_ref().map(|mutation| mutation.survived.clone());
@@ -107,6 +149,7 @@ impl<'a> Iterations<'a> {
             self.reject(removed);
         }
         let failure = Failure::from(error);
+        self.feedback.problem = Some(failure.message.clone());
         if failure.kind == ErrorKind::Verification { Ok(failure) } else { Err(failure) }
     }
 
@@ -124,7 +167,7 @@ impl<'a> Iterations<'a> {
     }
 
     fn time_left(&self) -> Duration {
-        Duration::from_secs_f64(self.attempt.task.new.attempt_seconds).saturating_sub(self.begin.elapsed())
+        Duration::from_secs_f64(self.attempt.task.new.attempt_seconds).saturating_sub(self.began.elapsed())
     }
 }
 

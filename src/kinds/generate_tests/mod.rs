@@ -4,6 +4,7 @@
 //! works, nothing of the agent's is believed, and nothing reaches the project before the lease is renewed.
 
 mod best;
+mod gap;
 mod handler;
 mod import_note;
 mod iterations;
@@ -11,5 +12,6 @@ mod module;
 mod namesake;
 mod preparation;
 mod result;
+mod work;
 
 pub use handler::GenerateTestsHandler;

@@ -5,10 +5,15 @@ use std::sync::Arc;
 use super::{module, namesake};
 use crate::kinds::Attempt;
 use crate::sandbox::{
-    Attempt as Workspaces, Interpreter, ModuleLayout, ProbeDir, Project, ProjectPath, Sandbox,
+    Attempt as Workspaces, Interpreter, ModuleLayout, ProbeDir, Project, ProjectPath, Sandbox, SandboxError,
 };
 use crate::task::{Failure, GenerateTests, Progress, Stage};
 use crate::verify::check_output;
+
+/// The name of the folder that is kept from one attempt to the next.
+pub(super) fn desk_name(attempt: &Attempt) -> String {
+    format!("{}.agent", attempt.task.id())
+}
 
 /// Everything that the iterations work with.
 pub(super) struct Preparation {
@@ -17,6 +22,8 @@ pub(super) struct Preparation {
     pub(super) layout: ModuleLayout,
     pub(super) sandbox: Sandbox,
     pub(super) workspaces: Workspaces,
+    /// Where the agent works, apart from the rest where that is kept for another attempt.
+    kept: Option<Workspaces>,
     pub(super) source_sha256: String,
 }
 
@@ -25,6 +32,7 @@ impl Preparation {
         attempt: &Attempt,
         request: &GenerateTests,
         probe: &ProbeDir,
+        keeps_workspace: bool,
     ) -> Result<Self, Failure> {
         let message = "copying the project".to_owned();
         attempt.report(Progress::of_iteration(Stage::Preparing, message, 1, request.max_iterations));
@@ -45,8 +53,34 @@ impl Preparation {
         let layout = ModuleLayout::find(project.dir(), &module);
         Workspaces::clear(&project, &format!("{}-", attempt.task.id())).await?;
         let name = format!("{}-{}", attempt.task.id(), attempt.task.token);
-        let workspaces = Workspaces::begin(project, &name).await?;
-        Ok(Self { module, output, layout, sandbox, workspaces, source_sha256 })
+        let workspaces = Workspaces::begin(Arc::clone(&project), &name).await?;
+        let kept = if keeps_workspace {
+            Some(Workspaces::resume(project, &desk_name(attempt)).await?)
+        } else {
+            None
+        };
+        Ok(Self { module, output, layout, sandbox, workspaces, kept, source_sha256 })
+    }
+
+    /// Where the agent works.
+    pub(super) fn desk(&self) -> &Workspaces {
+        self.kept.as_ref().unwrap_or(&self.workspaces)
+    }
+
+    /// Leaves where the agent works for the attempt that goes on.
+    pub(super) fn keep_desk(&self) {
+        if let Some(kept) = &self.kept {
+            kept.keep();
+        }
+    }
+
+    /// Removes every folder of the attempt that is not kept.
+    pub(super) async fn remove(self, is_desk_kept: bool) -> Result<(), SandboxError> {
+        self.workspaces.remove().await?;
+        match self.kept {
+            Some(kept) if !is_desk_kept => kept.remove().await,
+            _ => Ok(()),
+        }
     }
 
     pub(super) fn project(&self) -> &Arc<Project> {

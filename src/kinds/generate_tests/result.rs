@@ -12,13 +12,14 @@ use crate::verify::Published;
 
 /// The result as it is kept; the same each time it is read.
 pub(super) fn build(
-    agent: &str,
+    (agent, is_fallback): (&str, bool),
     request: &GenerateTests,
     prepared: &Preparation,
     best: &Best,
     published: &Published,
     took: Duration,
 ) -> Value {
+    let told = |failure: &Failure| json!({"error_kind": failure.kind, "error": failure.message});
     let verdict = &best.verdict;
     let coverage = &verdict.coverage;
     json!({
@@ -36,7 +37,9 @@ pub(super) fn build(
         "threshold_met": best.meets_threshold(request),
         "mutation": verdict.mutation,
         "agent": agent,
-        "fallback": false,
+        "fallback": is_fallback,
+        "filled": best.filled,
+        "stopped": best.report.stopped.as_ref().map(told),
         "model": best.report.model,
         "iterations": best.iterations,
         "left_out": best.report.left_out,

@@ -9,8 +9,8 @@ use serde_json::Value;
 use super::state::State;
 use crate::store::{Adoption, Clock, Limits, PRUNE_BATCH, Promotion, Store, StoreError};
 use crate::task::{
-    Lane, ListFilter, LogLevel, NewTask, ProcessId, Progress, QueueStats, Settlement, Task, TaskEvent,
-    TaskId, TaskPage, TaskStatus,
+    Lane, ListFilter, LogLevel, NewTask, ProcessId, Progress, QueueStats, Session, Settlement, Task,
+    TaskEvent, TaskId, TaskPage, TaskStatus,
 };
 
 /// Tasks in the memory of this process. Nobody else sees them, so that nothing is ever rescued, adopted or
@@ -105,6 +105,11 @@ impl Store for MemoryStore {
         for line in lines {
             state.log(id, token, line, now)?;
         }
+        Ok(())
+    }
+
+    async fn keep_session(&self, id: TaskId, token: u64, session: Option<Session>) -> Result<(), StoreError> {
+        self.open()?.step(id, |task| task.keep_session(token, session))?;
         Ok(())
     }
 

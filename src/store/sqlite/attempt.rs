@@ -2,9 +2,9 @@
 
 use super::operation::Operation;
 use super::rows;
-use super::session::Session;
+use super::session::Session as Writing;
 use crate::store::StoreError;
-use crate::task::{LogLevel, Progress, Task, TaskId};
+use crate::task::{LogLevel, Progress, Session, Task, TaskId};
 
 /// Which attempt writes.
 #[derive(Debug, Clone, Copy)]
@@ -15,7 +15,7 @@ pub(super) struct Lease {
 
 impl Lease {
     /// The task, if this attempt still holds it.
-    async fn load(self, session: &mut Session) -> Result<Task, StoreError> {
+    async fn load(self, session: &mut Writing) -> Result<Task, StoreError> {
         let task = session.load(self.id).await?.ok_or(StoreError::LeaseLost)?;
         task.guard(self.token)?;
         Ok(task)
@@ -33,7 +33,7 @@ impl Operation for Report {
 
     const MAY_LINGER: bool = true;
 
-    async fn apply(&self, session: &mut Session) -> Result<(), StoreError> {
+    async fn apply(&self, session: &mut Writing) -> Result<(), StoreError> {
         const KEEP: &str = "UPDATE task SET progress = ?2, events = ?3, changed_at = ?4 WHERE seq = ?1";
         let mut task = self.lease.load(session).await?;
         task.report(self.lease.token, self.progress.clone(), session.now())?;
@@ -43,6 +43,24 @@ impl Operation for Report {
             .bind(task.events)
             .bind(rows::write_time(task.changed_at));
         session.execute(statement).await.map(drop)
+    }
+}
+
+/// Keeps what of the task lives on a server. Durable before it is made there: no riding along later.
+pub(super) struct KeepSession {
+    pub(super) lease: Lease,
+    pub(super) session: Option<Session>,
+}
+
+impl Operation for KeepSession {
+    type Answer = ();
+
+    async fn apply(&self, session: &mut Writing) -> Result<(), StoreError> {
+        const KEEP: &str = "UPDATE task SET session = ?2 WHERE seq = ?1";
+        let mut task = self.lease.load(session).await?;
+        task.keep_session(self.lease.token, self.session.clone())?;
+        let text = task.session.as_ref().map(rows::write_json).transpose()?;
+        session.execute(sqlx::query(KEEP).bind(task.seq).bind(text)).await.map(drop)
     }
 }
 
@@ -57,7 +75,7 @@ impl Operation for Log {
 
     const MAY_LINGER: bool = true;
 
-    async fn apply(&self, session: &mut Session) -> Result<(), StoreError> {
+    async fn apply(&self, session: &mut Writing) -> Result<(), StoreError> {
         // The event is there when the trigger looks, which then adds none of its own.
         const KEEP: &str = "INSERT INTO task_event (task, number, at, status, attempt, happening, detail) \
              VALUES (?1, ?2, ?3, 'running', ?4, 'log', ?5); \
@@ -86,7 +104,7 @@ pub(super) struct Renew {
 impl Operation for Renew {
     type Answer = ();
 
-    async fn apply(&self, session: &mut Session) -> Result<(), StoreError> {
+    async fn apply(&self, session: &mut Writing) -> Result<(), StoreError> {
         self.lease.load(session).await?;
         session.renew_lease().await
     }

@@ -23,7 +23,7 @@ macro_rules! select_tasks {
             "SELECT seq, id, lane, owner, priority, rank, status, due, process, submitter, attempt_seconds, ",
             "max_retries, token, attempt, retries, crashes, cancel_requested, failure, progress, created_at, ",
             "started_at, completed_at, work, metadata, retention_seconds, open_dependencies, events, changed_at, ",
-            "has_dependants, terms ",
+            "has_dependants, terms, session ",
             "FROM task JOIN task_request ON task_request.task = task.seq ",
             $rest
         )
@@ -60,6 +60,7 @@ pub(super) fn read_task(row: &SqliteRow) -> Result<Task, StoreError> {
         retries: read_number(row, 14)?,
         crashes: read_number(row, 15)?,
         cancel_requested: row.try_get(16)?,
+        session: read_optional(row.try_get(30)?, id)?,
         failure: read_optional(row.try_get(17)?, id)?,
         progress: read_optional(row.try_get(18)?, id)?,
         created_at: read_time(row.try_get(19)?),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use serde_json::Value;
 
-use super::attempt::{Lease, Log, Renew, Report};
+use super::attempt::{KeepSession, Lease, Log, Renew, Report};
 use super::cancel::Cancel;
 use super::claim::Claim;
 use super::membership::{ChangedElsewhere, Heartbeat, Join, Leave};
@@ -21,8 +21,8 @@ use super::writer::Writer;
 use super::{open, rows};
 use crate::store::{Adoption, Clock, Limits, Promotion, Store, StoreError};
 use crate::task::{
-    Lane, ListFilter, LogLevel, NewTask, ProcessId, Progress, QueueStats, Settlement, Task, TaskEvent,
-    TaskId, TaskPage,
+    Lane, ListFilter, LogLevel, NewTask, ProcessId, Progress, QueueStats, Session, Settlement, Task,
+    TaskEvent, TaskId, TaskPage,
 };
 
 /// Tasks in one file.
@@ -125,6 +125,10 @@ impl Store for SqliteStore {
 
     async fn log(&self, id: TaskId, token: u64, lines: Vec<(LogLevel, Box<str>)>) -> Result<(), StoreError> {
         self.writer.apply(Log { lease: Lease { id, token }, lines }).await
+    }
+
+    async fn keep_session(&self, id: TaskId, token: u64, session: Option<Session>) -> Result<(), StoreError> {
+        self.writer.apply(KeepSession { lease: Lease { id, token }, session }).await
     }
 
     async fn renew(&self, id: TaskId, token: u64) -> Result<(), StoreError> {

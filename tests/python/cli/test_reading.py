@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import re
+import socket
 import subprocess
 import sys
 import uuid
@@ -252,3 +253,15 @@ def test_a_terminal_sees_progress(cli: Cli) -> None:
     seen = on_terminal(cli, "generate", "src/shop/pricing.py")
     assert "verifying" in seen
     assert "tests/shop/test_pricing.py" in seen
+
+
+def test_doctor_asks_the_agent_server_that_is_to_write_the_tests(cli: Cli) -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        done = cli(
+            "doctor", OPENHANDS_AGENT="auto", OPENHANDS_SERVER_URL=address, LLM_API_KEY="sk-secret"
+        )
+    assert done.returncode == 3, done.stdout
+    assert f"agent server {address}: it cannot be reached" in done.stdout
+    assert "sk-secret" not in done.stdout + done.stderr

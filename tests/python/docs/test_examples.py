@@ -78,7 +78,7 @@ def test_the_quick_start_program_runs(shop: Path, environment: dict[str, str]) -
 def test_every_command_that_a_page_shows_is_one(environment: dict[str, str]) -> None:
     shown = {
         match
-        for page in ("README.md", "docs/command.md")
+        for page in ("README.md", "docs/command.md", "docs/openhands.md")
         for match in re.findall(
             r"openhands-testgen ([a-z]+)", "\n".join(blocks(page, "console") + blocks(page, "text"))
         )

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+mod agents;
 mod env_file;
 mod errors;
 mod precedence;

@@ -80,7 +80,11 @@ fn without_a_choice_the_local_agent_serves_with_a_warning_that_says_how_to_choos
     assert_eq!(agent.name, "local");
     assert!(agent.reason.unwrap().contains("OPENHANDS_AGENT=local"));
     let with_key = Place::new().variable("OPENROUTER_API_KEY", "sk").settings().effective_agent();
-    assert!(with_key.reason.unwrap().contains("OPENROUTER_API_KEY is set"));
+    assert!(with_key.reason.unwrap().contains("OPENHANDS_SERVER_URL"));
+    let with_server =
+        Place::new().variable("OPENHANDS_SERVER_URL", "http://host").settings().effective_agent();
+    assert_eq!(with_server.name, "local");
+    assert!(with_server.reason.unwrap().contains("LLM_API_KEY"));
 }
 
 #[test]

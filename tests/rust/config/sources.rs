@@ -16,7 +16,7 @@ fn every_setting_is_listed_once_in_the_order_of_the_table() {
 fn the_table_and_the_struct_have_the_same_fields() {
     let settings = serde_json::to_value(Place::new().settings()).unwrap();
     let mut fields: Vec<_> = settings.as_object().unwrap().keys().map(String::as_str).collect();
-    fields.push("api_key");
+    fields.extend(["api_key", "llm_api_key", "session_api_key"]);
     fields.sort_unstable();
     let mut table: Vec<_> = SETTINGS.iter().map(|setting| setting.name).collect();
     table.sort_unstable();

@@ -18,6 +18,7 @@ fn context() -> Arc<Context> {
         agent: "local".to_owned(),
         require_sandbox: false,
         min_mutation_score: 0,
+        remote: None,
     })
 }
 

@@ -117,6 +117,19 @@ async fn report() {
 }
 
 #[tokio::test]
+async fn keep_session() {
+    withstands(claimed, async |store, task| {
+        let kept = store.keep_session(task.id(), task.token, Some(crate::support::session())).await;
+        if kept.is_err() {
+            // A conversation that nobody would find must not be made: it is not said to be kept.
+            assert_eq!(store.get(task.id()).await.unwrap().unwrap().session, None);
+        }
+        Ok(format!("{:?}", kept?))
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn renew() {
     withstands(claimed, async |store, task| Ok(format!("{:?}", store.renew(task.id(), task.token).await?)))
         .await;

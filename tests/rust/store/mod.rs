@@ -42,6 +42,7 @@ mod pair;
 mod processes;
 mod pruning;
 mod retries;
+mod sessions;
 mod sqlite_files;
 pub(crate) mod subject;
 mod submission;

@@ -68,6 +68,7 @@ async fn generate(root: &Path, files: &[&str], min_mutation_score: u8) -> Finish
         agent: "scripted".to_owned(),
         require_sandbox: false,
         min_mutation_score,
+        remote: None,
     };
     let work = Work::GenerateTests(Box::new(GenerateTests {
         module_path: "shop/cart.py".to_owned(),

@@ -1,0 +1,31 @@
+#!/bin/sh
+# Makes the environment of the real agent server, once, and prints its interpreter. Needs any Python >= 3.12.
+set -eu
+cd "$(dirname "$0")/.."
+folder=.venv-openhands
+pins=requirements/openhands.txt
+
+if [ -f "$folder/.ready" ] && [ ! "$pins" -nt "$folder/.ready" ]; then
+    echo "$PWD/$folder/bin/python"
+    exit 0
+fi
+
+for name in ${OTG_PYTHON_312:-} python3.14 python3.13 python3.12 python3; do
+    if "$name" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null; then
+        python=$name
+        break
+    fi
+done
+if [ -z "${python:-}" ]; then
+    echo "The OpenHands agent server needs Python 3.12 or later: install it (such as \`apt install python3.12-venv\`," \
+        "or \`uv python install 3.12\`), or name it by OTG_PYTHON_312." >&2
+    exit 1
+fi
+
+echo "installing the OpenHands agent server for $python: about 700 MB, once" >&2
+"$python" -m venv "$folder" >&2
+"$folder/bin/python" -m pip install --quiet --requirement "$pins" >&2
+# The first import writes caches, and may fail half-way in a fresh environment.
+"$folder/bin/python" -c 'import openhands.sdk' >&2 || "$folder/bin/python" -c 'import openhands.sdk' >&2
+touch "$folder/.ready"
+echo "$PWD/$folder/bin/python"

@@ -1,0 +1,29 @@
+//! Is a server there, and does it take our key? For `doctor`.
+
+use serde::de::IgnoredAny;
+
+use super::ServerOptions;
+use super::conversation::ServerInfo;
+use super::error::HttpError;
+use super::http::Http;
+use crate::task::Failure;
+
+/// What a server says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerReport {
+    /// Its version.
+    pub version: String,
+    /// Whether a conversation that is made twice under one id is one conversation.
+    pub makes_once: bool,
+}
+
+/// Asks a server once who it is and whether it takes our key.
+pub async fn probe(options: &ServerOptions) -> Result<ServerReport, Failure> {
+    let asked = async {
+        let http = Http::new(options)?;
+        let info = ServerInfo::ask(&http).await?;
+        let _: IgnoredAny = http.get("/api/conversations/count").await?;
+        Ok::<_, HttpError>(ServerReport { makes_once: info.makes_once(), version: info.version })
+    };
+    asked.await.map_err(|error| options.redactor().failure(error.into_failure(&options.address())))
+}
