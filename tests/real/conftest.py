@@ -93,7 +93,7 @@ class Server:
             return int(answer.read())
 
     def stop(self) -> None:
-        """In order, so that it ends the shells of its agents; by force where that takes too long."""
+        """In order, so that it ends its agents' shells; by force where that takes too long."""
         if self.process is None:
             return
         self.process.terminate()
