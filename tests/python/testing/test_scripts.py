@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
@@ -226,3 +227,26 @@ def test_a_hanging_attempt_can_be_cancelled(
         return (await generator.cancel_task(task_id))["status"]
 
     assert asyncio.run(scenario()) == "cancelled"
+
+
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_a_forked_child_is_on_no_testbed_of_its_parent(
+    testbed: Testbed, generator: OpenHandsTestGenerator
+) -> None:
+    async def submitted() -> int:
+        await generator.submit_test_generation_task("src/no_such_module.py")
+        return (await generator.get_queue_stats())["total_tasks"]
+
+    testbed.script(hang())
+    assert asyncio.run(submitted()) == 1
+
+    child = os.fork()
+    if child == 0:
+        try:
+            os._exit(asyncio.run(submitted()))
+        finally:
+            os._exit(99)
+    _, status = os.waitpid(child, 0)
+
+    assert os.waitstatus_to_exitcode(status) == 1
+    assert asyncio.run(submitted()) == 2
