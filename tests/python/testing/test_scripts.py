@@ -166,7 +166,7 @@ def test_a_module_has_a_script_of_its_own(
 ) -> None:
     async def scenario() -> dict[str, str | None]:
         testbed.script(ok())
-        testbed.script([timeout(), fails("refused")], module="src/b.py")
+        testbed.script([timeout(), fails("refused")], module=Path("./src/b.py"))
         kinds = {}
         for module in ("src/a.py", "src/b.py", "src/c.py", "src/b.py"):
             task_id = await generator.submit_test_generation_task(module)
@@ -209,6 +209,7 @@ def test_generators_on_a_file_play_the_script_too(testbed: Testbed, project: Pat
         (lambda: ok(seconds=-1), "seconds: must be a number from 0.0"),
         (lambda: rate_limit(times=0), "times: must be a whole number from 1 to 1000, not 0"),
         (lambda: crash(then=ok()), "then: comes after a number of times: pass `times` too"),
+        (lambda: Testbed().script(ok(), module="/src/a.py"), "module: .* from the project root"),
         (lambda: Testbed().script([42]), "outcomes: 42 is none: use ok()"),  # type: ignore[list-item]
         (lambda: Testbed().script(fails("no_such_kind")), "outcomes: .*no_such_kind"),
     ],
