@@ -5,7 +5,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use pyo3::prelude::*;
 
-use super::{bridge, logs, registry, runtime};
+use super::{bridge, logs, registry, runtime, testbed};
 use crate::engine::Engine;
 use crate::store::Paused;
 use crate::task::forget_process;
@@ -49,6 +49,7 @@ pub(super) fn after_fork_in_child() {
     std::mem::forget(std::mem::take(&mut *PAUSED.lock()));
     forget_process();
     registry::forget();
+    testbed::forget();
     runtime::forget();
     bridge::forget();
     logs::forget();

@@ -35,6 +35,11 @@ pub(super) fn current() -> Option<Standing> {
     STANDING.lock().last().cloned()
 }
 
+/// In a forked child: what stands is the parent's, and so are the locks in it.
+pub(super) fn forget() {
+    std::mem::forget(std::mem::take(&mut *STANDING.lock()));
+}
+
 /// A clock, and a script in the place of the agents.
 #[pyclass(frozen, name = "Testbed", module = "openhands_testgen._core")]
 pub(crate) struct PyTestbed {

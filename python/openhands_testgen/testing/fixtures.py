@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -75,7 +76,7 @@ def make_project(
     for name, text in terms.files.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.write_text(dedent(text).lstrip("\n"), encoding="utf-8")
     _set_environment(agent_of(request), root, monkeypatch)
     return root
 

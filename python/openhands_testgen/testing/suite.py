@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import cast
 
 from ..generator import OpenHandsTestGenerator, _arrival
 from ..types import GenerationResult, TaskPage, TaskStatusDict
 from .outcomes import Outcome
-from .testbed import Testbed
+from .testbed import Testbed, from_root
 
 
 class SuiteEngine:
@@ -25,7 +26,7 @@ class SuiteEngine:
         self._core = generator._engine
         self._core.start_here()
 
-    def submitted(self, *, module: str | None = None) -> list[TaskStatusDict]:
+    def submitted(self, *, module: str | os.PathLike[str] | None = None) -> list[TaskStatusDict]:
         """The status of every task for tests that was submitted, in the order of submission.
 
         Args:
@@ -40,9 +41,12 @@ class SuiteEngine:
             if cursor is None:
                 break
         tasks.reverse()
-        return [task for task in tasks if module in (None, task["metadata"]["module_path"])]
+        if module is None:
+            return tasks
+        path = from_root(module)
+        return [task for task in tasks if task["metadata"]["module_path"] == path]
 
-    def outcomes(self, *, module: str | None = None) -> list[GenerationResult]:
+    def outcomes(self, *, module: str | os.PathLike[str] | None = None) -> list[GenerationResult]:
         """The result of every task that has ended, in the order of submission.
 
         Args:
@@ -84,7 +88,12 @@ class ScriptedAgent:
         """Plays on `testbed`."""
         self._testbed = testbed
 
-    def script(self, outcomes: Outcome | Sequence[Outcome], *, module: str | None = None) -> None:
+    def script(
+        self,
+        outcomes: Outcome | Sequence[Outcome],
+        *,
+        module: str | os.PathLike[str] | None = None,
+    ) -> None:
         """Says what becomes of tasks that have not begun; see `Testbed.script`.
 
         With ``--testgen-agent`` naming a real agent, a plain `ok` is left to that agent, and a test

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from pathlib import PurePosixPath
 from typing import Self
 
 from .. import _core
@@ -60,7 +62,12 @@ class Testbed:
         self.clock = Clock(self.core)
         self.is_scripted = scripted
 
-    def script(self, outcomes: Outcome | Sequence[Outcome], *, module: str | None = None) -> None:
+    def script(
+        self,
+        outcomes: Outcome | Sequence[Outcome],
+        *,
+        module: str | os.PathLike[str] | None = None,
+    ) -> None:
         """Says what becomes of tasks that have not begun.
 
         Args:
@@ -75,7 +82,7 @@ class Testbed:
         in_turn = not isinstance(outcomes, Outcome)
         listed = [outcomes] if isinstance(outcomes, Outcome) else list(outcomes)
         plain = [{"acts": [dict(act) for act in _known(outcome).acts]} for outcome in listed]
-        self.core.play(module, plain, in_turn)
+        self.core.play(None if module is None else from_root(module), plain, in_turn)
 
     def __enter__(self) -> Self:
         """Sets it up."""
@@ -85,6 +92,18 @@ class Testbed:
     def __exit__(self, *_: object) -> None:
         """Takes it down: every engine on it is stopped, and what runs is ended."""
         self.core.take_down()
+
+
+def from_root(module: str | os.PathLike[str]) -> str:
+    """The path of a module as tasks have it.
+
+    Raises:
+        InvalidRequestError: It does not begin at the project root.
+    """
+    path = PurePosixPath(os.fspath(module))
+    if path.is_absolute() or ".." in path.parts:
+        raise InvalidRequestError(f"module: must be a path from the project root, not {module!s}")
+    return str(path)
 
 
 def _known(outcome: object) -> Outcome:

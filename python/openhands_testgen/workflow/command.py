@@ -87,7 +87,7 @@ class _Command:
         orchestrator = WorkflowOrchestrator(request.spec, request.component, request.target, config)
         generator = OpenHandsTestGenerator.from_env()
         orchestrator.generator = generator
-        progress = Progress(generator)
+        progress = await Progress.since_now(generator)
         telling = asyncio.create_task(progress.tell())
         left: list[str] = []
         try:

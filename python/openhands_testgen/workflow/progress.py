@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from datetime import UTC, datetime
+from typing import Self
 
 from ..exceptions import OpenHandsTestGenError
 from ..generator import OpenHandsTestGenerator
@@ -19,14 +19,19 @@ _SILENCE_SECONDS = 30.0
 
 
 class Progress:
-    """Looks at the tasks that a generator has submitted since, a few times a second."""
+    """Looks at the tasks that were submitted since, a few times a second."""
 
-    def __init__(self, generator: OpenHandsTestGenerator) -> None:
-        """Nothing is known yet."""
+    def __init__(self, generator: OpenHandsTestGenerator, before: frozenset[str]) -> None:
+        """Nothing has been said yet; `before` are the ids of tasks of others."""
         self._generator = generator
-        self._begin = datetime.now(UTC)
+        self._before = before
         self._said: dict[str, str] = {}
         self._last_line = time.monotonic()
+
+    @classmethod
+    async def since_now(cls, generator: OpenHandsTestGenerator) -> Self:
+        """What is in the store of a generator now is of others."""
+        return cls(generator, frozenset(await cls(generator, frozenset()).unfinished()))
 
     async def tell(self) -> None:
         """Says every change, until it is cancelled."""
@@ -54,11 +59,7 @@ class Progress:
             except OpenHandsTestGenError as error:
                 _LOGGER.debug("no look at the tasks: %s", error)
                 continue
-            found.extend(
-                task
-                for task in page["tasks"]
-                if datetime.fromisoformat(task["created_at"]) >= self._begin
-            )
+            found.extend(task for task in page["tasks"] if task["task_id"] not in self._before)
         return found
 
     def _say(self, task: TaskStatusDict) -> None:

@@ -125,7 +125,16 @@ def test_what_cannot_end_is_said(
         testgen_engine.drain_here()
 
 
-@pytest.mark.testgen(workers=1, max_retries=0, files={"src/a.py": "ONE = 1\n"})
+@pytest.mark.testgen(
+    workers=1,
+    max_retries=0,
+    files={
+        "src/a.py": """
+            def one():
+                return 1
+        """
+    },
+)
 class TestMarked:
     """A marker holds for a class, and what stands nearer wins."""
 
@@ -134,7 +143,7 @@ class TestMarked:
     ) -> None:
         config = testgen_generator.config
         assert (config.workers, config.max_retries) == (1, 0)
-        assert (testgen_project / "src/a.py").read_text() == "ONE = 1\n"
+        assert (testgen_project / "src/a.py").read_text() == "def one():\n    return 1\n"
 
     @pytest.mark.testgen(max_retries=5, hurry=True)
     def test_a_hurried_clock_makes_retries_take_no_time(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
@@ -165,7 +166,7 @@ def test_a_module_has_a_script_of_its_own(
 ) -> None:
     async def scenario() -> dict[str, str | None]:
         testbed.script(ok())
-        testbed.script([timeout(), fails("refused")], module="src/b.py")
+        testbed.script([timeout(), fails("refused")], module=Path("./src/b.py"))
         kinds = {}
         for module in ("src/a.py", "src/b.py", "src/c.py", "src/b.py"):
             task_id = await generator.submit_test_generation_task(module)
@@ -208,6 +209,7 @@ def test_generators_on_a_file_play_the_script_too(testbed: Testbed, project: Pat
         (lambda: ok(seconds=-1), "seconds: must be a number from 0.0"),
         (lambda: rate_limit(times=0), "times: must be a whole number from 1 to 1000, not 0"),
         (lambda: crash(then=ok()), "then: comes after a number of times: pass `times` too"),
+        (lambda: Testbed().script(ok(), module="/src/a.py"), "module: .* from the project root"),
         (lambda: Testbed().script([42]), "outcomes: 42 is none: use ok()"),  # type: ignore[list-item]
         (lambda: Testbed().script(fails("no_such_kind")), "outcomes: .*no_such_kind"),
     ],
@@ -226,3 +228,26 @@ def test_a_hanging_attempt_can_be_cancelled(
         return (await generator.cancel_task(task_id))["status"]
 
     assert asyncio.run(scenario()) == "cancelled"
+
+
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_a_forked_child_is_on_no_testbed_of_its_parent(
+    testbed: Testbed, generator: OpenHandsTestGenerator
+) -> None:
+    async def submitted() -> int:
+        await generator.submit_test_generation_task("src/no_such_module.py")
+        return (await generator.get_queue_stats())["total_tasks"]
+
+    testbed.script(hang())
+    assert asyncio.run(submitted()) == 1
+
+    child = os.fork()
+    if child == 0:
+        try:
+            os._exit(asyncio.run(submitted()))
+        finally:
+            os._exit(99)
+    _, status = os.waitpid(child, 0)
+
+    assert os.waitstatus_to_exitcode(status) == 1
+    assert asyncio.run(submitted()) == 2

@@ -35,7 +35,7 @@ def test_a_long_wait_is_not_silent(
     generator = OpenHandsTestGenerator.from_env()
 
     async def main() -> list[str]:
-        shown = Progress(generator)
+        shown = await Progress.since_now(generator)
         telling = asyncio.create_task(shown.tell())
         grades = await generator.submit_test_generation_task("src/school/grades.py")
         await generator.submit_test_generation_task("src/school/marks.py")
@@ -58,7 +58,7 @@ def test_what_was_there_before_is_not_told(component: Path, testbed: Testbed) ->
 
     async def main() -> list[str]:
         before = await generator.submit_test_generation_task("src/school/grades.py")
-        shown = Progress(generator)
+        shown = await Progress.since_now(generator)
         after = await generator.submit_test_generation_task("src/school/marks.py")
         unfinished = await shown.unfinished()
         for task_id in (before, after):
