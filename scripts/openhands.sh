@@ -10,8 +10,11 @@ if [ -f "$folder/.ready" ] && [ ! "$pins" -nt "$folder/.ready" ]; then
     exit 0
 fi
 
-for name in ${OTG_PYTHON_312:-} python3.14 python3.13 python3.12 python3; do
-    if "$name" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null; then
+# A shim of pyenv whose version is not chosen is there and fails: its versions are looked at by themselves.
+pyenv=$(ls -d "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.1[2-9]*/bin/python 2>/dev/null || true)
+uv=$(uv python find '>=3.12' 2>/dev/null || true)
+for name in ${OTG_PYTHON_312:-} python3.14 python3.13 python3.12 python3 $pyenv $uv; do
+    if "$name" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 12))' 2>/dev/null; then
         python=$name
         break
     fi
