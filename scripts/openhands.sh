@@ -28,7 +28,11 @@ fi
 echo "installing the OpenHands agent server for $python: about 700 MB, once" >&2
 "$python" -m venv "$folder" >&2
 "$folder/bin/python" -m pip install --quiet --requirement "$pins" >&2
-# The first import writes caches, and may fail half-way in a fresh environment.
-"$folder/bin/python" -c 'import openhands.sdk' >&2 || "$folder/bin/python" -c 'import openhands.sdk' >&2
+export LITELLM_LOCAL_MODEL_COST_MAP=True DO_NOT_TRACK=1 OPENHANDS_SUPPRESS_BANNER=1
+# The first imports of a fresh environment may fail half-way, in a lock of litellm's.
+for _ in 1 2 3 4; do
+    "$folder/bin/python" -c 'import openhands.sdk' >/dev/null 2>&1 && break
+done
+"$folder/bin/python" -c 'import openhands.sdk' >&2
 touch "$folder/.ready"
 echo "$PWD/$folder/bin/python"
