@@ -124,10 +124,11 @@ impl EngineOptions {
         self.with_pool(Lane::of_kind(&Kind::Noop), Self::QUICK_WORKERS, Arc::new(NoopHandler))
     }
 
-    /// How many tasks may run at once, all pools together.
+    /// How many tasks of test generation by the embedded agent may run at once.
     #[must_use]
-    pub fn workers(&self) -> usize {
-        self.pools.iter().map(|pool| pool.workers).sum()
+    pub fn test_workers(&self) -> usize {
+        let lane = Lane::of_agent(&Kind::GenerateTests, AgentChoice::LOCAL);
+        self.pools.iter().find(|pool| pool.lanes.contains(&lane)).map_or(0, |pool| pool.workers)
     }
 
     /// All lanes of all pools.

@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 use tokio::sync::OnceCell;
 
 use super::testbed::{self, Standing};
-use crate::engine::{Engine, EngineError, EngineOptions};
+use crate::engine::{Engine, EngineError, EngineOptions, Pool};
 use crate::kinds::Handler;
 use crate::store::StoreLocation;
 use crate::task::{Kind, KindName, Lane};
@@ -48,6 +48,10 @@ struct Registered {
     kinds: BTreeSet<KindName>,
     /// The handlers that came before the engine was open.
     early: Vec<(KindName, Arc<dyn Handler>)>,
+    /// The lanes that later generators brought.
+    lanes: BTreeSet<Lane>,
+    /// Those of them that came before the engine was open.
+    early_lanes: Vec<(Pool, Arc<dyn Handler>)>,
 }
 
 impl Slot {
@@ -66,9 +70,15 @@ impl Slot {
         if let Some(standing) = &self.standing {
             standing.testbed.add(Arc::clone(engine));
         }
-        let early = std::mem::take(&mut self.registered.lock().early);
+        let (early, early_lanes) = {
+            let mut registered = self.registered.lock();
+            (std::mem::take(&mut registered.early), std::mem::take(&mut registered.early_lanes))
+        };
         for (kind, handler) in early {
             self.pass_on(engine, kind, handler);
+        }
+        for (pool, handler) in early_lanes {
+            add_pool(engine, &pool, &handler);
         }
         Ok(engine)
     }
@@ -87,6 +97,24 @@ impl Slot {
             (_, None) => {}
             (None, Some(handler)) => registered.early.push((kind, handler)),
             (Some(engine), Some(handler)) => self.pass_on(engine, kind, handler),
+        }
+    }
+
+    /// Takes in what a later generator can work and the first could not, such as the lane of its agent server.
+    fn welcome(&self, options: &EngineOptions) {
+        let ours = self.options.lanes();
+        let mut registered = self.registered.lock();
+        for pool in &options.pools {
+            let Some(handler) = pool.lanes.first().and_then(|lane| options.handlers.get(lane)) else {
+                continue;
+            };
+            let is_new =
+                pool.lanes.iter().all(|lane| !ours.contains(lane) && registered.lanes.insert(lane.clone()));
+            match self.engine.get() {
+                _ if !is_new => {}
+                Some(engine) => add_pool(engine, pool, handler),
+                None => registered.early_lanes.push((pool.clone(), Arc::clone(handler))),
+            }
         }
     }
 
@@ -127,6 +155,12 @@ impl Slot {
     }
 }
 
+fn add_pool(engine: &Engine, pool: &Pool, handler: &Arc<dyn Handler>) {
+    for lane in &pool.lanes {
+        engine.register(lane.clone(), pool.workers, Arc::clone(handler));
+    }
+}
+
 /// The slot of a store; `options` count for the first who asks.
 pub(super) fn slot(location: &StoreLocation, options: &EngineOptions) -> Arc<Slot> {
     let mut slots = SLOTS.lock();
@@ -134,13 +168,16 @@ pub(super) fn slot(location: &StoreLocation, options: &EngineOptions) -> Arc<Slo
     let standing = testbed::current();
     let key = key(location, options, standing.as_ref());
     if let Some(slot) = slots.get(&key).filter(|slot| slot.is_usable()) {
-        if slot.options.workers() != options.workers() {
+        let (first, this) = (slot.options.test_workers(), options.test_workers());
+        if first != this {
             tracing::warn!(
-                "the engine of {location} has {} worker(s), as the first generator of this process said: the {} of \
-                 this one do not count",
-                slot.options.workers(),
-                options.workers()
+                "the engine of {location} has {first} worker(s), as the first generator of this process said: the \
+                 {this} of this one do not count"
             );
+        }
+        // On a testbed no agent works but its script.
+        if slot.works() && slot.standing.is_none() {
+            slot.welcome(options);
         }
         return Arc::clone(slot);
     }

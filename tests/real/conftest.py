@@ -92,6 +92,12 @@ class Server:
         with urllib.request.urlopen(request, timeout=10) as answer:
             return int(answer.read())
 
+    def die(self) -> None:
+        """At once, in the middle of whatever it does."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+
     def stop(self) -> None:
         """In order, so that it ends its agents' shells; by force where that takes too long."""
         if self.process is None:

@@ -82,6 +82,25 @@ def test_cancel_while_the_model_thinks(ground: Ground, model: Model) -> None:
     assert asyncio.run(run()) == "cancelled"
 
 
+def test_a_server_that_is_killed_goes_on_when_it_is_back(
+    ground: Ground, model: Model, server: Server
+) -> None:
+    async def run() -> GenerationResult:
+        config = OpenHandsIntegrationConfig(**(ground.settings | {"llm_model": "openai/slow"}))
+        async with OpenHandsTestGenerator(config) as generator:
+            task = await generator.submit_test_generation_task("school.py", timeout=PATIENCE)
+            await asyncio.to_thread(model.thinks.wait, PATIENCE)
+            await asyncio.to_thread(server.die)
+            model.may_go_on.set()
+            await asyncio.to_thread(server.start)
+            return await generator.get_test_generation_results(task, timeout=PATIENCE)
+
+    result = asyncio.run(run())
+    assert result["success"], result
+    instructions = {str(messages[1]) for messages in model.messages}
+    assert len(instructions) == 1, "one conversation"
+
+
 PROGRAM = """
 import asyncio, sys
 from openhands_testgen import OpenHandsIntegrationConfig, OpenHandsTestGenerator

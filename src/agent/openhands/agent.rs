@@ -93,9 +93,24 @@ impl ServerAgent {
         let http = self.http.as_ref().map_err(Clone::clone)?;
         let conversation = Conversation { http, id: session.conversation };
         let patience = self.options.patience.farewell;
+        self.meet_late_comer(&conversation).await?;
         http.within(patience, || conversation.interrupt()).await?;
         http.within(patience, || conversation.delete()).await?;
         files::clear(http, &self.options, session.conversation).await
+    }
+
+    /// Waits for a conversation that is not there, for a while: we may have stopped waiting for the answer to the
+    /// request that makes it, and the server not for the work.
+    async fn meet_late_comer(&self, conversation: &Conversation<'_>) -> Result<(), HttpError> {
+        let patience = self.options.patience;
+        let begin = Instant::now();
+        let look = || conversation.state();
+        while conversation.http.within(patience.farewell, look).await?.is_none()
+            && begin.elapsed() < patience.begin
+        {
+            tokio::time::sleep(patience.poll).await;
+        }
+        Ok(())
     }
 
     async fn release(&self, notes: &dyn Notes) {

@@ -101,7 +101,12 @@ impl Iteration<'_> {
         }
         let what = Asked { model: self.model(&session), folder: place.folder(), instruction: &text };
         let request = request(self.options, self.remote, self.brief, &session, &what);
-        self.answered(self.conversation(&session).make(&request).await)?;
+        let made = self.conversation(&session).make(&request).await;
+        if made.as_ref().is_err_and(|error| !error.may_pass()) {
+            // It said no: there is none, and none on its way.
+            self.brief.notes.keep_session(None).await?;
+        }
+        self.answered(made)?;
         Ok(Ordered { session, before: Some(Status::Idle), known_error: None })
     }
 

@@ -13,6 +13,25 @@ async fn makes_a_conversation(bench: &Bench) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_the_conversation_is_made() {
+    let bench = Bench::new([vec![Step::Hang]]);
+    bench.server.world().makes_slowly = true;
+    let engine = bench.engine().await;
+    let id = bench.submit(&engine).await;
+    bench.server.until(|world| (world.makes_begun == 1).then_some(())).await;
+    let cancelling = engine.cancel(id);
+    let meanwhile = async {
+        bench.server.until(|world| world.looked_for.then_some(())).await;
+        bench.server.let_go();
+    };
+    let (cancelled, ()) = tokio::join!(cancelling, meanwhile);
+    let task = cancelled.unwrap();
+    assert_eq!(task.status(), TaskStatus::Cancelled);
+    assert_eq!(bench.server.world().deleted.len(), 1, "it came late, and was met");
+    bench.nothing_is_left(&task);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn while_the_agent_works() {
     let bench = Bench::new([vec![Step::Act("begin"), Step::Hang]]);
     let engine = bench.engine().await;

@@ -96,6 +96,16 @@ async fn a_server_that_stays_unwell_or_away_is_a_bad_moment() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_never_answers_is_a_bad_moment() {
+    let mut bench = Bench::new([]);
+    bench.patience.request = Duration::from_millis(200);
+    bench.patience.outage = Duration::from_millis(300);
+    bench.server.world().refusals = vec![refusal("GET /server_info", usize::MAX, Refusal::NEVER)];
+    let failure = bench.fails().await;
+    assert_eq!(failure.kind, ErrorKind::Transient, "{failure}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_that_makes_no_sense_is_an_error_of_the_protocol() {
     let bench = Bench::new([]);
     bench.server.world().refusals =

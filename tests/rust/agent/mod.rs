@@ -7,6 +7,7 @@ mod failing;
 mod fake;
 mod filling;
 mod happy;
+mod lanes;
 mod limits;
 mod resuming;
 mod secrets;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use _core::store::Store;
-use _core::task::{Settlement, Task, TaskStatus};
+use _core::task::{ErrorKind, ProcessId, Settlement, Task, TaskStatus};
 
 use super::subject::{Subject, is_lease_lost};
 use crate::support::{noop, session, transient};
@@ -79,4 +79,41 @@ async fn a_task_with_a_session_that_is_given_back_on_the_way_to_its_end_is_still
     let given_back = subject.settle(&task, Settlement::GiveBack).await;
     assert_eq!((given_back.status(), given_back.cancel_requested), (TaskStatus::Queued, true));
     assert!(subject.claim_one().await.is_to_end().is_some());
+}
+
+/// A task of a process that died so often.
+fn of_a_process_that_died(times: u32) -> Task {
+    let now = chrono::Utc::now();
+    let mut task = Task::submitted(noop(), 1, 1, 0, now);
+    for _ in 0..times {
+        task.claim(ProcessId::fresh(), now).unwrap();
+        task.keep_session(task.token, Some(session())).unwrap();
+        task.rescue(now).unwrap();
+    }
+    task
+}
+
+#[test]
+fn a_lost_task_with_a_session_fails_once_that_is_ended() {
+    assert!(of_a_process_that_died(2).is_to_end().is_none());
+    let mut task = of_a_process_that_died(3);
+    assert_eq!(task.status(), TaskStatus::Queued);
+    let Some(Settlement::Fail(failure)) = task.is_to_end() else { panic!("{:?}", task.is_to_end()) };
+    assert_eq!(failure.kind, ErrorKind::Lost);
+    let now = chrono::Utc::now();
+    task.claim(ProcessId::fresh(), now).unwrap();
+    task.keep_session(task.token, None).unwrap();
+    task.settle(task.token, &Settlement::Fail(failure), now).unwrap();
+    assert_eq!(task.status(), TaskStatus::Failed);
+}
+
+#[test]
+fn a_task_whose_end_was_asked_for_while_its_process_died_ends_once_its_session_is_ended() {
+    let now = chrono::Utc::now();
+    let mut task = of_a_process_that_died(1);
+    task.claim(ProcessId::fresh(), now).unwrap();
+    task.request_cancel(now).unwrap();
+    task.rescue(now).unwrap();
+    assert_eq!(task.status(), TaskStatus::Queued);
+    assert!(matches!(task.is_to_end(), Some(Settlement::Cancel)));
 }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{Multipart, Path as InPath, Query, Request, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -12,7 +13,7 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::world::Conversation;
+use super::world::{Conversation, Refusal};
 use super::{SESSION_KEY, Shared, folder, run, socket};
 
 type Answer = Result<Json<Value>, StatusCode>;
@@ -48,6 +49,9 @@ async fn authenticate(headers: HeaderMap, request: Request, next: Next) -> Respo
 async fn refuse(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     let what = format!("{} {}", request.method(), request.uri().path());
     let Some(refusal) = shared.world().refusal(&what) else { return next.run(request).await };
+    if refusal.status == Refusal::NEVER {
+        std::future::pending::<()>().await;
+    }
     let mut response = (StatusCode::from_u16(refusal.status).unwrap(), refusal.body).into_response();
     if let Some(after) = refusal.retry_after {
         response.headers_mut().insert("retry-after", after.parse().unwrap());
@@ -59,7 +63,20 @@ async fn info(State(shared): State<Arc<Shared>>) -> Json<Value> {
     Json(json!({"version": "1.58.0", "uptime": 1.0, "capabilities": shared.world().capabilities}))
 }
 
+/// Goes on without whoever asked for it.
 async fn make(State(shared): State<Arc<Shared>>, Json(request): Json<Value>) -> Json<Value> {
+    tokio::spawn(async move {
+        shared.world().makes_begun += 1;
+        while shared.world().makes_slowly && !shared.world().is_let_go {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        make_now(&shared, request)
+    })
+    .await
+    .unwrap()
+}
+
+fn make_now(shared: &Arc<Shared>, request: Value) -> Json<Value> {
     let id = request["conversation_id"].as_str().unwrap().to_owned();
     let mut world = shared.world();
     if let Some(there) = world.conversations.get(&id) {
@@ -71,12 +88,13 @@ async fn make(State(shared): State<Arc<Shared>>, Json(request): Json<Value>) -> 
     world.requests.push(request);
     let state = world.conversations[&id].state();
     drop(world);
-    run::begin(&shared, &id);
+    run::begin(shared, &id);
     Json(state)
 }
 
 async fn state(State(shared): State<Arc<Shared>>, InPath(id): InPath<String>) -> Answer {
-    let world = shared.world();
+    let mut world = shared.world();
+    world.looked_for |= !world.conversations.contains_key(&id);
     world.conversations.get(&id).map(|conversation| Json(conversation.state())).ok_or(StatusCode::NOT_FOUND)
 }
 

@@ -29,6 +29,12 @@ pub(crate) struct World {
     pub(crate) capabilities: Vec<&'static str>,
     /// Whether runs that wait go on.
     pub(crate) is_let_go: bool,
+    /// Whether conversations are made only when they are let go.
+    pub(crate) makes_slowly: bool,
+    /// How many were asked for.
+    pub(crate) makes_begun: usize,
+    /// Whether a conversation was looked for that is not there.
+    pub(crate) looked_for: bool,
     /// How many runs began.
     pub(crate) runs_begun: usize,
     /// How many sockets were opened.
@@ -61,6 +67,11 @@ pub(crate) struct Refusal {
     pub(crate) body: String,
 }
 
+impl Refusal {
+    /// In place of a status: no answer at all.
+    pub(crate) const NEVER: u16 = 0;
+}
+
 /// One conversation.
 pub(crate) struct Conversation {
     pub(crate) status: String,
@@ -86,6 +97,9 @@ impl Default for World {
             refusals: Vec::new(),
             capabilities: vec!["idempotent_conversation_create_v1"],
             is_let_go: false,
+            makes_slowly: false,
+            makes_begun: 0,
+            looked_for: false,
             runs_begun: 0,
             sockets: 0,
             manner: Manner::default(),
