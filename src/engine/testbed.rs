@@ -44,6 +44,23 @@ enum Rest {
     Between,
 }
 
+/// One look at everything on a testbed.
+#[derive(Debug, Clone, Copy)]
+struct Look {
+    rest: Rest,
+    /// What time will bring.
+    upcoming: Upcoming,
+    counts: Counts,
+}
+
+/// How many tasks have not ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Counts {
+    pending: u64,
+    queued: u64,
+    running: u64,
+}
+
 /// So many tasks will not end by themselves, however much time passes: nobody works their lane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stuck(pub u64);
@@ -100,8 +117,12 @@ impl Testbed {
     /// Lets time pass: what would happen meanwhile has happened when this returns, as far as it only waits for time.
     pub async fn advance(&self, span: Duration) -> Result<(), StoreError> {
         let mut left = span;
-        while self.settle().await? == Rest::Quiet {
-            let Some(ahead) = self.upcoming().await?.next().filter(|ahead| *ahead <= left) else { break };
+        loop {
+            let look = self.settle().await?;
+            let Some(ahead) = look.upcoming.next().filter(|ahead| *ahead <= left) else { break };
+            if look.rest != Rest::Quiet {
+                break;
+            }
             self.pass(ahead).await?;
             left -= ahead;
         }
@@ -113,13 +134,11 @@ impl Testbed {
     /// Lets time pass until every task has ended: the next step of one, or where there is none the next limit.
     pub async fn drain(&self) -> Result<Result<(), Stuck>, StoreError> {
         loop {
-            let rest = self.settle().await?;
-            let unfinished = self.unfinished().await?;
-            if unfinished == 0 {
-                return Ok(Ok(()));
-            }
-            match (rest, self.upcoming().await?.next()) {
+            let look = self.settle().await?;
+            let unfinished = look.counts.pending + look.counts.queued + look.counts.running;
+            match (look.rest, look.upcoming.next()) {
                 (Rest::Busy | Rest::Between, _) => {}
+                (Rest::Quiet, _) if unfinished == 0 => return Ok(Ok(())),
                 (Rest::Quiet, Some(ahead)) => self.pass(ahead).await?,
                 (Rest::Quiet, None) if self.is_shared() => tokio::time::sleep(LOOK).await,
                 (Rest::Quiet, None) => return Ok(Err(Stuck(unfinished))),
@@ -139,8 +158,7 @@ impl Testbed {
     }
 
     async fn hurry_once(&self) -> Result<(), StoreError> {
-        let rest = self.settle().await?;
-        let upcoming = self.upcoming().await?;
+        let Look { rest, upcoming, .. } = self.settle().await?;
         if let (Rest::Quiet, Some(_), Some(ahead)) = (rest, upcoming.step, upcoming.next()) {
             return self.pass(ahead).await;
         }
@@ -177,28 +195,36 @@ impl Testbed {
     }
 
     /// Waits until everything waits for time to pass, for a while.
-    async fn settle(&self) -> Result<Rest, StoreError> {
+    async fn settle(&self) -> Result<Look, StoreError> {
         let begin = tokio::time::Instant::now();
         loop {
-            let rest = self.look().await?;
-            let patience = match rest {
-                Rest::Quiet => return Ok(rest),
+            let look = self.look().await?;
+            let patience = match look.rest {
+                Rest::Quiet => return Ok(look),
                 Rest::Busy => PATIENCE,
                 Rest::Between => LONGEST_STEP,
             };
             if begin.elapsed() >= patience {
-                return Ok(rest);
+                return Ok(look);
             }
             tokio::time::sleep(LOOK).await;
         }
     }
 
-    async fn look(&self) -> Result<Rest, StoreError> {
+    /// Looks at one thing after the other; what the counts say before and after tells whether anything moved
+    /// meanwhile.
+    async fn look(&self) -> Result<Look, StoreError> {
+        let before = self.counts().await?;
         // In this order: what has come is known until it was acted on, and who acts rests no more before the store
         // hears of it.
-        if self.upcoming().await?.next() == Some(Duration::ZERO) {
-            return Ok(Rest::Between);
-        }
+        let upcoming = self.upcoming().await?;
+        let rest = self.rest().await?;
+        let counts = self.counts().await?;
+        let is_moving = counts != before || upcoming.next() == Some(Duration::ZERO);
+        Ok(Look { rest: if is_moving { Rest::Between } else { rest }, upcoming, counts })
+    }
+
+    async fn rest(&self) -> Result<Rest, StoreError> {
         let script = self.script.as_deref();
         let resting = script.map_or(0, Script::resting);
         let mut working = script.map_or(0, Script::working);
@@ -215,6 +241,17 @@ impl Testbed {
             _ if working > 0 => startable.max(Rest::Busy),
             _ => startable,
         })
+    }
+
+    async fn counts(&self) -> Result<Counts, StoreError> {
+        let mut counts = Counts::default();
+        for engine in self.engines() {
+            let QueueStats { pending, queued, running, .. } = engine.shared.store.stats().await?;
+            counts.pending += pending;
+            counts.queued += queued;
+            counts.running += running;
+        }
+        Ok(counts)
     }
 
     /// Whether the attempts of a lane play the script.
@@ -234,15 +271,6 @@ impl Testbed {
             upcoming.step = upcoming.step.into_iter().chain(ahead).min();
         }
         Ok(upcoming)
-    }
-
-    async fn unfinished(&self) -> Result<u64, StoreError> {
-        let mut unfinished = 0;
-        for engine in self.engines() {
-            let QueueStats { pending, queued, running, .. } = engine.shared.store.stats().await?;
-            unfinished += pending + queued + running;
-        }
-        Ok(unfinished)
     }
 }
 

@@ -6,10 +6,11 @@ import os
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
-from typing import Self
+from typing import Self, cast
 
 from .. import _core
 from ..exceptions import InvalidRequestError
+from ..generator import _arrival
 from .outcomes import Outcome
 
 
@@ -58,8 +59,8 @@ class Testbed:
 
     def __init__(self, *, scripted: bool = True) -> None:
         """Makes a testbed; nothing is opened yet."""
-        self.core = _core.Testbed(scripted)
-        self.clock = Clock(self.core)
+        self._core = _core.Testbed(scripted)
+        self.clock = Clock(self._core)
         self.is_scripted = scripted
 
     def script(
@@ -82,16 +83,36 @@ class Testbed:
         in_turn = not isinstance(outcomes, Outcome)
         listed = [outcomes] if isinstance(outcomes, Outcome) else list(outcomes)
         plain = [{"acts": [dict(act) for act in _known(outcome).acts]} for outcome in listed]
-        self.core.play(None if module is None else from_root(module), plain, in_turn)
+        self._core.play(None if module is None else from_root(module), plain, in_turn)
+
+    async def drain(self) -> None:
+        """Waits until every task on it has ended.
+
+        Time is moved ahead over all that is only waited for; what hangs reaches its time limit.
+
+        Raises:
+            RuntimeError: Some cannot end, since nobody runs them.
+        """
+        _refuse_stuck(cast("int", await _arrival(self._core.drain())))
+
+    def drain_here(self) -> None:
+        """The same without an event loop: holds the calling thread."""
+        _refuse_stuck(self._core.drain_here())
 
     def __enter__(self) -> Self:
         """Sets it up."""
-        self.core.set_up()
+        self._core.set_up()
         return self
 
     def __exit__(self, *_: object) -> None:
         """Takes it down: every engine on it is stopped, and what runs is ended."""
-        self.core.take_down()
+        self._core.take_down()
+
+
+def _refuse_stuck(number: int) -> None:
+    if number:
+        message = f"{number} task(s) will never end: no worker here does what they need"
+        raise RuntimeError(message)
 
 
 def from_root(module: str | os.PathLike[str]) -> str:

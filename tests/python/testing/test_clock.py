@@ -185,3 +185,16 @@ def test_the_time_of_others_is_not_moved(
     with Testbed() as other:
         assert other.clock.now() - datetime.now(UTC) < timedelta(seconds=30)
     assert testbed.clock.now() - datetime.now(UTC) > timedelta(days=2)
+
+
+def test_draining_never_takes_a_step_of_the_engine_for_its_end(
+    testbed: Testbed, generator: OpenHandsTestGenerator
+) -> None:
+    async def scenario() -> None:
+        testbed.script([rate_limit(times=1), crash(times=1), ok(seconds=9), hang()] * 50)
+        for _ in range(200):
+            task_id = await generator.submit_test_generation_task(MODULE)
+            await testbed.drain()
+            assert (await generator.get_task_status(task_id))["status"].is_final
+
+    asyncio.run(scenario())

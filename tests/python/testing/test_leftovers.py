@@ -9,12 +9,35 @@ import pytest
 
 SUITE = """
 import asyncio
+import os
 import time
+from pathlib import Path
 
 import pytest
+from openhands_testgen import OpenHandsIntegrationConfig, OpenHandsTestGenerator
 from openhands_testgen.testing import crash, hang, ok, rate_limit, timeout
 
 OUTCOMES = [ok(), rate_limit(times=2), crash(times=1), timeout(), hang()]
+
+
+def parent_of(process):
+    try:
+        return int((process / "stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return None
+
+
+async def tasks_in_memory(project):
+    config = OpenHandsIntegrationConfig(store="memory:", project_root=project, workers=0)
+    return (await OpenHandsTestGenerator(config).get_queue_stats())["total_tasks"]
+
+
+@pytest.fixture(autouse=True)
+def nothing_outlives_a_test(tmp_path):
+    yield
+    processes = Path("/proc").glob("[0-9]*")
+    assert [process for process in processes if parent_of(process) == os.getpid()] == []
+    assert asyncio.run(tasks_in_memory(tmp_path)) == 0
 
 
 def sleeps(context, payload):

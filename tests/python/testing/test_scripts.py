@@ -56,18 +56,13 @@ def test_wrong():
 """
 
 
-async def drained(testbed: Testbed) -> None:
-    """Lets time pass until every task has ended."""
-    assert await asyncio.to_thread(testbed.core.drain_here) == 0
-
-
 async def ending(
     testbed: Testbed, generator: OpenHandsTestGenerator, outcome: Outcome
 ) -> tuple[GenerationResult, int, int]:
     """What one task comes to: its result, its attempts, its retries."""
     testbed.script(outcome)
     task_id = await generator.submit_test_generation_task("src/shop/pricing.py")
-    await drained(testbed)
+    await testbed.drain()
     status = await generator.get_task_status(task_id)
     result = await generator.get_test_generation_results(task_id, timeout=0)
     return result, status["attempt"], status["retry_count"]
@@ -152,7 +147,7 @@ def test_a_list_is_played_in_the_order_of_submission(
         testbed.script([fails("quota"), bad_tests(), *[ok()] * 20, timeout()])
         modules = [f"src/m{number}.py" for number in range(24)]
         ids = [await generator.submit_test_generation_task(module) for module in modules]
-        await drained(testbed)
+        await testbed.drain()
         return [(await generator.get_task_status(task_id))["error_kind"] for task_id in ids]
 
     kinds = asyncio.run(scenario())
@@ -170,7 +165,7 @@ def test_a_module_has_a_script_of_its_own(
         kinds = {}
         for module in ("src/a.py", "src/b.py", "src/c.py", "src/b.py"):
             task_id = await generator.submit_test_generation_task(module)
-            await drained(testbed)
+            await testbed.drain()
             kinds[task_id] = (await generator.get_task_status(task_id))["error_kind"]
         return kinds
 
