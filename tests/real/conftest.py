@@ -48,6 +48,7 @@ class Server:
         environment = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
         environment |= {
             "HOME": str(self.home),
+            "TMUX_TMPDIR": str(self.home),
             "SESSION_API_KEY": SESSION_KEY,
             "OH_SECRET_KEY": "0123456789abcdef0123456789abcdef",
             "OH_ENABLE_VSCODE": "false",
@@ -97,6 +98,12 @@ class Server:
         assert self.process is not None
         self.process.kill()
         self.process.wait()
+        self.end_shells()
+
+    def end_shells(self) -> None:
+        """Ends what a server that was killed leaves: each of its agents' shells has a tmux."""
+        for tmux in self.home.glob("tmux-*/*"):
+            subprocess.run(["tmux", "-S", tmux, "kill-server"], capture_output=True, check=False)
 
     def stop(self) -> None:
         """In order, so that it ends its agents' shells; by force where that takes too long."""
@@ -108,6 +115,7 @@ class Server:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        self.end_shells()
 
 
 @pytest.fixture(scope="session")
