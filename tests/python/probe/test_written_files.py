@@ -1,6 +1,9 @@
 """What is written: deterministic, passing, readable, and enough."""
 
 import ast
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -195,4 +198,40 @@ class Version:
     answer = explore(source, budget_seconds=2.0)
     assert "@pytest.fixture\ndef version():" in answer.body
     assert "def test_is_valid(version, expected):" in answer.body
+    assert answer.run_pytest().returncode == 0
+
+
+def test_what_is_written_is_as_linters_want_it(explore: Explore) -> None:
+    source = """
+from decimal import Decimal
+
+
+class Door:
+    def __init__(self, price: Decimal) -> None:
+        self.price = price
+        self.shut = False
+
+    def __enter__(self) -> "Door":
+        if self.shut:
+            raise ValueError("the door is shut")
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.shut = True
+
+    def close(self) -> None:
+        self.shut = True
+
+
+def double(price: Decimal) -> Decimal:
+    return price * 2
+"""
+    answer = explore(source, budget_seconds=2.0)
+    assert re.search(r"with pytest\.raises\(ValueError, match=.*\), door:", answer.body)
+    assert "Decimal(0)" in answer.body
+    assert not re.search(r'Decimal\("\d+"\)', answer.body)
+    rules = ["--isolated", "--line-length=100", "--target-version=py310", "--ignore=I001"]
+    command = [sys.executable, "-m", "ruff", "check", *rules, str(answer.output)]
+    check = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert check.returncode == 0, check.stdout
     assert answer.run_pytest().returncode == 0

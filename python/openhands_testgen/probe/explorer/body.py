@@ -40,12 +40,27 @@ def setup(finding: Finding, fixture: str = "") -> list[str]:
 def raises(finding: Finding, call: str, match: str = "") -> list[str]:
     """Return a `with pytest.raises` around a call; `match` is the source of the pattern."""
     match = match or _match(finding.message)
-    head = [f"    with pytest.raises({finding.error}{', match=' + match if match else ''}):"]
+    expected = f"{finding.error}{', match=' + match if match else ''}"
+    head = [f"    with pytest.raises({expected}):"]
     if len(head[0]) > WIDTH:
         head = ["    with pytest.raises(", f"        {finding.error}, match={match}", "    ):"]
     if "\n" in call:
-        return [*head, *(f"    {line}".rstrip() for line in _indented(call))]
+        return _around(
+            head, _indented(call), f"{finding.error}{', match=' + match if match else ''}"
+        )
     return [*head, *lay_out(_as_statement(call), 8)]
+
+
+def _around(head: list[str], inner: list[str], expected: str) -> list[str]:
+    """Return a statement of several lines under `pytest.raises`; two contexts share a `with`."""
+    first = inner[0].strip()
+    if not first.startswith("with ") or not first.endswith(":"):
+        return [*head, *(f"    {line}".rstrip() for line in inner)]
+    contexts = [f"pytest.raises({expected})", first.removeprefix("with ").removesuffix(":")]
+    line = f"    with {', '.join(contexts)}:"
+    if len(line) <= WIDTH:
+        return [line, *inner[1:]]
+    return ["    with (", *(f"        {context}," for context in contexts), "    ):", *inner[1:]]
 
 
 def _as_statement(call: str) -> str:

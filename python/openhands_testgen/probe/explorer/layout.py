@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import io
+import re
 import tokenize
 
 WIDTH = 100
 STEP = 4
+WHOLE = re.compile(r"""(['"])(-?[1-9][0-9]{0,15}|0)\1""")
 BRACKETS = {ast.List: ("[", "]"), ast.Tuple: ("(", ")"), ast.Set: ("{", "}")}
 
 
@@ -52,6 +54,30 @@ def double_quotes(text: str) -> str:
             continue
         row, start = token.start[0] - 1, token.start[1]
         lines[row] = lines[row][:start] + _double(token.string) + lines[row][token.end[1] :]
+    return "\n".join(lines)
+
+
+def plain_numbers(text: str) -> str:
+    """Return source text with `Decimal(5)` for `Decimal("5")`, and `0.5` for `float(0.5)`."""
+    try:
+        tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
+    except (tokenize.TokenError, IndentationError, SyntaxError):
+        return text
+    lines = text.split("\n")
+    for place in range(len(tokens) - 3, 0, -1):
+        name, opening, value, closing = tokens[place - 1 : place + 3]
+        is_call = (opening.string, closing.string) == ("(", ")")
+        is_attribute = place > 1 and tokens[place - 2].string == "."
+        if not is_call or is_attribute or closing.end[0] != name.start[0]:
+            continue
+        plain = ""
+        if name.string == "Decimal" and WHOLE.fullmatch(value.string):
+            plain = f"Decimal({value.string[1:-1]})"
+        elif name.string == "float" and value.type == tokenize.NUMBER and "." in value.string:
+            plain = value.string
+        row = name.start[0] - 1
+        if plain:
+            lines[row] = lines[row][: name.start[1]] + plain + lines[row][closing.end[1] :]
     return "\n".join(lines)
 
 

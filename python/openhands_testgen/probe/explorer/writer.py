@@ -10,7 +10,7 @@ from .fixtures import fixture, made_by, shared
 from .grouping import Group, group
 from .heading import Origin, heading
 from .helpers import HELPERS
-from .layout import double_quotes, fits
+from .layout import double_quotes, fits, plain_numbers
 from .naming import Callee, Uniquely, base_name, behaviour, distinctions, shared_behaviour
 from .scenario import Finding
 from .table import table
@@ -68,7 +68,9 @@ class _Writer:
         body = "\n\n\n".join([*map(fixture, self._used), *self._functions])
         helpers = [text.rstrip() for name, text in HELPERS.items() if _calls(name, body)]
         head = heading(self._subject.module_name, self._subject.not_covered, body, self._names)
-        self._file.text = double_quotes("\n\n\n".join([head, *helpers, body]).rstrip() + "\n")
+        self._file.text = plain_numbers(
+            double_quotes("\n\n\n".join([head, *helpers, body]).rstrip() + "\n")
+        )
         return self._file
 
     def _in_order(self, findings: list[Finding]) -> list[Finding]:
