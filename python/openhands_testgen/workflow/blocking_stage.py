@@ -52,7 +52,11 @@ class OpenHandsTestGenerationStage(GenerationStage):
     async def _generate_all(
         self, generator: OpenHandsTestGenerator, result: OpenHandsStageResult
     ) -> None:
-        modules = await self.plan()
+        try:
+            modules = await self.plan()
+        except OSError as refusal:
+            result.errors.append(f"{self.component_path} cannot be searched: {text_of(refusal)}")
+            return
         if not modules:
             result.errors.append(f"No Python modules found in {self.component_path}")
             return

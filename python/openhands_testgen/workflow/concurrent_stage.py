@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from ..generator import OpenHandsTestGenerator
+from ..types import GenerationResult
 from .generation import GenerationStage, has_ended, new_generator, statuses_of, text_of
-from .results import AsyncOpenHandsStageResult
+from .results import AsyncOpenHandsStageResult, failed_result
 
 _LOGGER = logging.getLogger("openhands_testgen.workflow")
 
@@ -21,6 +23,14 @@ class AsyncOpenHandsTestGenerationStage(GenerationStage):
     __module__ = __package__  # where its generator is looked up by name
 
     _owns_generator = False
+
+    def __init__(
+        self, component_path: str | os.PathLike[str], config: Mapping[str, Any] | None = None
+    ) -> None:
+        """Makes a stage, as `GenerationStage` does."""
+        super().__init__(component_path, config)
+        self.results: dict[str, GenerationResult] = {}
+        """What became of each module so far, one that could not be submitted among them."""
 
     async def submit_tasks(self) -> AsyncOpenHandsStageResult:
         """Submits every module and returns at once; `submitted_tasks` has the ids.
@@ -34,9 +44,14 @@ class AsyncOpenHandsTestGenerationStage(GenerationStage):
         except Exception as error:
             result.errors.append(f"Failed to initialize OpenHands: {text_of(error)}")
             return result
-        modules = await self.plan()
+        try:
+            modules = await self.plan()
+        except OSError as error:
+            modules = {}
+            result.errors.append(f"{self.component_path} cannot be searched: {text_of(error)}")
         if not modules:
-            result.errors.append(f"No Python modules found in {self.component_path}")
+            if not result.errors:
+                result.errors.append(f"No Python modules found in {self.component_path}")
             await self.let_go()
             return result
         for module, test_file in modules.items():
@@ -44,9 +59,13 @@ class AsyncOpenHandsTestGenerationStage(GenerationStage):
                 request = self.request(module, test_file)
                 task_id = await generator.submit_test_generation_task(**request)
             except Exception as error:
-                result.errors.append(f"Error submitting task for {module}: {text_of(error)}")
+                reason = f"Error submitting task for {module}: {text_of(error)}"
+                result.errors.append(reason)
+                self.results[str(module)] = failed_result(str(module), reason)
                 continue
             result.submitted_tasks[str(module)] = task_id
+            waited_for = failed_result(str(module), "its result was not collected", task_id)
+            self.results[str(module)] = waited_for
         result.success = bool(result.submitted_tasks)
         result.outputs = {
             "component_path": str(self.component_path),
@@ -75,6 +94,9 @@ class AsyncOpenHandsTestGenerationStage(GenerationStage):
         for module, task_id in submitted.items():
             await self._collect(generator, module, task_id, result)
         result.success = bool(result.completed_tasks)
+        if result.failed_tasks and not result.success:
+            first = next(iter(result.failed_tasks.values()))
+            result.errors.append(f"no module has its tests; the first failed with: {first}")
         statuses = await statuses_of(generator, submitted.values())
         result.outputs = {
             "component_path": str(self.component_path),
@@ -99,9 +121,13 @@ class AsyncOpenHandsTestGenerationStage(GenerationStage):
                 task_id=task_id, timeout=self.timeout, poll_interval=self.poll_interval
             )
         except Exception as error:
+            kind = "timeout" if isinstance(error, TimeoutError) else None
+            failed = failed_result(module, text_of(error), task_id)
+            self.results[module] = {**failed, "error_kind": kind}
             result.failed_tasks[task_id] = text_of(error)
             _LOGGER.warning("%s: no tests yet: %s", module, text_of(error))
             return
+        self.results[module] = outcome
         if outcome.get("success"):
             result.completed_tasks[task_id] = outcome
             _LOGGER.info("%s: tests generated", module)

@@ -78,7 +78,7 @@ def _beside(base: Path, own: Path, stems: set[str]) -> Iterator[Path]:
             if not name.startswith(".")
             and name not in ("__pycache__", "node_modules")
             and here / name != own
-            and not (here / name / "pyvenv.cfg").exists()
+            and not os.path.exists(here / name / "pyvenv.cfg")  # noqa: PTH110 (False without a right)
         )
         if here == base:
             continue  # modules of no component

@@ -113,7 +113,9 @@ class WorkflowOrchestrator:
                 stage.generator = self.generator
                 await run.stage("openhands_test_generation", lambda: Step(stage.run))
                 run.result.openhands_results = stage.results
-                run.result.openhands_task_ids = [one["task_id"] for one in stage.results]
+                run.result.openhands_task_ids = [
+                    one["task_id"] for one in stage.results if one["task_id"]
+                ]
             await self._deploy(run)
         return run.end()
 
@@ -157,6 +159,7 @@ class WorkflowOrchestrator:
                 "openhands_collection", lambda: Step(lambda: stage.collect_results(submitted))
             )
             run.count_savings(time.perf_counter() - begin)
+        run.result.openhands_results = list(stage.results.values())
 
     async def _deploy(self, run: WorkflowRun) -> bool:
         """The way to deployment; each stage needs the one before it."""

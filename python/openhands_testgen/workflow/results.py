@@ -130,4 +130,5 @@ class WorkflowResult:
         file = Path(path)
         file.parent.mkdir(parents=True, exist_ok=True)
         text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False, default=str)
-        file.write_text(f"{text}\n", encoding="utf-8")
+        # Names of files that are no UTF-8 are shown as far as they can be.
+        file.write_text(f"{text}\n", encoding="utf-8", errors="backslashreplace")

@@ -58,7 +58,11 @@ async def outcome_of(name: str, make: Callable[[], Stage]) -> StageOutcome:
         execute: Callable[[], Any] = make().execute
         is_quick = inspect.iscoroutinefunction(execute)
         answer = execute() if is_quick else await asyncio.to_thread(execute)
-        outcome: StageOutcome = await answer if inspect.isawaitable(answer) else answer
-        return outcome
-    except Exception as error:
+        outcome: Any = await answer if inspect.isawaitable(answer) else answer
+    except (Exception, SystemExit) as error:
         return StageResult(name, False, errors=[f"stage {name} failed: {text_of(error)}"])
+    if all(hasattr(outcome, part) for part in ("success", "errors", "to_dict")):
+        known: StageOutcome = outcome
+        return known
+    reason = f"its execute() returned {outcome!r:.80}, which is no stage result"
+    return StageResult(name, False, errors=[f"stage {name} failed: {reason}"])

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ..types import GenerationResult
-from .results import AsyncOpenHandsStageResult, StageResult, WorkflowResult, failed_result
+from .results import AsyncOpenHandsStageResult, StageResult, WorkflowResult
 from .stage import Stage, outcome_of
 
 _LOGGER = logging.getLogger("openhands_testgen.workflow")
@@ -65,7 +64,6 @@ class WorkflowRun:
         result = self.result
         collected = self.outcome("openhands_collection", AsyncOpenHandsStageResult)
         result.openhands_collection_time_ms = result.stage_timings["openhands_collection"]
-        result.openhands_results = _results(collected)
         before = ("specification", "testing", "openhands_collection")
         stages = [spent for name, spent in result.stage_timings.items() if name not in before]
         in_turn = sum(stages) + float(collected.outputs.get("attempts_time_ms", 0.0))
@@ -76,11 +74,3 @@ class WorkflowRun:
         self.result.success = not self.result.stages_failed
         self.result.total_execution_time_ms = (time.perf_counter() - self._begin) * 1000.0
         return self.result
-
-
-def _results(collected: AsyncOpenHandsStageResult) -> list[GenerationResult]:
-    return [
-        collected.completed_tasks.get(task_id)
-        or failed_result(module, collected.failed_tasks.get(task_id), task_id)
-        for module, task_id in collected.submitted_tasks.items()
-    ]

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from openhands_testgen import ConfigurationError
+from openhands_testgen.testing import Testbed, ok
 from openhands_testgen.workflow import (
     OpenHandsStageResult,
     Stage,
@@ -419,3 +420,56 @@ def test_the_fields_of_a_new_result() -> None:
         "openhands_task_ids": [],
         "openhands_results": [],
     }
+
+
+@both_ways
+def test_every_module_is_in_the_results_with_its_own_error(
+    run: Any, component: Path, scripted: Scripted
+) -> None:
+    scripted.outcomes = {"marks": RuntimeError("Task queue is full")}
+    result = run(make())
+    errors = {Path(one["module_path"]).stem: one["error"] for one in result.openhands_results}
+    assert list(errors) == ["grades", "marks"]
+    assert errors["grades"] is None
+    assert "Task queue is full" in str(errors["marks"])
+    assert result.openhands_task_ids == ["task of grades"]
+
+
+@both_ways
+def test_a_failed_task_keeps_what_the_engine_says_of_it(run: Any, testbed: Testbed) -> None:
+    testbed.script(ok(coverage=40.0))
+    result = run(make())
+    for one in result.openhands_results:
+        assert one["error_kind"] == "coverage_gap"
+        assert one["result"] is not None
+        assert one["output_path"] is not None
+
+
+@both_ways
+@pytest.mark.parametrize("answer", [None, {"success": True}])
+def test_a_stage_that_returns_no_result_has_failed(
+    run: Any, component: Path, scripted: Scripted, answer: object
+) -> None:
+    class Printing:
+        def execute(self) -> Any:
+            return answer
+
+    orchestrator = make()
+    orchestrator.stages["refactoring"] = lambda _path, _config: Printing()
+    result = run(orchestrator)
+    assert result.stages_failed == ["refactoring"]
+    assert "which is no stage result" in result.stage_results["refactoring"].errors[0]
+    assert len(result.openhands_results) == 2
+
+
+def test_a_stage_that_exits_has_failed(component: Path, scripted: Scripted) -> None:
+    orchestrator = make()
+    orchestrator.stages["refactoring"] = function_stage("refactoring", partial(sys.exit, 3))
+    result = orchestrator.run()
+    assert result.stages_failed == ["refactoring"]
+
+
+def test_a_report_can_name_a_file_whose_name_is_no_utf_8(tmp_path: Path) -> None:
+    result = WorkflowResult(True, os.fsdecode(b"b\xff"), "staging")
+    result.save_report(tmp_path / "report.json")
+    assert json.loads((tmp_path / "report.json").read_text())["success"] is True

@@ -11,10 +11,13 @@ const TESTS: &str = "from shop.cart import Cart\n\n\ndef test_total():\n    asse
 
 at_both_levels! {
     async fn hostile_options_of_the_project_do_not_spoil_the_figure(sandbox: Sandbox) {
+        // The last one is what pytest-asyncio, which is installed here, would warn about.
+        const HOSTILE_OPTIONS: &str = "[pytest]\naddopts = --cov -n 2 --maxfail=1 --strict-markers -x\n\
+            filterwarnings = error\nasyncio_default_fixture_loop_scope = function\n";
         let ground = Ground::of(&[
             ("shop/__init__.py", ""),
             ("shop/cart.py", MODULE),
-            ("pytest.ini", "[pytest]\naddopts = --cov -n 2 --maxfail=1 --strict-markers -x\nfilterwarnings = error\n"),
+            ("pytest.ini", HOSTILE_OPTIONS),
             (".coveragerc", "[run]\nomit = shop/*\nbranch = false\n[report]\nexclude_lines = def\n"),
         ])
         .await;
