@@ -46,6 +46,8 @@ pub(super) async fn of_figures(
         "model": null,
         "iterations": 1,
         "left_out": [],
+        "filled": null,
+        "stopped": null,
         "verification": {
             "runs": 0,
             "tests": verdict.judged(),

@@ -218,8 +218,8 @@ def test_the_documented_keys_and_defaults() -> None:
         assert result["result"] is not None
         assert set(result["result"]) == {
             "test_file", "tests", "coverage", "coverage_threshold", "threshold_met", "agent",
-            "fallback", "model", "iterations", "left_out", "mutation", "verification", "usage",
-            "duration_seconds", "source_sha256", "test_sha256",
+            "fallback", "model", "iterations", "left_out", "filled", "stopped", "mutation",
+            "verification", "usage", "duration_seconds", "source_sha256", "test_sha256",
         }  # fmt: skip
         assert set(result["result"]["coverage"]) == {
             "percent", "line_percent", "branch_percent", "covered_lines", "missing_lines",
