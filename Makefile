@@ -15,7 +15,7 @@ RUST_SOURCES := Cargo.toml Cargo.lock pyproject.toml $(shell find src migrations
 WHEEL_SOURCES := $(RUST_SOURCES) README.md $(shell find python -type f ! -name '*.so' ! -name '*.pyc' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test test-rust test-python test-openhands soak lint fmt bench bench-testgen docs lock preflight bubblewrap
+.PHONY: help demo dev test test-rust test-python test-openhands test-docker soak lint fmt bench bench-postgres bench-testgen docs lock preflight bubblewrap postgres namespaces
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,19 +29,24 @@ dev: $(VENV)/.built-dev ## Editable build into .venv
 
 test: test-rust test-python ## Install what the tests need and run them all, Rust and Python
 
-test-rust: $(VENV)/.tools bubblewrap
+test-rust: $(VENV)/.tools bubblewrap postgres namespaces
 	OTG_TEST_PYTHON="$(BIN)/python" cargo test --no-default-features
 
-test-python: $(VENV)/.built-dev bubblewrap
+test-python: $(VENV)/.built-dev bubblewrap postgres
 	"$(BIN)/python" -m pytest
 
 test-openhands: $(VENV)/.built-dev bubblewrap ## The real OpenHands agent server with a scripted model (700 MB, once)
-	OTG_OPENHANDS_PYTHON="$$(sh scripts/openhands.sh)" \
+	python="$$(sh scripts/openhands.sh)" && OTG_OPENHANDS_PYTHON="$$python" \
 		"$(BIN)/python" -m pytest --timeout 900 tests/real
 
-soak: $(VENV)/.built-dev bubblewrap ## The stress tests with large figures: kill -9, clients, loads (about two hours)
+test-docker: $(VENV)/.built-dev bubblewrap ## The same server in containers of a real Docker engine, which has to run
+	image="$$(sh scripts/docker_image.sh)" && OTG_DOCKER_IMAGE="$$image" \
+		"$(BIN)/python" -m pytest --timeout 900 tests/real/test_docker.py
+
+soak: $(VENV)/.built-dev bubblewrap postgres namespaces ## The stress tests with large figures: kill -9, clients, loads (about two hours)
 	OTG_SOAK=1 cargo test --no-default-features --test shuttle
 	OTG_SOAK=1 "$(BIN)/python" -m pytest --timeout 900 tests/python/api/test_storm.py
+	OTG_SOAK=1 "$(BIN)/python" -m pytest --timeout 1900 tests/python/probe/test_awkward_modules.py
 	OTG_SOAK=1 OTG_TEST_PYTHON="$(BIN)/python" cargo test --no-default-features --test rust \
 		-- soak:: store::model --nocapture --test-threads=1
 
@@ -66,6 +71,10 @@ bench: $(VENV)/.built-release ## Run benches/: ratios to a baseline of the same 
 	@OTG_TEST_PYTHON="$(BIN)/python" cargo test --quiet --release --no-default-features --test rust \
 		verification_costs -- --ignored --nocapture
 
+bench-postgres: $(VENV)/.built-release | preflight ## The store on PostgreSQL beside raw inserts and other queues: SERVER=postgres://USER@HOST:PORT
+	@cargo bench --quiet --no-default-features --bench postgres -- "$(SERVER)"
+	@"$(BIN)/python" benches/queues "$(SERVER)"
+
 # PART=--only=MODULE, --no-pynguin or --keep=DIR, as benches/testgen/__main__.py says.
 bench-testgen: $(VENV)/.built-release bubblewrap ## Tests of twelve real modules by the embedded agent, Pynguin beside it
 	@"$(BIN)/python" benches/testgen $(PART)
@@ -84,6 +93,12 @@ preflight:
 
 bubblewrap:
 	@sh scripts/bubblewrap.sh
+
+postgres:
+	@sh scripts/postgres.sh
+
+namespaces:
+	@sh scripts/namespaces.sh
 
 $(VENV)/.made: | preflight
 	"$$(sh scripts/preflight.sh --python)" -m venv --clear $(VENV)

@@ -61,23 +61,27 @@ async def use(store: str) -> None:
 
 
 async def crowd() -> None:
-    """As many submissions, waits and cancellations under way at once, completed in two bursts."""
+    """As many cancellations and completions, all under way at once: twice as many submissions."""
     config = OpenHandsIntegrationConfig(store="memory:", workers=256)
     with Testbed() as testbed:
         testbed.script(ok(seconds=60))
         async with OpenHandsTestGenerator(config) as generator:
             ids = []
-            for number in range(CALLS):
+            for number in range(2 * CALLS):
                 ids.append(await generator.submit_test_generation_task(f"src/m{number}.py"))
                 await asyncio.sleep(0)
-            results = []
-            for task_id in ids:
-                wait = generator.get_test_generation_results(task_id)
-                results.append(asyncio.create_task(wait))
+            calls = [
+                *(generator.get_test_generation_results(task_id) for task_id in ids),
+                *(generator.cancel_task(task_id) for task_id in ids[::2]),
+            ]
+            under_way = []
+            for call in calls:
+                under_way.append(asyncio.create_task(call))
                 await asyncio.sleep(0)
-            await asyncio.gather(*map(generator.cancel_task, ids[::10]))
             await asyncio.to_thread(testbed.clock.advance, 130)
-            await asyncio.gather(*results)
+            await asyncio.gather(*under_way)
+            stats = await generator.get_queue_stats()
+            assert (stats["cancelled"], stats["completed"]) == (CALLS, CALLS), stats
 
 
 async def main() -> None:

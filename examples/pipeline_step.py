@@ -1,7 +1,8 @@
 """A pipeline step that may be run again: it re-attaches to its tasks instead of submitting twice.
 
 A runner that restarts a step (a lost machine, a retry button) runs this program again with the same
-build number. The key names the same task, so that nothing is paid for twice.
+build number. The key names the same task, so that nothing is paid for twice: a task that has failed
+stays failed, and is tried anew under another number, such as ``1207.2`` for a second attempt of it.
 
 Run it in a project: ``python pipeline_step.py 1207 src/shop/cart.py``; needs a store on disk.
 """

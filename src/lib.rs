@@ -1,13 +1,16 @@
 //! `openhands_testgen._core`: the module map. Each module's place in the order of the layers, and what it may use,
 //! stands in `ARCHITECTURE.md`.
 
+pub mod access;
 pub mod agent;
 pub mod cli;
 pub mod config;
 pub mod engine;
 pub mod kinds;
 pub mod redact;
+pub mod requirements;
 pub mod sandbox;
+pub mod server;
 pub mod store;
 mod sync;
 pub mod task;

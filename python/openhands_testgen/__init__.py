@@ -12,6 +12,13 @@ TYPE_CHECKING = False  # type checkers know this name, and take it for true
 
 if TYPE_CHECKING:
     from ._core import __version__
+    from .circuit_breaker import CircuitBreaker, CircuitState
+    from .clients import (
+        DockerOpenHandsClient,
+        OpenHandsAdapter,
+        OpenHandsClient,
+        OpenHandsTaskResult,
+    )
     from .config import OpenHandsIntegrationConfig, SecretStr
     from .engine import ResultValidator
     from .exceptions import (
@@ -26,9 +33,10 @@ if TYPE_CHECKING:
         TaskNotFoundError,
     )
     from .generator import OpenHandsTestGenerator
-    from .handlers import TaskContext
+    from .handlers import TaskContext, handler
     from .types import (
         GenerationResult,
+        ModelFigures,
         QueueStats,
         TaskEvent,
         TaskPage,
@@ -38,11 +46,18 @@ if TYPE_CHECKING:
     )
 
 _HOME = {
+    "CircuitBreaker": "circuit_breaker",
+    "CircuitState": "circuit_breaker",
     "ConfigurationError": "exceptions",
+    "DockerOpenHandsClient": "clients",
     "EngineClosedError": "exceptions",
     "GenerationResult": "types",
     "InvalidRequestError": "exceptions",
+    "ModelFigures": "types",
+    "OpenHandsAdapter": "clients",
+    "OpenHandsClient": "clients",
     "OpenHandsIntegrationConfig": "config",
+    "OpenHandsTaskResult": "clients",
     "OpenHandsTestGenError": "exceptions",
     "OpenHandsTestGenerator": "generator",
     "QueueFullError": "exceptions",
@@ -60,14 +75,22 @@ _HOME = {
     "TaskStatus": "types",
     "TaskStatusDict": "types",
     "__version__": "_core",
+    "handler": "handlers",
 }
 
 __all__ = [
+    "CircuitBreaker",
+    "CircuitState",
     "ConfigurationError",
+    "DockerOpenHandsClient",
     "EngineClosedError",
     "GenerationResult",
     "InvalidRequestError",
+    "ModelFigures",
+    "OpenHandsAdapter",
+    "OpenHandsClient",
     "OpenHandsIntegrationConfig",
+    "OpenHandsTaskResult",
     "OpenHandsTestGenError",
     "OpenHandsTestGenerator",
     "QueueFullError",
@@ -85,6 +108,7 @@ __all__ = [
     "TaskStatus",
     "TaskStatusDict",
     "__version__",
+    "handler",
 ]
 
 

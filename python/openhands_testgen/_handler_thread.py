@@ -10,11 +10,12 @@ import asyncio
 import logging
 import sys
 import threading
+import traceback
 from typing import Any
 
 from . import _core
 from .exceptions import RetryableError
-from .handlers import AsyncHandler, TaskContext, describe
+from .handlers import AsyncHandler, TaskContext, describe, readable
 
 _LOGGER = logging.getLogger("openhands_testgen.handlers")
 _STARTS_EAGERLY = sys.version_info >= (3, 12)
@@ -75,7 +76,8 @@ async def _attend(handler: AsyncHandler, assignment: _core.Assignment) -> None:
     except RetryableError as error:
         assignment.fail(describe(error), True, error.retry_after)
     except BaseException as error:
-        _LOGGER.info("task %s: its handler raised", assignment.task_id, exc_info=error)
+        trace = "".join(traceback.format_exception(error))
+        assignment.log(readable(f"its handler raised\n{trace}"), "info")
         assignment.fail(describe(error), False, None)
     else:
         assignment.complete(result)

@@ -6,6 +6,7 @@ The table of all settings, their ranges and the rules of precedence are in `_cor
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from math import isfinite
@@ -16,6 +17,9 @@ from . import _core
 from .exceptions import ConfigurationError
 
 _LOGGER = logging.getLogger("openhands_testgen")
+
+_UNDER_TEST: Mapping[str, Any] = {}
+"""What a configuration by keywords begins with while a fixture of the pytest plug-in is in use."""
 
 
 @runtime_checkable
@@ -55,6 +59,13 @@ class SecretStr:
         return f"SecretStr({str(self)!r})"
 
 
+def _without_password(value: object) -> object:
+    """An address without its password; anything else as it is."""
+    if not isinstance(value, str) or "://" not in value:
+        return value
+    return re.sub(r"(?<=://)[^/?#]*(?=@)|(?<=[?&]password=)[^&#]*", "**********", value)
+
+
 @dataclass(kw_only=True)
 class OpenHandsIntegrationConfig:
     """The settings of a generator, checked.
@@ -85,8 +96,17 @@ class OpenHandsIntegrationConfig:
     project_root: Path | str | None = None
     python: Path | str | None = None
     store: str | None = None
+    store_migrate: str | None = None
+    store_read_only: bool | None = None
+    store_connections: int | None = None
+    store_connect_seconds: float | None = None
+    store_retry_seconds: float | None = None
+    store_statement_seconds: float | None = None
+    store_lock_seconds: float | None = None
+    store_idle_seconds: float | None = None
     agent: str | None = None
     server_url: str | None = None
+    openhands_python: Path | str | None = None
     session_api_key: SecretStr | str | None = None
     server_files: str | None = None
     server_runs: int | None = None
@@ -100,6 +120,9 @@ class OpenHandsIntegrationConfig:
     no_progress_seconds: int | None = None
     fill_gap: bool | None = None
     workers: int | None = None
+    labels: str | None = None
+    project_transfer: str | None = None
+    snapshot_limit_mb: int | None = None
     queue_size: int | None = None
     queue_size_per_owner: int | None = None
     running_limit: int | None = None
@@ -118,14 +141,23 @@ class OpenHandsIntegrationConfig:
         Raises:
             ConfigurationError: A value does not hold.
         """
-        values, _ = _core.resolve_settings(self.to_arguments(), read_environment=False)
+        self._hide_keys()
+        arguments = {**_UNDER_TEST, **self.to_arguments()}
+        values, _ = _core.resolve_settings(arguments, read_environment=False)
         self._take(values)
+
+    def __repr__(self) -> str:
+        """All settings; passwords in addresses are not shown, as keys are not."""
+        values = ((each.name, getattr(self, each.name)) for each in fields(self))
+        shown = (f"{name}={_without_password(value)!r}" for name, value in values)
+        return f"{type(self).__qualname__}({', '.join(shown)})"
 
     @classmethod
     def from_env(cls, **arguments: object) -> Self:
         """The settings by argument, environment, ``.env``, ``pyproject.toml`` or default.
 
-        Logs one WARNING where nobody chose an agent and the embedded one serves.
+        Logs one WARNING where nobody chose an agent and the embedded one serves. With a model key
+        and no server that depends on the machine: then a generator logs it, at its first call.
 
         Raises:
             ConfigurationError: A value does not hold; the message says where it came from.
@@ -136,19 +168,24 @@ class OpenHandsIntegrationConfig:
         return cls(**values)
 
     def to_arguments(self) -> dict[str, Any]:
-        """All values by name, plain, the key among them: what `_core` takes."""
+        """All values by name, plain but for keys, which are `SecretStr`: what `_core` takes."""
         return _plain({field.name: getattr(self, field.name) for field in fields(self)})
+
+    def _hide_keys(self) -> None:
+        """So that no traceback that shows variables shows one."""
+        for name in _SECRETS:
+            key = getattr(self, name)
+            if isinstance(key, str):
+                setattr(self, name, SecretStr(key))
 
     def _take(self, values: dict[str, Any]) -> None:
         for name, value in values.items():
-            if name in _PATHS:
+            if name in _PATHS and value is not None:
                 value = Path(value)
-            elif name in _SECRETS and value is not None:
-                value = SecretStr(value)
             setattr(self, name, value)
 
 
-_PATHS = frozenset({"workspace_root", "project_root", "python"})
+_PATHS = frozenset({"workspace_root", "project_root", "python", "openhands_python"})
 _SECRETS = frozenset({"api_key", "llm_api_key", "session_api_key"})
 
 
@@ -159,7 +196,9 @@ def _plain(arguments: Mapping[str, object]) -> dict[str, Any]:
 
 def _plain_value(name: str, value: object) -> object:
     if isinstance(value, _Secret):
-        value = value.get_secret_value()
+        return value if isinstance(value, SecretStr) else SecretStr(value.get_secret_value())
+    if name in _SECRETS and isinstance(value, str):
+        return SecretStr(value)  # given to `from_env`
     if isinstance(value, Path):
         value = str(value)
     if not isinstance(value, str | bool | int | float):

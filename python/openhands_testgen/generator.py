@@ -11,6 +11,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from . import _core, _helper
+from ._first_look import FirstCall, engine_of
+from .circuit_breaker import OPEN, CircuitBreaker, CircuitState
 from .config import OpenHandsIntegrationConfig
 from .handlers import Handler
 from .types import (
@@ -25,8 +27,8 @@ from .types import (
 if TYPE_CHECKING:
     from .engine import ExecutionEngine, ResultValidator
 
-    Terms = tuple[str | None, Iterable[str], datetime | None, int | None]
-    """What few submissions ask for: key, dependencies, time, retries."""
+    Terms = tuple[str | None, Iterable[str], datetime | None, int | None, Iterable[str]]
+    """What few submissions ask for: key, dependencies, time, retries, labels."""
 
 
 class OpenHandsTestGenerator:
@@ -37,7 +39,7 @@ class OpenHandsTestGenerator:
 
     Args:
         config: The settings; see `OpenHandsIntegrationConfig`.
-        use_docker: Whether an OpenHands agent may run in Docker.
+        use_docker: Whether an agent that nobody chose may be one in Docker.
         circuit_breaker_name: The name under which failures of the provider are counted.
     """
 
@@ -51,9 +53,12 @@ class OpenHandsTestGenerator:
         self.config = config
         self.use_docker = use_docker
         self.circuit_breaker_name = circuit_breaker_name
-        self.circuit_breaker: object | None = None
-        self._engine = _core.Engine(config.to_arguments())
+        engine = _core.Engine(config.to_arguments(), use_docker=use_docker)
+        self._engine = engine_of(engine, self._keep_engine)
         _helper.prepare_process()
+
+    def _keep_engine(self, engine: _core.Engine) -> None:
+        self._engine = engine
 
     @classmethod
     def from_env(cls, use_docker: bool = True) -> Self:
@@ -70,6 +75,17 @@ class OpenHandsTestGenerator:
         from .engine import ExecutionEngine
 
         return ExecutionEngine.of_generator(self)
+
+    @property
+    def circuit_breaker(self) -> CircuitBreaker | None:
+        """The engine's circuit breaker as it stands, by the name `circuit_breaker_name`.
+
+        ``None`` where the setting `circuit_breaker_enabled` turns it off, where no OpenHands agent
+        is configured, and with ``workers=0``, since other processes have their own.
+        """
+        if self._engine.breaker() is None:
+            return None
+        return CircuitBreaker(self._engine, self.circuit_breaker_name)
 
     @cached_property
     def validator(self) -> ResultValidator:
@@ -92,6 +108,7 @@ class OpenHandsTestGenerator:
         idempotency_key: str | None = None,
         depends_on: Iterable[str] = (),
         run_at: datetime | None = None,
+        requires: Iterable[str] = (),
     ) -> str:
         """Submits and returns at once.
 
@@ -111,6 +128,7 @@ class OpenHandsTestGenerator:
             depends_on: Ids of tasks that must have completed first, at most 1,000; when one of
                 them fails or is cancelled, this one fails with ``dependency``.
             run_at: Not before this time, a `datetime` with a zone, at most ten years ahead.
+            requires: Labels that the machine which runs it must have (setting `labels`), at most 6.
 
         Returns:
             The task's id.
@@ -131,8 +149,8 @@ class OpenHandsTestGenerator:
             metadata,
             # Asked here and not in `_terms`: one call less on the way of nearly every submission.
             None
-            if idempotency_key is None and run_at is None and depends_on == ()
-            else (idempotency_key, depends_on, run_at, None),
+            if idempotency_key is None and run_at is None and depends_on == requires == ()
+            else (idempotency_key, depends_on, run_at, None, requires),
         )
         return answer if type(answer) is str else cast("str", await _arrival(answer))
 
@@ -177,8 +195,12 @@ class OpenHandsTestGenerator:
         """Submits, waits and returns the result.
 
         After `timeout` seconds it returns one that says ``success: False``, with the task's id: the
-        task goes on.
+        task goes on. While the circuit breaker is open nothing is submitted, and it returns at once
+        ``success``, ``error`` and ``fallback: True``, and no other key.
         """
+        breaker = self._engine.breaker()
+        if breaker is not None and breaker[0] == CircuitState.OPEN:
+            return cast("GenerationResult", {"success": False, "error": OPEN, "fallback": True})
         task_id = await self.submit_test_generation_task(
             module_path, output_path, coverage_threshold
         )
@@ -231,19 +253,70 @@ class OpenHandsTestGenerator:
         idempotency_key: str | None = None,
         depends_on: Iterable[str] = (),
         run_at: datetime | None = None,
+        requires: Iterable[str] = (),
     ) -> str:
         """Submits a task of any kind and returns its id at once.
 
-        A kind is ``generate_tests``, ``noop``, or one with a handler, see `register_handler`.
+        A kind is ``generate_tests``, ``agent_task``, ``generate_rtm``, ``generate_test_cases``,
+        ``coverage_analysis``, ``noop``, or one with a handler, see `register_handler`; what each
+        takes and leaves stands in ``docs/kinds.md``.
 
         The keywords are those of `submit_test_generation_task`.
 
         Raises:
             InvalidRequestError: The kind is unknown, or the payload is not its own.
         """
-        terms = _terms(idempotency_key, depends_on, run_at)
+        terms = _terms(idempotency_key, depends_on, run_at, requires)
         answer = self._engine.submit(kind, payload, priority, timeout, metadata, terms)
         return answer if type(answer) is str else cast("str", await _arrival(answer))
+
+    async def submit_agent_task(
+        self,
+        instruction: str,
+        *,
+        workspace: str = "project",
+        apply: bool = False,
+        priority: TaskPriority = TaskPriority.HIGH,
+        timeout: float | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        idempotency_key: str | None = None,
+        depends_on: Iterable[str] = (),
+        run_at: datetime | None = None,
+        requires: Iterable[str] = (),
+    ) -> str:
+        """Submits free-form work for an OpenHands agent, and returns its id at once.
+
+        What comes of it is what differs in its workspace afterwards: `files` and `patch` of the
+        result, beside the agent's last `message`. Nothing is verified.
+
+        Args:
+            instruction: What is to be done, at most 32 KiB.
+            workspace: ``project``, a copy of it, or ``empty``.
+            apply: Whether the changes go to the project: all of them, if it is still as the agent
+                found it, or none.
+            priority: Who goes first.
+            timeout: How long one attempt may take, in seconds; else `default_timeout_seconds`.
+            metadata: The caller's own notes, kept in the task's status.
+            idempotency_key: The same key names the same task.
+            depends_on: Ids of tasks that must have completed first.
+            run_at: Not before this time, a `datetime` with a zone.
+            requires: Labels that the machine which runs it must have.
+
+        Raises:
+            InvalidRequestError: There is no agent for it: the embedded one writes tests only. Or
+                an argument names something impossible. Nothing was stored.
+        """
+        return await self.submit_task(
+            "agent_task",
+            {"instruction": instruction, "workspace": workspace, "apply": apply},
+            priority=priority,
+            timeout=timeout,
+            metadata=metadata,
+            idempotency_key=idempotency_key,
+            depends_on=depends_on,
+            run_at=run_at,
+            requires=requires,
+        )
 
     async def cancel_task(self, task_id: str) -> TaskStatusDict:
         """Ends a task and returns its status; a finished one is returned unchanged.
@@ -314,13 +387,16 @@ class OpenHandsTestGenerator:
         Raises:
             TimeoutError: Not all have ended within `timeout` seconds.
         """
-        waits = [
-            asyncio.ensure_future(self.get_test_generation_results(task_id, timeout))
-            for task_id in dict.fromkeys(task_ids)
-        ]
+        waits: list[asyncio.Future[GenerationResult]] = []
         try:
+            # The loop goes round between them: what is answered at once leaves it no turn.
+            for task_id in dict.fromkeys(task_ids):
+                result = self.get_test_generation_results(task_id, timeout)
+                waits.append(asyncio.ensure_future(result))
+                await asyncio.sleep(0)
             for next_result in asyncio.as_completed(waits):
                 yield await next_result
+                await asyncio.sleep(0)
         finally:
             for wait in waits:
                 wait.cancel()
@@ -363,16 +439,21 @@ class OpenHandsTestGenerator:
 
 
 def _terms(
-    idempotency_key: str | None, depends_on: Iterable[str], run_at: datetime | None
+    idempotency_key: str | None,
+    depends_on: Iterable[str],
+    run_at: datetime | None,
+    requires: Iterable[str],
 ) -> Terms | None:
     """What few submissions ask for besides."""
-    if idempotency_key is None and run_at is None and depends_on == ():
+    if idempotency_key is None and run_at is None and depends_on == requires == ():
         return None
-    return (idempotency_key, depends_on, run_at, None)
+    return (idempotency_key, depends_on, run_at, None, requires)
 
 
 async def _arrival(answer: object) -> object:
     """The answer itself, or what the engine's mailbox brings."""
+    if type(answer) is FirstCall:
+        answer = await answer.answer()
     if type(answer) is not _core.Pending:
         return answer
     try:

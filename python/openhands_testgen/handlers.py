@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias, TypeVar
 
 LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
 _LEVELS = ("debug", "info", "warning", "error")
@@ -79,6 +79,26 @@ FunctionHandler: TypeAlias = Callable[[TaskContext, dict[str, Any]], dict[str, A
 """Runs in a process of its own."""
 
 Handler: TypeAlias = AsyncHandler | FunctionHandler
+
+
+_Marked = TypeVar("_Marked", bound=Handler)
+
+
+def handler(kind: str) -> Callable[[_Marked], _Marked]:
+    """Marks a function as the handler of a kind of tasks.
+
+    ``openhands-testgen worker --handlers PACKAGE.MODULE`` runs tasks of all kinds that the module
+    marks; `OpenHandsTestGenerator.register_handler` takes such a function like any other.
+
+    Args:
+        kind: A lower-case letter, then at most 63 of a-z, 0-9 and _; none of the engine's own.
+    """
+
+    def mark(function: _Marked) -> _Marked:
+        vars(function)["__testgen_kind__"] = kind
+        return function
+
+    return mark
 
 
 def describe(error: BaseException) -> str:

@@ -75,8 +75,10 @@ class GenerationResult(TypedDict):
 
     For ``generate_tests``, ``result`` holds ``test_file, tests, coverage, coverage_threshold,
     threshold_met, mutation, agent, fallback, filled, stopped, model, iterations, left_out,
-    verification, usage, duration_seconds, source_sha256, test_sha256``; what is not known is
-    ``None``, never 0.
+    verification, usage, duration_seconds, source_sha256, test_sha256``, and ``files`` where the
+    project travelled; what is not known is ``None``, never 0. For ``agent_task`` it holds
+    ``message, files, patch, left_out, applied, verified, workspace, agent, model, stopped, usage,
+    duration_seconds``.
     """
 
     success: bool
@@ -128,6 +130,19 @@ class DepthByPriority(TypedDict):
     low: int
 
 
+class ModelFigures(TypedDict):
+    """How one model fared, since the store was made."""
+
+    runs: int
+    """Attempts of tasks in which it worked, but for those that were stopped from outside."""
+    successes: int
+    """Those that came to what was asked for, with this model at work last."""
+    rate_limits: int
+    """How often its provider asked to slow down, or its account was used up."""
+    cost_usd: float | None
+    """As far as it was known; ``None`` where it never was."""
+
+
 class QueueStats(TypedDict):
     """How the queue is: counts of what is there, and figures of what ended lately."""
 
@@ -150,6 +165,8 @@ class QueueStats(TypedDict):
     """From claim to completion, of the last 1,000 tasks that ended."""
     failure_rate: float | None
     """Of the same: failed among completed and failed, 0 to 1."""
+    models: dict[str, ModelFigures]
+    """How the models of agents fared, by their ids."""
     cleaned_up: int
     """Final tasks deleted after their retention, since the store was made."""
 

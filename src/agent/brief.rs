@@ -1,25 +1,16 @@
-//! What is an agent told? Which module, which file, how much coverage, and what was wrong with its last try.
-
-use std::time::Duration;
+//! What is an agent told that writes tests? Which module, which file, how much coverage, and what was wrong with its
+//! last try.
 
 use serde::Serialize;
 
-use super::Notes;
-use crate::sandbox::{ModuleLayout, ProjectPath, Sandbox, Workspace};
-use crate::task::{Remote, TaskId, Threshold};
+use super::Engagement;
+use crate::sandbox::{ModuleLayout, ProjectPath, Sandbox};
+use crate::task::Threshold;
 
 /// One iteration's instruction.
 pub struct Brief<'a> {
-    /// The task that it belongs to.
-    pub task: TaskId,
-    /// Which iteration, from 1.
-    pub iteration: u32,
-    /// What an OpenHands agent works with; `None` for the embedded one.
-    pub remote: Option<&'a Remote>,
-    /// What is kept with the task.
-    pub notes: &'a dyn Notes,
-    /// The agent's own copy of the project.
-    pub workspace: &'a Workspace,
+    /// The terms; the workspace is a copy of the project.
+    pub engagement: Engagement<'a>,
     /// Where code of the project runs, and with which interpreter.
     pub sandbox: &'a Sandbox,
     /// The module to test.
@@ -32,10 +23,6 @@ pub struct Brief<'a> {
     pub threshold: Threshold,
     /// What verification said of the iterations so far; `None` on the first.
     pub feedback: Option<&'a Feedback>,
-    /// How much time is left.
-    pub time_left: Duration,
-    /// Takes a line about what the agent does.
-    pub progress: &'a (dyn Fn(String) + Send + Sync),
 }
 
 /// What verification found wrong.

@@ -45,13 +45,13 @@ impl Agent for LocalAgent {
 }
 
 async fn explore(brief: &Brief<'_>, cancel: &CancellationToken) -> Result<AgentReport, Failure> {
-    let files = Files::begin(brief.workspace.scratch())?;
+    let files = Files::begin(brief.engagement.workspace.scratch())?;
     write_json(&files.request, &Request::of(brief, &files))?;
-    let command = Command::in_workspace(brief.workspace)
+    let command = Command::in_workspace(brief.engagement.workspace)
         .args([brief.sandbox.probe().explore(), files.request.clone()])
         // The attempt's own limit comes first, and says so better.
-        .limits(Limits { wall: LONGEST.min(brief.time_left + LEEWAY), ..Limits::default() });
-    let say = |event: Event| (brief.progress)(event.message);
+        .limits(Limits { wall: LONGEST.min(brief.engagement.time_left + LEEWAY), ..Limits::default() });
+    let say = |event: Event| (brief.engagement.progress)(event.message);
     let finished = tokio::select! {
         finished = brief.sandbox.run(command, cancel) => finished?,
         never = follow::lines(&files.events, &say) => match never {},
@@ -110,7 +110,7 @@ struct Request<'a> {
 impl<'a> Request<'a> {
     fn of(brief: &'a Brief<'_>, files: &'a Files) -> Self {
         Self {
-            workspace: brief.workspace.root(),
+            workspace: brief.engagement.workspace.root(),
             module_path: brief.module.as_str(),
             import_root: brief.layout.import_root.as_ref().map_or(".", |root| root.as_str()),
             module_name: &brief.layout.module_name,

@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 
+use super::ModelTally;
 use crate::task::{Failure, LogLevel, Session};
 
 /// What becomes of [`Notes::keep_session`].
@@ -15,6 +16,9 @@ pub trait Notes: Send + Sync {
     /// Keeps what of the task lives on a server from now on. Once this has answered, whoever goes on with the task
     /// finds it: to be called before it is made there, and once it is gone.
     fn keep_session(&self, session: Option<Session>) -> Kept<'_>;
+
+    /// Takes what models do.
+    fn models(&self) -> &ModelTally;
 
     /// Leaves a line with the task.
     fn log(&self, level: LogLevel, line: &str);

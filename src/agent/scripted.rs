@@ -19,8 +19,6 @@ pub enum Step {
     Fail(Failure),
     /// Works until it is stopped.
     Hang,
-    /// Panics.
-    Panic,
 }
 
 /// Plays its steps in order; when none is left it writes nothing.
@@ -53,8 +51,6 @@ impl Agent for ScriptedAgent {
                     cancel.cancelled().await;
                     return Err(Failure::new(ErrorKind::Cancelled, "stopped"));
                 }
-                #[expect(clippy::panic, reason = "the step that tests how panics are caught")]
-                Step::Panic => panic!("as scripted"),
             }
             Ok(AgentReport::default())
         })
@@ -62,7 +58,7 @@ impl Agent for ScriptedAgent {
 }
 
 fn write(brief: &Brief<'_>, text: &str) -> Result<(), Failure> {
-    let path = brief.workspace.root().join(brief.output.as_path());
+    let path = brief.engagement.workspace.root().join(brief.output.as_path());
     path.parent()
         .map_or(Ok(()), std::fs::create_dir_all)
         .and_then(|()| std::fs::write(&path, text))

@@ -42,8 +42,12 @@ fn about(setting: &Setting) -> String {
         Rule::Whole { min, max } => format!("{about} {min} to {max}."),
         Rule::Number { min, max } => format!("{about} {min} to {max}."),
         Rule::Choice { names, .. } => format!("{about} One of {}.", names.join(", ")),
-        Rule::Text | Rule::Path | Rule::Address | Rule::Url | Rule::Secret | Rule::Figures { .. } => {
-            about.to_owned()
-        }
+        Rule::Text
+        | Rule::Path
+        | Rule::Address
+        | Rule::Url
+        | Rule::Secret
+        | Rule::Labels
+        | Rule::Figures { .. } => about.to_owned(),
     }
 }

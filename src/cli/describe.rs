@@ -2,14 +2,18 @@
 
 use std::fmt::Write as _;
 
+use chrono::TimeDelta;
 use serde_json::Value;
 
 use super::output::{BOLD, DIM, GOOD, WARNING};
+use super::{documents, errand};
 use crate::engine::Finished;
 use crate::task::{ErrorKind, Kind, Task, TaskId, Work};
 
 /// How many tests are named that were removed, and how many things that have none.
 const MOST_NAMED: usize = 5;
+/// How much of an instruction names its task.
+const MOST_HEADLINE: usize = 60;
 /// How much of a reason is shown.
 const MOST_REASON: usize = 100;
 
@@ -17,9 +21,17 @@ const MOST_REASON: usize = 100;
 pub(super) fn label(task: &Task) -> &str {
     match &task.new.work {
         Work::GenerateTests(request) => &request.module_path,
+        Work::AgentTask(request) => headline(&request.instruction),
+        Work::Documents(documents) => &documents.project.id,
         Work::Noop => Kind::Noop.as_str(),
         Work::Custom(custom) => custom.kind.as_str(),
     }
+}
+
+/// The first line of an instruction, cut where it is long.
+pub(super) fn headline(instruction: &str) -> &str {
+    let line = instruction.trim_start().lines().next().unwrap_or_default().trim_end();
+    line.char_indices().nth(MOST_HEADLINE).map_or(line, |(end, _)| &line[..end])
 }
 
 /// What follows the status in one line: `, 12 tests, coverage 96.2 %`.
@@ -36,12 +48,21 @@ pub(super) fn summary(finished: &Finished) -> String {
     if let Some(percent) = result["coverage"]["percent"].as_f64() {
         let _ = write!(text, ", coverage {} %", figure(percent));
     }
+    if let Some(files) = count(&result["files"]) {
+        let _ = write!(text, ", {} changed", plural(files, "file"));
+    }
     text
 }
 
 /// What a task left, in a few lines; empty where it left nothing.
 pub(super) fn result(finished: &Finished) -> String {
     let Some(result) = finished.result.as_deref() else { return String::new() };
+    if let Work::AgentTask(_) = finished.task.new.work {
+        return errand::result(finished, result);
+    }
+    if let Some(text) = documents::result(finished, result) {
+        return text;
+    }
     let name = label(&finished.task);
     let Some(file) = result["test_file"].as_str() else {
         return if finished.is_success() { format!("{BOLD}{name}{BOLD:#}: done") } else { String::new() };
@@ -81,7 +102,7 @@ fn coverage_line(text: &mut String, result: &Value) {
 }
 
 /// Some of a list of things with reasons, and how many more there are.
-fn named_lines(text: &mut String, what: &str, key: &str, entries: &Value, id: TaskId) {
+pub(super) fn named_lines(text: &mut String, what: &str, key: &str, entries: &Value, id: TaskId) {
     let Some(entries) = entries.as_array() else { return };
     for entry in entries.iter().take(MOST_NAMED) {
         let name = entry[key].as_str().unwrap_or("one");
@@ -151,9 +172,27 @@ fn shortened(reason: &str) -> String {
     }
 }
 
+/// `12 s`, `5 min`, `3 h`, `2 d`.
+pub(super) fn age(span: TimeDelta) -> String {
+    let seconds = span.num_seconds().max(0);
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3600 => format!("{} min", seconds / 60),
+        3600..86_400 => format!("{} h", seconds / 3600),
+        _ => format!("{} d", seconds / 86_400),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ages_are_told_in_their_largest_unit() {
+        for (seconds, text) in [(-5, "0 s"), (59, "59 s"), (60, "1 min"), (7200, "2 h"), (200_000, "2 d")] {
+            assert_eq!(age(TimeDelta::seconds(seconds)), text);
+        }
+    }
 
     #[test]
     fn a_hundred_percent_means_all() {

@@ -26,6 +26,8 @@ pub enum Exit {
     Internal = 6,
     /// No task has this id.
     NotFound = 7,
+    /// `migrate --check` found something to do.
+    Outdated = 8,
     /// `--wait-timeout` passed; the task goes on.
     WaitTimedOut = 124,
     /// Ctrl-C.
@@ -36,7 +38,7 @@ pub enum Exit {
 
 impl Exit {
     /// What each code means, for `--help`.
-    const MEANINGS: [(Self, &str); 11] = [
+    const MEANINGS: [(Self, &str); 12] = [
         (Self::Done, "done"),
         (Self::TaskFailed, "a task failed, or reached too little coverage"),
         (Self::Usage, "the command line makes no sense"),
@@ -45,6 +47,7 @@ impl Exit {
         (Self::Agent, "the agent did not get there"),
         (Self::Internal, "a bug of ours"),
         (Self::NotFound, "no task has this id"),
+        (Self::Outdated, "migrate --check: the store's schema is to be brought up to date"),
         (Self::WaitTimedOut, "--wait-timeout passed; the task goes on"),
         (Self::Interrupted, "Ctrl-C"),
         (Self::Terminated, "SIGTERM"),
@@ -98,9 +101,9 @@ impl Exit {
             EngineError::InvalidRequest(_) => Self::Usage,
             EngineError::WaitTimedOut { .. } => Self::WaitTimedOut,
             EngineError::QueueFull { .. }
-            | EngineError::Store(StoreError::Unusable { .. } | StoreError::Database(_)) => {
-                Self::Configuration
-            }
+            | EngineError::Store(
+                StoreError::Unusable { .. } | StoreError::ReadOnly { .. } | StoreError::Database(_),
+            ) => Self::Configuration,
             EngineError::Closed | EngineError::Store(_) => Self::Internal,
         }
     }
@@ -132,7 +135,7 @@ mod tests {
         for (exit, _) in Exit::MEANINGS {
             assert_eq!(Exit::of_code(exit.code()), Some(exit));
         }
-        assert_eq!(Exit::of_code(8), None);
+        assert_eq!(Exit::of_code(9), None);
     }
 
     #[test]

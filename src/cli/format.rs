@@ -34,28 +34,43 @@ impl Format {
     }
 }
 
-/// Whether JSON is asked for. Read before the rest: a command line that makes no sense has an answer too.
-pub(super) fn is_for_programs(arguments: &[OsString]) -> bool {
+/// For whom is asked. Read before the rest: a command line that makes no sense has an answer too.
+pub(super) fn asked(arguments: &[OsString]) -> OutputFormat {
     let mut before = None;
-    arguments.iter().take_while(|argument| *argument != "--").any(|argument| {
-        let is_format = before.replace(argument).is_some_and(|option| option == "--output-format");
-        argument == "--json" || argument == "--output-format=json" || (is_format && argument == "json")
-    })
+    arguments
+        .iter()
+        .take_while(|argument| *argument != "--")
+        .find_map(|argument| {
+            let is_format = before.replace(argument).is_some_and(|option| option == "--output-format");
+            let text = argument.to_str()?;
+            match text.strip_prefix("--output-format=").unwrap_or(if is_format { text } else { "" }) {
+                "json" => Some(OutputFormat::Json),
+                "github" => Some(OutputFormat::Github),
+                _ => (text == "--json").then_some(OutputFormat::Json),
+            }
+        })
+        .unwrap_or(OutputFormat::Text)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn asks(line: &str) -> bool {
-        is_for_programs(&line.split_whitespace().map(OsString::from).collect::<Vec<_>>())
+    fn of(line: &str) -> OutputFormat {
+        asked(&line.split_whitespace().map(OsString::from).collect::<Vec<_>>())
     }
 
     #[test]
     fn programs_are_known_by_their_option() {
-        assert!(asks("status nope --json") && asks("--json frobnicate"));
-        assert!(asks("generate a.py --output-format json") && asks("generate --output-format=json"));
-        assert!(!asks("generate json") && !asks("generate --output-format github --output json"));
-        assert!(!asks("status nope") && !asks("generate -- --json") && !asks("generate --json.py"));
+        for line in ["status nope --json", "--json frobnicate", "generate a.py --output-format json"] {
+            assert_eq!(of(line), OutputFormat::Json);
+        }
+        for line in ["generate a.py --output-format github", "workflow --output-format=github"] {
+            assert_eq!(of(line), OutputFormat::Github);
+        }
+        for line in ["generate json", "generate --output json", "status nope", "generate -- --json"] {
+            assert_eq!(of(line), OutputFormat::Text);
+        }
+        assert_eq!(of("generate --json.py --output-format github=json"), OutputFormat::Text);
     }
 }

@@ -54,6 +54,13 @@ pub(super) fn tell_all<'a>(
     Ok(())
 }
 
+/// Annotates the job with what kept the command from doing what it was asked.
+pub(super) fn print_error(message: &str) {
+    let line = format!("::error title={}::{}", property("openhands-testgen"), data(message));
+    // Nobody reads it: then nobody misses it.
+    let _ = output::print(line);
+}
+
 fn annotations(finished: &Finished, project_root: &Path) -> Vec<String> {
     let file = place(&finished.task, project_root);
     let summary = describe::summary(finished);

@@ -84,7 +84,7 @@ pub(super) async fn all(engine: &Engine, status: TaskStatus) -> Result<Vec<Arc<T
     let mut tasks = Vec::new();
     let mut cursor = None;
     loop {
-        let filter = ListFilter { status: Some(status), kind: None, limit: PAGE, cursor };
+        let filter = ListFilter { status: Some(status), limit: PAGE, cursor, ..ListFilter::default() };
         let page = engine.list(filter).await?;
         tasks.extend(page.tasks);
         cursor = page.next_cursor;
@@ -117,6 +117,7 @@ fn start(session: &Session, log: &Path) -> Result<Child, CommandError> {
         // A project's own `signal.py` or `types.py` must not stand in for Python's.
         .args(["-P", "-m", "openhands_testgen"])
         .args(session.worker_arguments())
+        .envs(session.worker_variables())
         .stdin(Stdio::null())
         .stdout(output.map_or_else(|_| Stdio::null(), Stdio::from))
         .stderr(error_output.map_or_else(Stdio::null, Stdio::from))

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{TimeDelta, Utc};
+use chrono::Utc;
 
 use super::arguments::{List, NAME};
 use super::describe;
@@ -22,6 +22,7 @@ pub(super) async fn run(
     let filter = ListFilter {
         status: command.status,
         kind: command.kind.clone(),
+        owner: None,
         limit: usize::try_from(command.limit).unwrap_or(usize::MAX),
         cursor: command.cursor,
     };
@@ -63,29 +64,6 @@ fn row(task: &Task) -> String {
         _ => String::new(),
     };
     let id = task.id().to_string();
-    let age = age(Utc::now() - task.created_at);
+    let age = describe::age(Utc::now() - task.created_at);
     format!("{id}  {style}{:<9}{style:#}  {age:>8}  {}{why}", status.as_str(), describe::label(task))
-}
-
-/// `12 s`, `5 min`, `3 h`, `2 d`.
-fn age(span: TimeDelta) -> String {
-    let seconds = span.num_seconds().max(0);
-    match seconds {
-        0..60 => format!("{seconds} s"),
-        60..3600 => format!("{} min", seconds / 60),
-        3600..86_400 => format!("{} h", seconds / 3600),
-        _ => format!("{} d", seconds / 86_400),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ages_are_told_in_their_largest_unit() {
-        for (seconds, text) in [(-5, "0 s"), (59, "59 s"), (60, "1 min"), (7200, "2 h"), (200_000, "2 d")] {
-            assert_eq!(age(TimeDelta::seconds(seconds)), text);
-        }
-    }
 }

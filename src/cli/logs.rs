@@ -12,6 +12,7 @@ use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
 
 use super::output::Terminal;
+use crate::redact;
 
 /// How much is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,7 +81,7 @@ struct Above(Terminal);
 
 impl io::Write for Above {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        self.0.line(String::from_utf8_lossy(line).trim_end());
+        self.0.line(redact::known().text(String::from_utf8_lossy(line).trim_end()).as_ref());
         Ok(line.len())
     }
 

@@ -11,14 +11,15 @@ use tokio::runtime::{Builder, Runtime};
 use super::arguments::{Arguments, Config, NAME, SettingArguments, Verb};
 use super::error::CommandError;
 use super::exit::Exit;
-use super::format;
+use super::format::{self, OutputFormat};
+use super::github;
 use super::logs::{self, Detail};
 use super::output::Terminal;
 use super::report;
 use super::session::{Host, Session};
 use super::{
-    cancel, completions, config, doctor, generate, lines, list, results, retry, status, submit, worker,
-    workflow,
+    cancel, completions, config, doctor, documents, errand, generate, keys, lines, list, migrate, results,
+    retry, serve, stats, status, submit, worker, workers, workflow,
 };
 
 /// The hint for programs where the parser explains itself to people.
@@ -27,29 +28,27 @@ const SEE_HELP: &str = "`openhands-testgen --help` lists what can be said";
 /// Runs the command line, without the program's name, and answers its exit code. Never panics.
 #[must_use]
 pub fn run(arguments: Vec<OsString>, host: &Host) -> i32 {
-    let json = format::is_for_programs(&arguments);
-    let outcome = catch_unwind(AssertUnwindSafe(|| parse_and_run(arguments, json, host)));
+    let format = format::asked(&arguments);
+    let outcome = catch_unwind(AssertUnwindSafe(|| parse_and_run(arguments, format, host)));
     outcome.unwrap_or_else(|_| {
         let (message, hint) =
             ("a bug of ours: the command panicked", "please report it with the lines above");
         let terminal = Terminal::new();
         terminal.error(message);
         terminal.hint(hint);
-        if json {
-            report::print_error(message, Some(hint), Exit::Internal.code());
-        }
+        print_error(format, message, Some(hint), Exit::Internal.code());
         Exit::Internal.code()
     })
 }
 
-fn parse_and_run(arguments: Vec<OsString>, json: bool, host: &Host) -> i32 {
+fn parse_and_run(arguments: Vec<OsString>, format: OutputFormat, host: &Host) -> i32 {
     let arguments = match Arguments::try_parse_from(std::iter::once(NAME.into()).chain(arguments)) {
         Ok(arguments) => arguments,
         Err(error) => {
             // Nobody reads it: then nobody misses it.
             let _ = error.print();
-            if json && error.use_stderr() {
-                report::print_error(&first_line(&error), Some(SEE_HELP), error.exit_code());
+            if error.use_stderr() {
+                print_error(format, &first_line(&error), Some(SEE_HELP), error.exit_code());
             }
             return error.exit_code();
         }
@@ -57,12 +56,19 @@ fn parse_and_run(arguments: Vec<OsString>, json: bool, host: &Host) -> i32 {
     let terminal = Terminal::new();
     let exit = perform(&arguments.verb, &arguments.settings, host, &terminal).unwrap_or_else(|error| {
         tell(&error, &terminal);
-        if json {
-            report::print_error(&error.to_string(), error.hint().as_deref(), error.exit().code());
-        }
+        print_error(format, &error.to_string(), error.hint().as_deref(), error.exit().code());
         error.exit()
     });
     exit.code()
+}
+
+/// Says on standard output what went wrong, where that is read by others than people.
+fn print_error(format: OutputFormat, message: &str, hint: Option<&str>, exit_code: i32) {
+    match format {
+        OutputFormat::Text => {}
+        OutputFormat::Json => report::print_error(message, hint, exit_code),
+        OutputFormat::Github => github::print_error(message),
+    }
 }
 
 /// What the parser says, without the usage below it.
@@ -89,11 +95,16 @@ fn perform(
     if let Verb::Completions { shell } = verb {
         return completions::run(*shell);
     }
-    let concurrency = match verb {
-        Verb::Worker(worker) => worker.concurrency,
+    let serving;
+    let worker = match verb {
+        Verb::Worker(worker) => Some(worker),
+        Verb::Serve(command) => {
+            serving = command.as_worker();
+            Some(&serving)
+        }
         _ => None,
     };
-    let session = Session::load(given, concurrency, host)?;
+    let session = Session::load(given, worker, host)?;
     if let Verb::Config(Config::Show(format)) = verb {
         return config::show(*format, &session);
     }
@@ -101,21 +112,28 @@ fn perform(
         return workflow::run(command, &session, host);
     }
     logs::start(terminal, detail(verb));
-    in_runtime(serve(verb, &session, terminal))
+    in_runtime(attend_to(verb, &session, terminal))
 }
 
-async fn serve(verb: &Verb, session: &Session, terminal: &Terminal) -> Result<Exit, CommandError> {
+async fn attend_to(verb: &Verb, session: &Session, terminal: &Terminal) -> Result<Exit, CommandError> {
     match verb {
         Verb::Generate(command) => generate::run(command, session, terminal).await,
         Verb::Submit(command) => submit::run(command, session, terminal).await,
+        Verb::Task(command) => errand::run(command, session, terminal).await,
+        Verb::Run(command) => documents::run(command, session, terminal).await,
         Verb::Status(command) => status::run(command, session).await,
         Verb::Watch(command) => results::watch(command, session, terminal).await,
         Verb::Results(command) => results::run(command, session, terminal).await,
         Verb::Logs(command) => lines::run(command, session, terminal).await,
         Verb::List(command) => list::run(command, session, terminal).await,
+        Verb::Workers(format) => workers::run(*format, session, terminal).await,
+        Verb::Stats(format) => stats::run(*format, session).await,
         Verb::Cancel(command) => cancel::run(command, session, terminal).await,
         Verb::Retry(command) => retry::run(command, session, terminal).await,
         Verb::Worker(command) => worker::run(command, session, terminal).await,
+        Verb::Serve(command) => serve::run(command, session, terminal).await,
+        Verb::Keys(command) => keys::run(command, session, terminal).await,
+        Verb::Migrate(command) => migrate::run(command, session, terminal).await,
         Verb::Doctor(format) => doctor::run(*format, session).await,
         // invariant: `perform` has answered these without a runtime.
         Verb::Config(_) | Verb::Completions { .. } | Verb::Workflow(_) => Ok(Exit::Done),
@@ -124,8 +142,8 @@ async fn serve(verb: &Verb, session: &Session, terminal: &Terminal) -> Result<Ex
 
 fn detail(verb: &Verb) -> Detail {
     match verb {
-        Verb::Worker(_) => Detail::Attempts,
-        Verb::Generate(_) | Verb::Results(_) | Verb::Watch(_) => Detail::Notes,
+        Verb::Worker(_) | Verb::Serve(_) => Detail::Attempts,
+        Verb::Generate(_) | Verb::Task(_) | Verb::Run(_) | Verb::Results(_) | Verb::Watch(_) => Detail::Notes,
         _ => Detail::Warnings,
     }
 }

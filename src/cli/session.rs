@@ -1,20 +1,24 @@
 //! What does every verb begin with? The settings of this run, the store they name, and an engine on it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::env;
 use std::ffi::OsString;
+use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use super::arguments::{NAME, SettingArguments};
+use super::arguments::{NAME, SettingArguments, Worker};
 use super::error::CommandError;
 use super::modules::Place;
 use super::output::Terminal;
 use super::workflow::WorkflowRequest;
+use crate::agent;
 use crate::config::{self, ConfigError, Inputs, Overrides, Settings, Sources};
-use crate::engine::{Engine, EngineOptions};
+use crate::engine::{Engine, EngineError, EngineOptions};
+use crate::kinds::Handler;
 use crate::sandbox::ProbeDir;
-use crate::store::StoreLocation;
-use crate::task::{Kind, Lane, TaskId};
+use crate::store::{AnyStore, StoreLocation};
+use crate::task::{Kind, KindName, Lane, TaskId};
 
 /// The Python process that the command runs in.
 #[derive(Debug, Clone)]
@@ -25,25 +29,39 @@ pub struct Host {
     pub probe: ProbeDir,
     /// Runs a workflow, whose stages are Python's, and answers the exit code; or why it could not.
     pub run_workflow: fn(&WorkflowRequest) -> Result<i32, String>,
+    /// The handlers of a module of the user's, found from this folder too; or why there are none.
+    pub load_handlers: fn(&str, &Path) -> Result<UserHandlers, String>,
 }
 
+/// Handlers of the user's own kinds.
+pub type UserHandlers = Vec<(KindName, Arc<dyn Handler>)>;
+
 /// One run of the command.
-#[derive(Debug)]
 pub(super) struct Session {
     pub(super) settings: Settings,
     pub(super) sources: Sources,
     pub(super) location: StoreLocation,
     pub(super) host: Host,
+    /// The kinds that a worker runs; none: all that it can.
+    kinds: Vec<Kind>,
+    /// The handlers that a worker has besides ours.
+    handlers: UserHandlers,
     /// What was given on the command line, to be repeated in hints and for worker processes.
     given: SettingArguments,
     working_directory: PathBuf,
 }
 
+impl fmt::Debug for Session {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Session").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
 impl Session {
-    /// Reads all settings; `concurrency` stands above the setting `workers`. Opens nothing.
+    /// Reads all settings; what a worker was told stands above them. Opens nothing.
     pub(super) fn load(
         given: &SettingArguments,
-        concurrency: Option<u32>,
+        worker: Option<&Worker>,
         host: &Host,
     ) -> Result<Self, CommandError> {
         let working_directory = env::current_dir().map_err(|error| ConfigError::WorkingDirectory {
@@ -51,19 +69,50 @@ impl Session {
             reason: error.to_string(),
         })?;
         let inputs = Inputs {
-            overrides: overrides(given, concurrency)?,
+            overrides: overrides(given, worker)?,
             environment: config::process_environment()?,
             working_directory: working_directory.clone(),
             running_python: host.python.clone(),
+            lookout: agent::lookout(host.probe.clone(), true),
         };
         let (settings, sources) = config::load(&inputs)?;
         let location = StoreLocation::parse(&settings.store, &settings.project_root)
             .map_err(CommandError::StoreAddress)?;
-        Ok(Self { settings, sources, location, host: host.clone(), given: given.clone(), working_directory })
+        let (host, given) = (host.clone(), given.clone());
+        let (kinds, handlers) = (Vec::new(), Vec::new());
+        let mut session =
+            Self { settings, sources, location, host, kinds, handlers, given, working_directory };
+        if let Some(worker) = worker {
+            session.take_roles(worker)?;
+        }
+        Ok(session)
+    }
+
+    /// What the worker runs: its kinds, by our handlers and the user's.
+    fn take_roles(&mut self, worker: &Worker) -> Result<(), CommandError> {
+        for module in &worker.handlers {
+            let found = (self.host.load_handlers)(module, &self.working_directory);
+            self.handlers.extend(found.map_err(|reason| CommandError::Handlers { reason })?);
+        }
+        self.kinds.clone_from(&worker.kinds);
+        let is_handled = |kind: &&Kind| match kind {
+            Kind::Custom(name) => self.handlers.iter().any(|(handled, _)| handled == name),
+            _ => true,
+        };
+        match self.kinds.iter().find(|kind| !is_handled(kind)) {
+            None => Ok(()),
+            Some(kind) => Err(CommandError::Usage {
+                message: format!("--kinds {kind}: no handler of that kind is here"),
+                hint: "name the module that has one: `--handlers PACKAGE.MODULE`".to_owned(),
+            }),
+        }
     }
 
     /// An engine that runs tasks in this process.
     pub(super) async fn open_with_workers(&self) -> Result<Engine, CommandError> {
+        if self.settings.store_read_only {
+            return Err(EngineError::from(AnyStore::refusal_by_setting(&self.location)).into());
+        }
         Ok(Engine::open(&self.location, self.worker_options()).await?)
     }
 
@@ -109,7 +158,7 @@ impl Session {
         words.extend(ids.iter().map(TaskId::to_string));
         for (option, value) in given_options(&self.given) {
             words.push(option.to_owned());
-            words.push(quoted(&value.to_string_lossy()));
+            words.push(quoted(&config::without_password(&value.to_string_lossy())));
         }
         words.join(" ")
     }
@@ -119,8 +168,10 @@ impl Session {
         let mut arguments: Vec<OsString> =
             ["worker", "--exit-when-idle", "--detached", "--project-root"].map(OsString::from).into();
         arguments.push(self.settings.project_root.clone().into());
-        arguments.push("--store".into());
-        arguments.push(self.location.to_string().into());
+        if !matches!(self.location, StoreLocation::Postgres(_)) {
+            arguments.push("--store".into());
+            arguments.push(self.location.to_string().into());
+        }
         for (option, value) in given_options(&self.given) {
             if matches!(option, "--python" | "--agent") {
                 arguments.push(option.into());
@@ -128,6 +179,13 @@ impl Session {
             }
         }
         arguments
+    }
+
+    /// What a worker process is told in its environment: an address with a password is nobody's to read in a list of
+    /// processes.
+    pub(super) fn worker_variables(&self) -> Option<(&'static str, String)> {
+        let is_secret = matches!(self.location, StoreLocation::Postgres(_));
+        is_secret.then(|| ("OPENHANDS_STORE", self.settings.store.to_string()))
     }
 
     /// What was given on the command line, as the variables that say the same.
@@ -148,15 +206,23 @@ impl Session {
     }
 
     fn worker_options(&self) -> EngineOptions {
-        EngineOptions::of(&self.settings, self.host.probe.clone())
+        let mut options = EngineOptions::of(&self.settings, &self.host.probe);
+        let workers = self.settings.workers as usize;
+        for (kind, handler) in self.handlers.iter().filter(|_| workers > 0) {
+            let lane = Lane::of_kind(&Kind::Custom(kind.clone()));
+            options = options.with_pool(lane, workers, Arc::clone(handler));
+        }
+        if self.kinds.is_empty() { options } else { options.of_kinds(&self.kinds) }
     }
 
     fn idle_options(&self) -> EngineOptions {
-        EngineOptions { pools: Vec::new(), handlers: HashMap::new(), ..self.worker_options() }
+        let mut settings = self.settings.clone();
+        settings.workers = 0;
+        EngineOptions::of(&settings, &self.host.probe)
     }
 }
 
-fn overrides(given: &SettingArguments, concurrency: Option<u32>) -> Result<Overrides, ConfigError> {
+fn overrides(given: &SettingArguments, worker: Option<&Worker>) -> Result<Overrides, ConfigError> {
     let mut overrides = Overrides::new();
     for (name, path) in [("project_root", &given.project_root), ("python", &given.python)] {
         if let Some(path) = path {
@@ -168,8 +234,11 @@ fn overrides(given: &SettingArguments, concurrency: Option<u32>) -> Result<Overr
             overrides.set(name, text.as_str());
         }
     }
-    if let Some(workers) = concurrency {
+    if let Some(workers) = worker.and_then(|worker| worker.concurrency) {
         overrides.set("workers", workers);
+    }
+    if let Some(labels) = worker.and_then(|worker| worker.labels.as_deref()) {
+        overrides.set("labels", labels);
     }
     Ok(overrides)
 }

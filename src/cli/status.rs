@@ -47,6 +47,15 @@ fn text(task: &Task, reached: Option<f64>) -> String {
             lines.push(("test file", request.output_path.clone()));
             lines.push(("coverage", coverage(reached, request.coverage_threshold)));
         }
+        Work::AgentTask(request) => {
+            lines.push(("task of", describe::headline(&request.instruction).to_owned()));
+            lines.push(("workspace", request.workspace.to_string()));
+            lines.push(("apply", if request.apply { "yes" } else { "no" }.to_owned()));
+        }
+        Work::Documents(documents) => {
+            lines.push(("kind", documents.kind().to_string()));
+            lines.push(("project", documents.project.id.clone()));
+        }
         Work::Noop | Work::Custom(_) => lines.push(("kind", describe::label(task).to_owned())),
     }
     lines.push(("priority", task.new.priority.to_string()));

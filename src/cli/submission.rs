@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::arguments::Request;
+use super::arguments::{Request, Scheduling};
 use super::describe::plural;
 use super::error::CommandError;
 use super::modules;
 use super::output::Terminal;
 use super::session::Session;
-use crate::engine::{Defaults, Engine, SubmitOptions, TestRequest};
-use crate::task::{Lane, Task, TaskId, Terms, Work};
+use crate::engine::{Defaults, Engine, EngineError, InvalidRequest, SubmitOptions, TestRequest};
+use crate::task::{Labels, Lane, Task, TaskId, Terms, Work};
 
 /// The work that the arguments ask for, one piece a module.
 pub(super) fn work(
@@ -41,11 +41,11 @@ pub(super) fn work(
 /// Stores the tasks, in order.
 pub(super) async fn submit(
     works: Vec<Work>,
-    request: &Request,
+    scheduling: &Scheduling,
     session: &Session,
     engine: &Engine,
 ) -> Result<Vec<Arc<Task>>, CommandError> {
-    if let Some(key) = request.idempotency_key.as_deref().filter(|_| works.len() > 1) {
+    if let Some(key) = scheduling.idempotency_key.as_deref().filter(|_| works.len() > 1) {
         return Err(CommandError::Usage {
             message: format!("--idempotency-key {key} names one task, and these are {} modules", works.len()),
             hint: "name one module, or leave the key out".to_owned(),
@@ -53,7 +53,7 @@ pub(super) async fn submit(
     }
     let mut tasks = Vec::with_capacity(works.len());
     for work in works {
-        match submit_one(work, request, session, engine).await {
+        match submit_one(work, scheduling, session, engine).await {
             Ok(task) => tasks.push(task),
             Err(error) => {
                 // All or none: nobody was told the ids of those before.
@@ -69,24 +69,31 @@ pub(super) async fn submit(
 
 async fn submit_one(
     work: Work,
-    request: &Request,
+    scheduling: &Scheduling,
     session: &Session,
     engine: &Engine,
 ) -> Result<Arc<Task>, CommandError> {
     let options = SubmitOptions {
-        priority: request.priority,
-        attempt_seconds: request.timeout,
+        priority: scheduling.priority,
+        attempt_seconds: scheduling.timeout,
         max_retries: None,
         metadata: None,
+        requires: requires(scheduling)?,
         terms: Terms {
-            idempotency_key: request.idempotency_key.as_deref().map(Box::from),
-            depends_on: request.depends_on.clone(),
-            run_at: request.run_at,
+            idempotency_key: scheduling.idempotency_key.as_deref().map(Box::from),
+            depends_on: scheduling.depends_on.clone(),
+            run_at: scheduling.run_at,
         },
     };
     let defaults = Defaults::of(&session.settings, &work.kind());
     let task = options.into_task(work, engine.process(), &defaults)?;
     Ok(engine.submit(task).await?)
+}
+
+/// The labels that the tasks require.
+pub(super) fn requires(scheduling: &Scheduling) -> Result<Labels, EngineError> {
+    let labels = Labels::of(scheduling.requires.iter().map(String::as_str));
+    Ok(labels.map_err(|reason| InvalidRequest::new("requires", reason))?)
 }
 
 /// What a hand-over needs of tasks.

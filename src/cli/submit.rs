@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::arguments::{Request, Submit};
+use super::arguments::{Scheduling, Submit};
 use super::error::CommandError;
 use super::exit::Exit;
 use super::handover::{self, Heir};
@@ -11,7 +11,7 @@ use super::session::Session;
 use super::submission;
 use crate::engine::{Engine, PageView};
 use crate::store::StoreLocation;
-use crate::task::{Kind, Task, TaskPage};
+use crate::task::{Kind, Task, TaskPage, Work};
 
 /// `submit`.
 pub(super) async fn run(
@@ -19,12 +19,14 @@ pub(super) async fn run(
     session: &Session,
     terminal: &Terminal,
 ) -> Result<Exit, CommandError> {
-    detach(&command.request, command.format.json, session, terminal).await
+    let works = submission::work(&command.request, session, terminal)?;
+    detach(works, &command.request.scheduling, command.format.json, session, terminal).await
 }
 
 /// Submits, prints ids, and leaves the tasks to a worker process.
 pub(super) async fn detach(
-    request: &Request,
+    works: Vec<Work>,
+    scheduling: &Scheduling,
     json: bool,
     session: &Session,
     terminal: &Terminal,
@@ -32,9 +34,8 @@ pub(super) async fn detach(
     if session.location == StoreLocation::Memory {
         return Err(CommandError::NothingToHandOver);
     }
-    let works = submission::work(request, session, terminal)?;
     let engine = session.open_without_workers().await?;
-    let tasks = submission::submit(works, request, session, &engine).await?;
+    let tasks = submission::submit(works, scheduling, session, &engine).await?;
     print_ids(&tasks, json)?;
     let exit = entrust(session, &engine, &tasks, terminal).await;
     engine.stop(std::time::Duration::ZERO).await;
@@ -69,14 +70,17 @@ pub(super) fn tell(heir: &Heir, terminal: &Terminal) {
             terminal.note(format_args!("worker process {process} runs it, log {}", log.display()));
         }
         Heir::Nobody(lane) => {
-            let lane = lane.as_str();
-            if matches!(lane.parse(), Ok(Kind::Custom(_))) {
+            if matches!(lane.kind().parse(), Ok(Kind::Custom(_))) {
+                let lane = lane.as_str();
                 terminal
                     .warning(format_args!("no living program has a handler for {lane}: it waits for one"));
                 return;
             }
-            terminal.warning(format_args!("no worker runs {lane}, and these settings start none"));
-            terminal.hint("`openhands-testgen worker --concurrency 3 --agent NAME` runs one");
+            let reason = CommandError::no_workers(lane);
+            terminal.warning(format_args!("{reason}: it waits for one"));
+            if let Some(hint) = reason.hint() {
+                terminal.hint(hint);
+            }
         }
     }
 }

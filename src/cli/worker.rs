@@ -12,7 +12,7 @@ use super::session::Session;
 use super::signals::Signals;
 use crate::engine::Engine;
 use crate::store::StoreLocation;
-use crate::task::{State, TaskStatus};
+use crate::task::{Kind, Lane, Member, State, TaskStatus};
 
 /// How long running tasks get to end after the first sign to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -39,8 +39,8 @@ pub(super) async fn run(
     let mut signals = Signals::listen()?;
     loop {
         let engine = session.open_with_workers().await?;
-        if !engine.works(&session.lane()) {
-            return Err(CommandError::NoWorkers { lane: session.lane().as_str().to_owned() });
+        if session.lanes().is_empty() {
+            return Err(CommandError::no_workers(&session.lane()));
         }
         greet(session);
         tokio::select! {
@@ -60,12 +60,16 @@ pub(super) async fn run(
 
 fn greet(session: &Session) {
     let workers = plural(usize::try_from(session.settings.workers).unwrap_or_default(), "worker");
-    let (process, lane) = (std::process::id(), session.lane());
-    tracing::info!("process {process}: {workers} for {} on {}", lane.as_str(), session.location);
+    let (lanes, labels) = Member::abilities(session.lanes());
+    let lanes: Vec<&str> =
+        lanes.iter().map(Lane::as_str).filter(|lane| *lane != Kind::Noop.as_str()).collect();
+    let having = if labels.is_empty() { String::new() } else { format!(" with {labels}") };
+    let (process, lanes) = (std::process::id(), lanes.join(", "));
+    tracing::info!("process {process}: {workers}{having} for {lanes} on {}", session.location);
 }
 
 /// Stops gracefully; a second signal abandons what runs: the next engine on the store runs it again.
-async fn stop(engine: &Engine, signals: &mut Signals) {
+pub(super) async fn stop(engine: &Engine, signals: &mut Signals) {
     tracing::info!(
         "stopping: running tasks get {} s, then go back to the queue; once more abandons them",
         GRACE.as_secs()

@@ -32,24 +32,14 @@ pub enum ConfigError {
         model: String,
     },
     /// The agent that was named lacks what it needs.
-    #[error("agent \"server\" needs {missing}: {hint}")]
+    #[error("agent {agent:?} needs {missing}: {hint}")]
     Incomplete {
+        /// The agent.
+        agent: &'static str,
         /// What is not there.
         missing: &'static str,
         /// Which variable to set.
         hint: &'static str,
-    },
-    /// The value belongs to a later version.
-    #[error("{setting} {value} is not available in this version; {hint} (set by {origin})")]
-    NotAvailable {
-        /// The setting.
-        setting: &'static str,
-        /// What it is.
-        value: String,
-        /// What to choose instead.
-        hint: &'static str,
-        /// Where it stands.
-        origin: String,
     },
     /// No setting goes by this name.
     #[error("{name:?} in {origin} is not a setting: {hint}")]

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
+use super::offers::Lookout;
+
 /// What [`super::load`] reads.
 #[derive(Clone, Default)]
 pub struct Inputs {
@@ -17,6 +19,8 @@ pub struct Inputs {
     pub working_directory: PathBuf,
     /// The interpreter that runs us, if one does: the last choice for the project's.
     pub running_python: Option<PathBuf>,
+    /// Looks what this machine has for an agent of OpenHands.
+    pub lookout: Lookout,
 }
 
 impl fmt::Debug for Inputs {

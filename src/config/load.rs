@@ -14,6 +14,7 @@ use super::settings::Settings;
 use super::sources::Sources;
 use super::table::SETTINGS;
 use super::{agent, env_file, pyproject};
+use crate::redact;
 
 /// Reads all layers: argument > environment > `.env` > `pyproject.toml` > default.
 pub fn load(inputs: &Inputs) -> Result<(Settings, Sources), ConfigError> {
@@ -56,6 +57,9 @@ fn settle(layers: Figment, root: &Found, inputs: &Inputs) -> Result<(Settings, S
         let Picked { value, source } = match setting.name {
             "project_root" => Picked::found(root)?,
             "python" => interpreter(&picked, setting, &root.path, inputs)?,
+            "openhands_python" if !picked.value.is_null() => {
+                interpreter(&picked, setting, &root.path, inputs)?
+            }
             "workspace_root" => {
                 workspace_root = workspace(&picked, setting, &root.path)?;
                 Picked { value: path_value(&workspace_root)?, source: picked.source }
@@ -70,8 +74,12 @@ fn settle(layers: Figment, root: &Found, inputs: &Inputs) -> Result<(Settings, S
     // Without the error's text, which may quote a key.
     let unreadable =
         |_| ConfigError::Unreadable { origin: "the settings".to_owned(), reason: "a bug of ours".to_owned() };
-    let settings: Settings = serde_json::from_value(Value::Object(values)).map_err(unreadable)?;
+    let mut settings: Settings = serde_json::from_value(Value::Object(values)).map_err(unreadable)?;
+    for key in [&settings.api_key, &settings.llm_api_key, &settings.session_api_key].into_iter().flatten() {
+        redact::remember(key);
+    }
     agent::check(&settings)?;
+    settings.lookout = inputs.lookout.afresh();
     Ok((settings, sources))
 }
 
@@ -110,14 +118,6 @@ fn pick(layers: &Figment, setting: &Setting) -> Result<Picked, ConfigError> {
     let source = layers.get_metadata(found.tag()).map_or_else(String::new, |data| origin(data, setting));
     let value = found.deserialize().unwrap_or(Value::Null);
     let picked = Picked { value, source };
-    if setting.rule.comes_later(&picked.value) {
-        return Err(ConfigError::NotAvailable {
-            setting: setting.name,
-            value: setting.rule.quote(&picked.value),
-            hint: setting.hint,
-            origin: picked.source,
-        });
-    }
     match setting.rule.refuse(&picked.value) {
         Some(expected) => Err(picked.refused(setting, expected)),
         None => Ok(picked),

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::task::Labels;
+
 /// What stands in place of a secret.
 const MASK: &str = "**********";
 
@@ -44,12 +46,12 @@ pub enum Rule {
         /// The least.
         min: u64,
     },
+    /// Labels with commas between them.
+    Labels,
     /// One of these names.
     Choice {
         /// What may be chosen.
         names: &'static [&'static str],
-        /// Names that a later version will have, refused with words of their own.
-        later: &'static [&'static str],
     },
 }
 
@@ -58,7 +60,7 @@ impl Rule {
     pub(super) fn read(self, text: &str) -> Value {
         let trimmed = text.trim();
         let value = match self {
-            Self::Text | Self::Path | Self::Address | Self::Url | Self::Figures { .. } => None,
+            Self::Text | Self::Path | Self::Address | Self::Url | Self::Labels | Self::Figures { .. } => None,
             Self::Secret => Some(Value::from(trimmed)),
             Self::Flag => read_flag(trimmed).map(Value::from),
             Self::Whole { .. } => trimmed.parse::<i64>().ok().map(Value::from),
@@ -97,16 +99,16 @@ impl Rule {
                     "whole numbers from {min} on, one for each {names}, such as `name=60,other=5`"
                 )),
             },
-            Self::Choice { names, .. } => match value.as_str() {
+            Self::Labels => match value.as_str().map(str::parse::<Labels>) {
+                Some(Ok(labels)) if !labels.is_empty() => None,
+                Some(Err(reason)) => Some(format!("labels with commas between them ({reason})")),
+                _ => Some("labels with commas between them, such as `gpu,linux`".to_owned()),
+            },
+            Self::Choice { names } => match value.as_str() {
                 Some(name) if names.contains(&name) => None,
                 _ => Some(format!("one of {}", names.join(", "))),
             },
         }
-    }
-
-    /// Whether a later version will know this value.
-    pub(super) fn comes_later(self, value: &Value) -> bool {
-        matches!((self, value.as_str()), (Self::Choice { later, .. }, Some(name)) if later.contains(&name))
     }
 
     /// The value without what must not be seen.
@@ -198,12 +200,19 @@ fn refuse_url(value: &Value) -> Option<String> {
     }
 }
 
-/// An address without the password that may stand before its host.
+/// An address without the password that may stand before its host or among its parameters.
 pub(crate) fn without_password(address: &str) -> Cow<'_, str> {
+    const PARAMETER: &str = "password=";
     let Some((scheme, rest)) = address.split_once("://") else { return Cow::Borrowed(address) };
     let host_end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    match rest[..host_end].rfind('@') {
+    let mut shown = match rest[..host_end].rfind('@') {
         Some(at) => Cow::Owned(format!("{scheme}://{MASK}{}", &rest[at..])),
         None => Cow::Borrowed(address),
+    };
+    if let Some(at) = shown.find(['?', '&']).and_then(|from| Some(from + shown[from..].find(PARAMETER)?)) {
+        let begin = at + PARAMETER.len();
+        let end = shown[begin..].find(['&', '#']).map_or(shown.len(), |length| begin + length);
+        shown = Cow::Owned(format!("{}{MASK}{}", &shown[..begin], &shown[end..]));
     }
+    shown
 }

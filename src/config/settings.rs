@@ -6,11 +6,16 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
+use super::address::Address;
 use super::agent::{AgentChoice, EffectiveAgent, FilesChoice};
+use super::chat::Chat;
 use super::llm::Llm;
 use super::model::ModelPreset;
+use super::offers::Lookout;
 use super::rule::read_figures;
-use crate::task::{Context, Remote};
+use super::store::MigrateChoice;
+use super::transfer::Transfer;
+use crate::task::{Context, Labels, Remote, Travel};
 
 /// The settings that hold. What each is for stands in [`super::SETTINGS`]. Neither `Debug` nor `Serialize` shows
 /// a key.
@@ -26,12 +31,34 @@ pub struct Settings {
     pub workspace_root: PathBuf,
     /// Whether each task gets a workspace of its own.
     pub workspace_isolation: bool,
-    /// The store's address, such as `memory:` or `sqlite:PATH`.
-    pub store: String,
+    /// How a task's project gets to the machine that runs it.
+    pub project_transfer: Transfer,
+    /// How much a packed project may take, in megabytes.
+    pub snapshot_limit_mb: u32,
+    /// The store's address, such as `memory:`, `sqlite:PATH` or `postgres://USER@HOST/DATABASE`.
+    pub store: Address,
+    /// Who brings an old schema of the store up to date.
+    pub store_migrate: MigrateChoice,
+    /// Whether nothing is written to the store.
+    pub store_read_only: bool,
+    /// How many connections to `PostgreSQL` there are at most, 2 to 100.
+    pub store_connections: u32,
+    /// How long a connection is waited for, in seconds.
+    pub store_connect_seconds: f64,
+    /// How long an operation is done again while the database is away, in seconds.
+    pub store_retry_seconds: f64,
+    /// How long one statement may take, in seconds.
+    pub store_statement_seconds: f64,
+    /// How long a statement waits for a lock, in seconds.
+    pub store_lock_seconds: f64,
+    /// How long a transaction may do nothing, in seconds.
+    pub store_idle_seconds: f64,
     /// Who writes the tests, as it was chosen; see [`Settings::effective_agent`].
     pub agent: AgentChoice,
     /// Where an OpenHands agent server answers.
     pub server_url: Option<String>,
+    /// An interpreter that has the agent server, absolute.
+    pub openhands_python: Option<PathBuf>,
     /// The key of that server.
     #[serde(skip_serializing)]
     pub session_api_key: Option<SecretString>,
@@ -60,6 +87,8 @@ pub struct Settings {
     pub fill_gap: bool,
     /// How many tasks this process runs at once, 0 to 256.
     pub workers: u32,
+    /// What the machine of this process has, as `a,b`; see [`Settings::labels`].
+    pub labels: Option<String>,
     /// How many tasks may wait; 0 is no limit, here and below.
     pub queue_size: u64,
     /// The same for one owner.
@@ -107,14 +136,17 @@ pub struct Settings {
     pub circuit_breaker_failure_threshold: u32,
     /// How long the circuit breaker stays open, in seconds.
     pub circuit_breaker_timeout_seconds: u32,
-    /// Whether an OpenHands agent runs in Docker.
+    /// Whether `auto` may take Docker whatever the generator says.
     pub use_docker_runtime: bool,
-    /// The image of the OpenHands agent.
+    /// The image of the OpenHands agent server.
     pub docker_image: String,
-    /// The image in which the agent's commands run.
+    /// Of earlier versions of OpenHands; not used.
     pub docker_runtime_image: String,
-    /// How long an agent in Docker may take, in seconds.
+    /// How long a container may take until it answers, in seconds.
     pub docker_timeout: f64,
+    /// Looks what this machine has for an OpenHands agent.
+    #[serde(skip)]
+    pub(super) lookout: Lookout,
 }
 
 impl Settings {
@@ -124,16 +156,35 @@ impl Settings {
         self.custom_model_id.as_deref().unwrap_or_else(|| self.model_preset.model_id())
     }
 
-    /// The agent that these settings amount to, and the text of a warning where nobody chose it.
+    /// The agent that these settings amount to, and the text of a warning where nobody chose it. Where that depends on
+    /// what the machine has, it is looked for the first time, which takes a moment.
     #[must_use]
     pub fn effective_agent(&self) -> EffectiveAgent {
         EffectiveAgent::of(self)
+    }
+
+    /// Whether only a look at the machine tells which agent these settings amount to, and none was taken yet.
+    #[must_use]
+    pub fn needs_look(&self) -> bool {
+        super::agent::needs_look(self)
     }
 
     /// The model of an OpenHands agent, with its key and address.
     #[must_use]
     pub fn llm(&self) -> Llm {
         Llm::of(self)
+    }
+
+    /// The model that work on documents asks, with its key and address, where there is one.
+    #[must_use]
+    pub fn chat(&self) -> Option<Chat> {
+        Chat::of(self)
+    }
+
+    /// What the machine of this process has: it runs tasks that require nothing else.
+    #[must_use]
+    pub fn labels(&self) -> Labels {
+        self.labels.as_deref().and_then(|labels| labels.parse().ok()).unwrap_or_default()
     }
 
     /// How many tasks of some lanes may run at once in all processes.
@@ -162,7 +213,14 @@ impl Settings {
             agent: self.effective_agent().name.to_owned(),
             require_sandbox: self.require_sandbox,
             min_mutation_score: self.min_mutation_score,
+            travel: match self.project_transfer {
+                Transfer::Path => Travel::Shared,
+                Transfer::Snapshot => {
+                    Travel::ToBePacked { limit: u64::from(self.snapshot_limit_mb) * 1_000_000 }
+                }
+            },
             remote: self.remote().map(Box::new),
+            chat: self.chat().map(|chat| Box::new(chat.terms)),
         }
     }
 

@@ -4,6 +4,8 @@ use super::agent::{AgentChoice, FilesChoice};
 use super::model::ModelPreset;
 use super::rule::Rule;
 use super::setting::Setting;
+use super::store::MigrateChoice;
+use super::transfer::Transfer;
 
 /// Ten years: what the longest time may be, so that no sum with a clock overflows.
 const LONGEST_SECONDS: f64 = 315_360_000.0;
@@ -43,26 +45,106 @@ pub const SETTINGS: &[Setting] = &[
         "Whether each task gets a workspace of its own.",
     ),
     Setting::new(
+        "project_transfer",
+        "OPENHANDS_PROJECT_TRANSFER",
+        Rule::Choice { names: Transfer::NAMES },
+        Some("path"),
+        "How a task's project gets to the machine that runs it: path, it is there at the same path, or snapshot, packed \
+         through the store.",
+    ),
+    Setting::new(
+        "snapshot_limit_mb",
+        "OPENHANDS_SNAPSHOT_LIMIT_MB",
+        Rule::Whole { min: 1, max: 512 },
+        Some("32"),
+        "How much a packed project may take, in megabytes.",
+    ),
+    Setting::new(
         "store",
         "OPENHANDS_STORE",
         Rule::Address,
         None,
-        "Where tasks live: memory: or sqlite:PATH; by default sqlite:<workspace_root>/tasks.db.",
+        "Where tasks live: memory:, sqlite:PATH or postgres://USER@HOST/DATABASE; by default \
+         sqlite:<workspace_root>/tasks.db.",
+    ),
+    Setting::new(
+        "store_migrate",
+        "OPENHANDS_STORE_MIGRATE",
+        Rule::Choice { names: MigrateChoice::NAMES },
+        Some("auto"),
+        "Who brings an old schema of the store up to date: auto, whoever opens it, or never, only the command `migrate`.",
+    ),
+    Setting::new(
+        "store_read_only",
+        "OPENHANDS_STORE_READ_ONLY",
+        Rule::Flag,
+        Some("false"),
+        "Whether nothing is written to the store: tasks can be looked at and waited for, and nothing else.",
+    ),
+    Setting::new(
+        "store_connections",
+        "OPENHANDS_STORE_CONNECTIONS",
+        Rule::Whole { min: 2, max: 100 },
+        Some("8"),
+        "How many connections to PostgreSQL this process has at most, beside the one that listens.",
+    ),
+    Setting::new(
+        "store_connect_seconds",
+        "OPENHANDS_STORE_CONNECT_SECONDS",
+        Rule::Number { min: 1.0, max: 300.0 },
+        Some("10"),
+        "How long a connection to PostgreSQL is waited for.",
+    ),
+    Setting::new(
+        "store_retry_seconds",
+        "OPENHANDS_STORE_RETRY_SECONDS",
+        Rule::Number { min: 0.0, max: 300.0 },
+        Some("10"),
+        "How long an operation is done again while PostgreSQL is away, before it fails.",
+    ),
+    Setting::new(
+        "store_statement_seconds",
+        "OPENHANDS_STORE_STATEMENT_SECONDS",
+        Rule::Number { min: 1.0, max: 3600.0 },
+        Some("20"),
+        "How long one statement may take on PostgreSQL (statement_timeout), and its answer.",
+    ),
+    Setting::new(
+        "store_lock_seconds",
+        "OPENHANDS_STORE_LOCK_SECONDS",
+        Rule::Number { min: 0.1, max: 3600.0 },
+        Some("10"),
+        "How long a statement waits there for a lock (lock_timeout).",
+    ),
+    Setting::new(
+        "store_idle_seconds",
+        "OPENHANDS_STORE_IDLE_SECONDS",
+        Rule::Number { min: 1.0, max: 3600.0 },
+        Some("30"),
+        "How long a transaction of a process that hangs stays open there (idle_in_transaction_session_timeout).",
     ),
     Setting::new(
         "agent",
         "OPENHANDS_AGENT",
-        Rule::Choice { names: AgentChoice::NAMES, later: AgentChoice::LATER },
+        Rule::Choice { names: AgentChoice::NAMES },
         Some("auto"),
-        "Who writes the tests: local, the server at server_url, or auto, the best that is configured.",
+        "Who writes the tests: local, server (at server_url, else one of our own), docker, or auto, the best there is.",
     )
-    .hint("use `local`, or `server` with server_url"),
+    .hint("use `local`, `docker`, or `server` with server_url or openhands_python"),
     Setting::new(
         "server_url",
         "OPENHANDS_SERVER_URL",
         Rule::Url,
         None,
         "Where an OpenHands agent server answers.",
+    )
+    .not_in_pyproject(),
+    Setting::new(
+        "openhands_python",
+        "OPENHANDS_PYTHON",
+        Rule::Path,
+        None,
+        "An interpreter that has openhands-agent-server, for a server of our own where server_url names none.",
     )
     .not_in_pyproject(),
     Setting::new(
@@ -76,7 +158,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting::new(
         "server_files",
         "OPENHANDS_SERVER_FILES",
-        Rule::Choice { names: FilesChoice::NAMES, later: &[] },
+        Rule::Choice { names: FilesChoice::NAMES },
         Some("auto"),
         "How the server gets at the project's copy: shared (the same path), upload, or auto: shared on this machine.",
     ),
@@ -85,7 +167,7 @@ pub const SETTINGS: &[Setting] = &[
         "OPENHANDS_SERVER_RUNS",
         Rule::Whole { min: 1, max: 256 },
         Some("4"),
-        "How many tasks work on the server at once, in all processes of the store; about two for each of its cores.",
+        "How many tasks work on a server at once, in all processes of the store; about two for each of its cores.",
     ),
     Setting::new(
         "llm_model",
@@ -159,6 +241,14 @@ pub const SETTINGS: &[Setting] = &[
         Some("3"),
         "How many tasks this process runs at once; 0 runs none.",
     ),
+    Setting::new(
+        "labels",
+        "OPENHANDS_LABELS",
+        Rule::Labels,
+        None,
+        "What this machine has, such as `gpu,intranet`: it runs tasks that require nothing else; 6 at most.",
+    )
+    .not_in_pyproject(),
     Setting::new(
         "queue_size",
         "OPENHANDS_QUEUE_SIZE",
@@ -275,7 +365,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting::new(
         "model_preset",
         "OPENHANDS_MODEL",
-        Rule::Choice { names: ModelPreset::NAMES, later: &[] },
+        Rule::Choice { names: ModelPreset::NAMES },
         Some("gemini-flash"),
         "The model, by a short name.",
     )
@@ -327,27 +417,28 @@ pub const SETTINGS: &[Setting] = &[
         "OPENHANDS_USE_DOCKER_RUNTIME",
         Rule::Flag,
         Some("false"),
-        "Whether an OpenHands agent runs in Docker.",
+        "Whether auto may take Docker where the generator says use_docker=False.",
     ),
     Setting::new(
         "docker_image",
         "OPENHANDS_DOCKER_IMAGE",
         Rule::Text,
-        Some("docker.all-hands.dev/all-hands-ai/openhands:0.54"),
-        "The image of the OpenHands agent.",
-    ),
+        Some("ghcr.io/openhands/agent-server:1.58.0-python"),
+        "The image of the OpenHands agent server.",
+    )
+    .not_in_pyproject(),
     Setting::new(
         "docker_runtime_image",
         "OPENHANDS_DOCKER_RUNTIME_IMAGE",
         Rule::Text,
         Some("docker.all-hands.dev/all-hands-ai/runtime:0.54-nikolaik"),
-        "The image in which the agent's commands run.",
+        "Of earlier versions of OpenHands; not used: the agent's commands run in docker_image.",
     ),
     Setting::new(
         "docker_timeout",
         "OPENHANDS_DOCKER_TIMEOUT",
         Rule::Number { min: 10.0, max: 3600.0 },
         Some("600"),
-        "How long, in seconds, an agent in Docker may take.",
+        "How long, in seconds, a container may take until its agent server answers.",
     ),
 ];

@@ -15,8 +15,9 @@ use super::backoff;
 use super::shared::{Running, Shared};
 use super::watch::follow_up;
 use crate::kinds::{Attempt, Handler, Reporter, Reports, Said, Stop, StopReason};
+use crate::redact;
 use crate::store::{Store, StoreError};
-use crate::task::{ErrorKind, Failure, Settlement, Task};
+use crate::task::{ErrorKind, Failure, RunEnding, Settlement, Task};
 
 /// Reports reach the store at most this often.
 const REPORT_INTERVAL: Duration = Duration::from_millis(250);
@@ -38,7 +39,9 @@ pub(super) async fn run(shared: Arc<Shared>, task: Arc<Task>) {
     let outcome = match shared.crew.handler(&task.new.lane) {
         Some(handler) => {
             let attempt = Attempt::new(Arc::clone(&task), stop.clone(), Arc::clone(&shared.store), reporter);
-            supervise(&shared, handler.as_ref(), &attempt, &reports, &stop).await
+            let outcome = supervise(&shared, handler.as_ref(), &attempt, &reports, &stop).await;
+            count_models(&shared, &attempt, outcome.is_ok()).await;
+            outcome
         }
         None => Err(Failure::new(ErrorKind::Internal, "no handler for the lane of this task")),
     };
@@ -132,11 +135,28 @@ async fn store_reports(shared: &Shared, task: &Task, said: Said, stop: &Stop) {
     }
 }
 
+/// Keeps what models did, before whoever waits for the task hears of its end.
+async fn count_models(shared: &Shared, attempt: &Attempt, is_success: bool) {
+    let ending = match (is_success, attempt.stop_reason()) {
+        (true, _) => RunEnding::Success,
+        (false, None | Some(StopReason::TimedOut)) => RunEnding::Failure,
+        (false, Some(_)) => RunEnding::Stopped,
+    };
+    let runs = attempt.models().runs(ending);
+    if runs.is_empty() {
+        return;
+    }
+    if let Err(error) = shared.store.count_models(runs).await {
+        tracing::warn!(task = %attempt.task.id(), %error, "what models did could not be counted");
+    }
+}
+
 /// What the end of the handler means for the task.
 fn settlement(shared: &Shared, task: &Task, stop: &Stop, outcome: Result<Arc<Value>, Failure>) -> Settlement {
     let failure = match outcome {
         Ok(result) => return Settlement::Complete(result),
-        Err(failure) => failure,
+        // A handler of the user's, or a bug of ours, may quote a key.
+        Err(failure) => redact::known().failure(failure),
     };
     if let Some(end) = task.is_to_end() {
         return end;
@@ -158,11 +178,7 @@ fn settlement(shared: &Shared, task: &Task, stop: &Stop, outcome: Result<Arc<Val
 }
 
 fn panicked(panic: &(dyn std::any::Any + Send)) -> Failure {
-    let text = panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no message");
+    let text = redact::panic_message(panic);
     Failure::new(
         ErrorKind::Internal,
         format!("a bug of ours: the attempt panicked: {text}; please report it"),

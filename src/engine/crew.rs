@@ -8,21 +8,24 @@ use parking_lot::RwLock;
 
 use super::options::{EngineOptions, Pool};
 use crate::kinds::Handler;
-use crate::task::Lane;
+use crate::task::{Labels, Lane};
 
 /// The pools and handlers of one engine.
 pub(super) struct Crew {
-    /// Held for a look or a change only; whoever goes through the pools takes them as they stand.
+    /// What the machine has.
+    labels: Labels,
+    /// Their lanes as claims name them. Held for a look or a change only; whoever goes through the pools takes them as they stand.
     pools: RwLock<Arc<Vec<Pool>>>,
-    /// Held for a look-up or a change only.
+    /// By lane without labels. Held for a look-up or a change only.
     handlers: RwLock<HashMap<Lane, Arc<dyn Handler>>>,
 }
 
 impl Crew {
     /// The crew that an engine begins with.
     pub(super) fn of(options: &EngineOptions) -> Self {
-        let pools = RwLock::new(Arc::new(options.pools.clone()));
-        Self { pools, handlers: RwLock::new(options.handlers.clone()) }
+        let labels = options.labels.clone();
+        let pools = options.pools.iter().map(|pool| pool.labelled(&labels)).collect();
+        Self { labels, pools: RwLock::new(Arc::new(pools)), handlers: RwLock::new(options.handlers.clone()) }
     }
 
     /// Adds a pool for a lane, or replaces the handler of one that has a pool: attempts that begin later use it.
@@ -31,7 +34,8 @@ impl Crew {
         drop(replaced);
         let mut pools = self.pools.write();
         if !pools.iter().any(|pool| pool.lanes.contains(&lane)) {
-            Arc::make_mut(&mut pools).push(Pool { lanes: vec![lane], workers: workers.max(1) });
+            let pool = Pool { lanes: vec![lane], workers: workers.max(1) };
+            Arc::make_mut(&mut pools).push(pool.labelled(&self.labels));
         }
     }
 
@@ -42,7 +46,19 @@ impl Crew {
 
     /// Who does the work of a lane.
     pub(super) fn handler(&self, lane: &Lane) -> Option<Arc<dyn Handler>> {
-        self.handlers.read().get(lane).cloned()
+        self.handlers.read().get(&lane.without_labels()).cloned()
+    }
+
+    /// Everyone who does the work of some lane.
+    pub(super) fn all_handlers(&self) -> Vec<Arc<dyn Handler>> {
+        self.handlers.read().values().cloned().collect()
+    }
+
+    /// In a forked child: a lock that was held then is held for ever.
+    pub(super) fn let_go_after_fork(&self) {
+        if let Some(handlers) = self.handlers.try_read() {
+            handlers.values().for_each(|handler| handler.let_go_after_fork());
+        }
     }
 
     /// All lanes of all pools.

@@ -11,8 +11,10 @@ use crate::task::{TaskEvent, TaskId};
 
 /// How many events one answer has at most.
 const PAGE: usize = 100;
-/// How long a watcher waits for a hint before it looks by itself.
+/// How long a watcher waits for a hint before it looks by itself, at least.
 const POLL: Duration = Duration::from_secs(1);
+/// How much longer for each that watches: all together look so often and no oftener, however many they are.
+const POLL_OF_EACH: Duration = Duration::from_millis(10);
 
 impl Engine {
     /// The events of a task after number `after` (0: from its submission on), oldest first, at most 100. Where
@@ -35,12 +37,14 @@ impl Engine {
                 return Ok(events);
             }
             let now = Instant::now();
+            let watching = u32::try_from(self.shared.watchers.count()).unwrap_or(u32::MAX);
+            let poll = POLL.max(POLL_OF_EACH.saturating_mul(watching));
             if now >= end {
                 return Ok(events);
             }
             tokio::select! {
                 () = self.shared.closed.cancelled() => return Err(EngineError::Closed),
-                () = tokio::time::sleep_until(end.min(now + POLL)) => {}
+                () = tokio::time::sleep_until(end.min(now + poll)) => {}
                 () = hint => {}
             }
         }

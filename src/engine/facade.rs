@@ -1,5 +1,6 @@
 //! The engine as callers see it: every call that Python, the command line and the service make.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,11 +12,12 @@ use super::error::{EngineError, InvalidRequest};
 use super::options::EngineOptions;
 use super::outcome::Finished;
 use super::shared::Shared;
-use super::{dispatcher, housekeeping, lease, watch};
-use crate::kinds::{Handler, StopReason};
+use super::{delivery, dispatcher, housekeeping, lease, packing, watch};
+use crate::kinds::{Handler, Home, StopReason};
 use crate::store::{AnyStore, Paused, Store, StoreLocation};
 use crate::task::{
-    Lane, ListFilter, NewTask, ProcessId, QueueStats, State, Task, TaskId, TaskPage, TaskStatus, Wait,
+    Lane, ListFilter, Member, NewTask, ProcessId, QueueStats, State, Task, TaskId, TaskPage, TaskStatus,
+    Travel, Wait, Work,
 };
 
 /// How long [`Engine::cancel`] waits for the processes of a running task to be dead.
@@ -40,7 +42,7 @@ impl Engine {
     /// Opens the store and starts working: rescues and adopts what earlier processes left, then claims.
     /// Must be called inside a tokio runtime.
     pub async fn open(location: &StoreLocation, options: EngineOptions) -> Result<Self, EngineError> {
-        let store = Arc::new(AnyStore::open_with_clock(location, options.clock.clone()).await?);
+        let store = Arc::new(AnyStore::open_on(location, options.clock.clone(), &options.store).await?);
         store.set_limits(options.limits.clone());
         let shared = Arc::new(Shared::new(store, options));
         housekeeping::begin(&shared).await?;
@@ -57,12 +59,35 @@ impl Engine {
         if self.shared.closing.is_cancelled() {
             return Err(EngineError::Closed);
         }
+        if travels(&task.work) {
+            // Boxed: nearly no project travels, and every submission would carry the room for it.
+            return Box::pin(self.submit_packed(task)).await;
+        }
         let task = self.shared.store.submit(task).await?;
+        self.welcome(&task);
+        Ok(task)
+    }
+
+    /// The same for a task whose project goes to where it runs.
+    async fn submit_packed(&self, task: NewTask) -> Result<Arc<Task>, EngineError> {
+        let task = packing::pack(&self.shared, task).await?;
+        let task = self.shared.store.submit(task).await?;
+        self.welcome(&task);
+        delivery::await_delivery(&self.shared, task.id());
+        Ok(task)
+    }
+
+    /// A task was kept: wakes whoever takes it further.
+    fn welcome(&self, task: &Task) {
         match task.state {
             State::Pending { .. } => self.shared.due.notify_one(),
             _ => self.shared.task_queued(),
         }
-        Ok(task)
+    }
+
+    /// This process has a project: what was made for it elsewhere is put there.
+    pub fn add_home(&self, project_root: &Path, home: &Home) {
+        self.shared.homes.add(project_root, home);
     }
 
     /// The task as it stands now.
@@ -164,6 +189,11 @@ impl Engine {
         Ok(self.shared.store.stats().await?)
     }
 
+    /// The living processes that run tasks of the store, this one too.
+    pub async fn members(&self) -> Result<Vec<Member>, EngineError> {
+        Ok(self.shared.store.members().await?)
+    }
+
     /// Whether this or another living process works a lane.
     pub async fn has_worker(&self, lane: &Lane) -> Result<bool, EngineError> {
         Ok(self.works(lane) || self.shared.store.has_live_worker(lane).await?)
@@ -241,6 +271,9 @@ impl Engine {
             // Its attempts end when their processes are dead.
             let _ = background.dispatcher.await;
         }
+        for handler in self.shared.crew.all_handlers() {
+            handler.close().await;
+        }
         self.shared.store.close().await;
         self.shared.closed.cancel();
         let _ = background.housekeeping.await;
@@ -256,12 +289,17 @@ impl Engine {
 
     /// In a forked child, before the inherited engine is forgotten: it must not keep the parent's sign of life.
     pub fn let_go_after_fork(&self) {
+        self.shared.crew.let_go_after_fork();
         self.shared.store.let_go_after_fork();
     }
 
     async fn finished(&self, task: Arc<Task>) -> Result<Finished, EngineError> {
         let result = self.shared.store.result(task.id()).await?;
-        Ok(Finished { task, result })
+        let finished = Finished::new(task, result);
+        if delivery::is_due(&finished.task) {
+            return Ok(Box::pin(delivery::deliver(&self.shared, finished)).await);
+        }
+        Ok(finished)
     }
 
     async fn wait_timed_out(&self, id: TaskId, limit: Duration) -> Result<EngineError, EngineError> {
@@ -269,6 +307,11 @@ impl Engine {
         let seconds = limit.as_secs_f64();
         Ok(EngineError::WaitTimedOut { id: id.to_string(), status: status.to_string(), seconds })
     }
+}
+
+/// Whether the project of a task goes to where the task runs.
+fn travels(work: &Work) -> bool {
+    work.context().is_some_and(|context| context.travel != Travel::Shared)
 }
 
 fn with_retry_of(old: &Task) -> Box<str> {

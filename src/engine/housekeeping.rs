@@ -26,7 +26,7 @@ pub(super) async fn begin(shared: &Arc<Shared>) -> Result<(), StoreError> {
     if lanes.is_empty() {
         return Ok(());
     }
-    end_orphans().await;
+    end_orphans(shared).await;
     rescue_now(shared).await?;
     let adoption = shared.store.adopt(shared.options.resume_max_age).await?;
     if adoption.adopted > 0 {
@@ -56,6 +56,7 @@ pub(super) async fn run(shared: Arc<Shared>) {
             () = shared.due.notified() => promote(&shared, &mut wake_at).await,
             () = tokio::time::sleep_until(wake_at) => promote(&shared, &mut wake_at).await,
             _ = look.tick(), if durable => watch::look(&shared).await,
+            () = shared.store.hint() => watch::look(&shared).await,
             _ = rescues.tick(), if durable => rescue(&shared).await,
             _ = prunes.tick() => prune(&shared).await.map(drop),
         };
@@ -97,7 +98,7 @@ async fn rescue(shared: &Shared) -> Result<(), StoreError> {
     if !shared.store.needs_rescue().await? {
         return Ok(());
     }
-    end_orphans().await;
+    end_orphans(shared).await;
     rescue_now(shared).await
 }
 
@@ -113,7 +114,15 @@ async fn rescue_now(shared: &Shared) -> Result<(), StoreError> {
     Ok(())
 }
 
-async fn end_orphans() {
+async fn end_orphans(shared: &Shared) {
+    for handler in shared.crew.all_handlers() {
+        handler.end_orphans().await;
+    }
+    // Only in a durable store the tasks of a dead process go on, and may not before what it left running has ended. A
+    // store in memory has ended with its process, and so leaves the processes of others alone.
+    if !shared.store.is_durable() {
+        return;
+    }
     match tokio::task::spawn_blocking(sandbox::end_orphans).await {
         Ok(0) | Err(_) => {}
         Ok(number) => tracing::warn!("ended {number} process(es) that a dead process left running"),

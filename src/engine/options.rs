@@ -2,24 +2,33 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::agent::{Agent, LocalAgent, ServerAgent, ServerOptions};
+use crate::agent::{Agent, Breaker, ChatModel, LocalAgent, ServerAgent, ServerOptions};
 use crate::config::{AgentChoice, Settings};
-use crate::kinds::{GenerateTestsHandler, Handler, NoopHandler};
+use crate::kinds::{AgentTaskHandler, DocumentsHandler, GenerateTestsHandler, Handler, Home, NoopHandler};
 use crate::sandbox::ProbeDir;
-use crate::store::{Clock, Limits};
-use crate::task::{Kind, Lane};
+use crate::store::{Clock, Limits, StoreTerms};
+use crate::task::{Documents, Kind, Labels, Lane};
 
 /// How many tasks of a set of lanes may run at once. Quick kinds have a pool of their own, so that they never
 /// wait behind minutes of test generation.
 #[derive(Debug, Clone)]
 pub struct Pool {
-    /// What the pool runs.
+    /// What the pool runs, whatever labels it requires.
     pub lanes: Vec<Lane>,
     /// How many at once; at least 1.
     pub workers: usize,
+}
+
+impl Pool {
+    /// The pool with its lanes as claims name them: one for everything that a task may require of these labels.
+    pub(super) fn labelled(&self, labels: &Labels) -> Self {
+        let lanes = self.lanes.iter().flat_map(|lane| labels.subsets().map(|subset| lane.requiring(&subset)));
+        Self { lanes: lanes.collect(), workers: self.workers }
+    }
 }
 
 /// Everything an engine is made from, but its store.
@@ -27,7 +36,9 @@ pub struct Pool {
 pub struct EngineOptions {
     /// The pools of this process; none: it runs nothing and only submits, waits and reads.
     pub pools: Vec<Pool>,
-    /// Who does the work of a lane.
+    /// What the machine of this process has: it runs tasks that require nothing else.
+    pub labels: Labels,
+    /// Who does the work of a lane, whatever labels it requires.
     pub handlers: HashMap<Lane, Arc<dyn Handler>>,
     /// The back-off before the first retry; doubled for each further one.
     pub retry_base_delay: Duration,
@@ -39,8 +50,14 @@ pub struct EngineOptions {
     pub limits: Limits,
     /// How long this process keeps its tasks without a sign of life.
     pub lease: LeaseTerms,
+    /// On which terms its store is opened.
+    pub store: StoreTerms,
     /// What tells the time to this engine, and to its store in memory.
     pub clock: Clock,
+    /// The project of these settings, and what this machine has for projects of others.
+    pub home: Option<(PathBuf, Home)>,
+    /// What leaves the provider of the agent server alone for a while, where there is one.
+    pub breaker: Option<Breaker>,
 }
 
 /// The times of a lease. Each is well below the next, so that a worker that cannot renew has stopped its children
@@ -65,63 +82,113 @@ impl Default for LeaseTerms {
 impl EngineOptions {
     /// Workers for the quick kinds.
     const QUICK_WORKERS: usize = 4;
+    /// Workers for coverage analysis, which may run tests.
+    const COVERAGE_WORKERS: usize = 2;
 
     /// An engine that runs nothing.
     #[must_use]
     pub fn without_workers() -> Self {
         Self {
             pools: Vec::new(),
+            labels: Labels::default(),
             handlers: HashMap::new(),
             retry_base_delay: Duration::from_secs(1),
             resume_max_age: Duration::from_hours(1),
             expiry: Duration::from_hours(24),
             limits: Limits::default(),
             lease: LeaseTerms::default(),
+            store: StoreTerms::default(),
             clock: Clock::System,
+            home: None,
+            breaker: None,
         }
     }
 
-    /// The engine of these settings: test generation by the embedded agent, by the server's where there is one and
-    /// its keys, and the quick kinds; none of them with `workers = 0`.
+    /// The engine of these settings: test generation by the embedded agent, by those of servers where there are such
+    /// and their keys, and the quick kinds; none of them with `workers = 0`.
     #[must_use]
-    pub fn of(settings: &Settings, probe: ProbeDir) -> Self {
+    pub fn of(settings: &Settings, probe: &ProbeDir) -> Self {
+        // Who works nothing needs no look at what the machine has.
+        let works = settings.workers > 0 && !settings.store_read_only;
+        let servers = if works { ServerOptions::all_of(settings, probe) } else { Vec::new() };
         let options = Self {
             retry_base_delay: Duration::from_secs_f64(settings.retry_base_delay),
             resume_max_age: Duration::from_secs_f64(settings.resume_max_age_seconds),
-            limits: limits(settings),
+            limits: limits(settings, &servers),
+            labels: settings.labels(),
+            home: Some((settings.project_root.clone(), home_of(settings))),
+            store: StoreTerms::of(settings),
             ..Self::without_workers()
         };
-        if settings.workers == 0 {
+        if !works {
             return options;
         }
-        let options = options.with_agent(LocalAgent, settings.workers, probe.clone());
-        let options = match server(settings) {
-            Some(server) => {
-                let workers = settings.workers.min(settings.server_runs);
-                options.with_agent(ServerAgent::new(server), workers, probe)
-            }
-            None => options,
-        };
-        options.with_quick_kinds()
+        let mut options = options.with_agent(LocalAgent, settings.workers, probe.clone(), home_of(settings));
+        for server in servers {
+            let workers = settings.workers.min(settings.server_runs);
+            let agent = ServerAgent::new(server);
+            let breaker = options.breaker.take().or_else(|| Some(agent.breaker()));
+            options =
+                Self { breaker, ..options.with_agent(agent, workers, probe.clone(), home_of(settings)) };
+        }
+        options.with_documents(settings, probe)
     }
 
-    fn with_agent(self, agent: impl Agent, workers: u32, probe: ProbeDir) -> Self {
-        let lane = Lane::of_agent(&Kind::GenerateTests, agent.name());
-        self.with_pool(lane, workers as usize, Arc::new(GenerateTestsHandler::new(agent, probe)))
+    fn with_agent(self, agent: impl Agent, workers: u32, probe: ProbeDir, home: Home) -> Self {
+        let agent: Arc<dyn Agent> = Arc::new(agent);
+        let lane = |kind| Lane::of_agent(kind, agent.name());
+        let mut handlers: Vec<(Lane, Arc<dyn Handler>)> = vec![(
+            lane(&Kind::GenerateTests),
+            Arc::new(GenerateTestsHandler::new(Arc::clone(&agent), probe).at_home(home.clone())),
+        )];
+        if agent.runs_errands() {
+            handlers.push((
+                lane(&Kind::AgentTask),
+                Arc::new(AgentTaskHandler::new(Arc::clone(&agent)).at_home(home)),
+            ));
+        }
+        // One pool: so many tasks at once, whatever is asked of the agent.
+        self.with_lanes(workers as usize, handlers)
     }
 
     /// Adds a pool that runs one lane with a handler.
     #[must_use]
-    pub fn with_pool(mut self, lane: Lane, workers: usize, handler: Arc<dyn Handler>) -> Self {
-        self.handlers.insert(lane.clone(), handler);
-        self.pools.push(Pool { lanes: vec![lane], workers: workers.max(1) });
+    pub fn with_pool(self, lane: Lane, workers: usize, handler: Arc<dyn Handler>) -> Self {
+        self.with_lanes(workers, vec![(lane, handler)])
+    }
+
+    /// Adds a pool that runs several lanes, each with a handler of its own.
+    fn with_lanes(mut self, workers: usize, handlers: Vec<(Lane, Arc<dyn Handler>)>) -> Self {
+        let lanes = handlers.iter().map(|(lane, _)| lane.clone()).collect();
+        self.handlers.extend(handlers);
+        self.pools.push(Pool { lanes, workers: workers.max(1) });
         self
     }
 
-    /// Adds the pool of the quick kinds.
+    /// Adds a pool of what costs nothing, for whoever tries whether the engine moves.
     #[must_use]
     pub fn with_quick_kinds(self) -> Self {
         self.with_pool(Lane::of_kind(&Kind::Noop), Self::QUICK_WORKERS, Arc::new(NoopHandler))
+    }
+
+    /// Adds the pool of the quick kinds with work on documents, and one for coverage, which may run tests for minutes.
+    fn with_documents(self, settings: &Settings, probe: &ProbeDir) -> Self {
+        let chat = settings.chat();
+        let kinds = [Kind::GenerateRtm, Kind::GenerateTestCases];
+        let mut lanes: Vec<Lane> = kinds.iter().map(Lane::of_kind).collect();
+        if chat.is_some() {
+            lanes.extend(kinds.iter().map(|kind| Lane::of_agent(kind, Documents::MODEL)));
+        }
+        let plain = DocumentsHandler::new(probe.clone());
+        let handler: Arc<dyn Handler> = Arc::new(match chat {
+            Some(chat) => plain.with_model(ChatModel::new(chat)),
+            None => plain,
+        });
+        let mut handlers: Vec<(Lane, Arc<dyn Handler>)> =
+            vec![(Lane::of_kind(&Kind::Noop), Arc::new(NoopHandler))];
+        handlers.extend(lanes.into_iter().map(|lane| (lane, Arc::clone(&handler))));
+        let coverage = Lane::of_kind(&Kind::CoverageAnalysis);
+        self.with_lanes(Self::QUICK_WORKERS, handlers).with_pool(coverage, Self::COVERAGE_WORKERS, handler)
     }
 
     /// How many tasks of test generation by the embedded agent may run at once.
@@ -131,28 +198,32 @@ impl EngineOptions {
         self.pools.iter().find(|pool| pool.lanes.contains(&lane)).map_or(0, |pool| pool.workers)
     }
 
-    /// All lanes of all pools.
+    /// Keeps the pools of these kinds only.
+    #[must_use]
+    pub fn of_kinds(mut self, kinds: &[Kind]) -> Self {
+        for pool in &mut self.pools {
+            pool.lanes.retain(|lane| kinds.iter().any(|kind| lane.is_of(kind)));
+        }
+        self.pools.retain(|pool| !pool.lanes.is_empty());
+        self
+    }
+
+    /// All lanes of all pools, with what tasks in them may require.
     #[must_use]
     pub fn lanes(&self) -> Vec<Lane> {
-        self.pools.iter().flat_map(|pool| pool.lanes.iter().cloned()).collect()
+        let pools = self.pools.iter().map(|pool| pool.labelled(&self.labels));
+        pools.flat_map(|pool| pool.lanes).collect()
     }
 }
 
-/// The agent server of these settings, where it may be used and everything is there that it needs.
-fn server(settings: &Settings) -> Option<ServerOptions> {
-    let may_be_used = settings.enable_real_agent && settings.llm().is_complete(settings);
-    ServerOptions::of(settings).filter(|_| may_be_used)
+fn home_of(settings: &Settings) -> Home {
+    Home { workspace_root: settings.workspace_root.clone(), python: settings.python.clone() }
 }
 
-fn limits(settings: &Settings) -> Limits {
+fn limits(settings: &Settings, servers: &[ServerOptions]) -> Limits {
     let limit = |number: u64| (number > 0).then_some(number);
-    let mut by_lane = settings.running_limits_by_lane();
-    if server(settings).is_some() {
-        // What the user says of the lane stands above what holds for servers in general.
-        let lane = Lane::of_agent(&Kind::GenerateTests, AgentChoice::SERVER);
-        by_lane.entry(lane.as_str().to_owned()).or_insert(u64::from(settings.server_runs));
-    }
-    let by_lane = by_lane.into_iter();
+    let by_lane = settings.running_limits_by_lane().into_iter();
+    let by_agent = servers.iter().map(|server| (server.agent().into(), u64::from(settings.server_runs)));
     Limits {
         queued: limit(settings.queue_size),
         queued_per_owner: limit(settings.queue_size_per_owner),
@@ -162,6 +233,7 @@ fn limits(settings: &Settings) -> Limits {
             .filter(|(_, number)| *number > 0)
             .map(|(lane, number)| (Lane::from(lane), number))
             .collect(),
+        running_per_agent: by_agent.collect(),
     }
 }
 

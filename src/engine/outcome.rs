@@ -13,18 +13,25 @@ pub struct Finished {
     pub task: Arc<Task>,
     /// What it left: the result of success, or what a failure could show.
     pub result: Option<Arc<Value>>,
+    /// Why what it left could not be put into the project, where that travelled and is here.
+    pub(super) undelivered: Option<Arc<Failure>>,
 }
 
 impl Finished {
+    /// A task in its final state with what it left.
+    pub(super) fn new(task: Arc<Task>, result: Option<Arc<Value>>) -> Self {
+        Self { task, result, undelivered: None }
+    }
+
     /// Whether the task did what it was asked.
     #[must_use]
     pub fn is_success(&self) -> bool {
-        self.task.status() == TaskStatus::Completed
+        self.task.status() == TaskStatus::Completed && self.undelivered.is_none()
     }
 
     /// Why it did not.
     #[must_use]
     pub fn failure(&self) -> Option<&Failure> {
-        self.task.failure.as_deref()
+        self.undelivered.as_deref().or(self.task.failure.as_deref())
     }
 }

@@ -7,12 +7,14 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::custom;
+use super::documents;
 use super::error::{EngineError, InvalidRequest};
+use super::free_form::ErrandRequest;
 use super::terms;
 use crate::config::Settings;
 use crate::sandbox::{ProjectPath, default_output};
 use crate::task::{
-    Context, GenerateTests, Kind, NewTask, Priority, ProcessId, TaskId, Terms, Threshold, Work,
+    Context, GenerateTests, Kind, Labels, NewTask, Priority, ProcessId, TaskId, Terms, Threshold, Work,
 };
 
 /// "Write unit tests for this module", as the caller put it.
@@ -41,6 +43,8 @@ pub struct SubmitOptions {
     pub max_retries: Option<i64>,
     /// The caller's own notes, at most 64 KiB as JSON.
     pub metadata: Option<Map<String, Value>>,
+    /// What the machine that runs it must have.
+    pub requires: Labels,
     /// What few submissions ask for besides.
     pub terms: Terms,
 }
@@ -62,7 +66,8 @@ impl Defaults {
     pub fn of(settings: &Settings, kind: &Kind) -> Self {
         Self {
             attempt_seconds: settings.default_timeout_seconds,
-            max_retries: settings.max_retries,
+            // Of documents only throttling is waited for, by whoever asks the model.
+            max_retries: if kind.is_of_documents() { 0 } else { settings.max_retries },
             retention_seconds: settings.retention_of(kind.as_str()),
         }
     }
@@ -107,6 +112,10 @@ impl TestRequest {
     ) -> Result<Work, InvalidRequest> {
         match kind {
             Kind::GenerateTests => Self::from_payload(payload)?.into_work(context, default_iterations),
+            Kind::AgentTask => ErrandRequest::from_payload(payload)?.into_work(context),
+            Kind::GenerateRtm | Kind::GenerateTestCases | Kind::CoverageAnalysis => {
+                documents::work(&kind, payload, context)
+            }
             Kind::Noop if payload.is_empty() => Ok(Work::Noop),
             Kind::Noop => Err(InvalidRequest::new("payload", "must be empty for kind noop")),
             Kind::Custom(name) => custom::work(name, payload),
@@ -164,7 +173,7 @@ impl SubmitOptions {
         };
         Ok(NewTask {
             id: TaskId::fresh(),
-            lane: work.lane(),
+            lane: if self.requires.is_empty() { work.lane() } else { work.lane().requiring(&self.requires) },
             owner: Box::default(),
             priority: self.priority,
             work,

@@ -10,7 +10,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::bell::Bell;
 use super::crew::Crew;
+use super::delivery::Homes;
 use super::options::EngineOptions;
+use super::packing::Packed;
 use super::waiters::Waiters;
 use super::watchers::Watchers;
 use crate::kinds::{Stop, StopReason};
@@ -26,6 +28,10 @@ pub(super) struct Shared {
     pub(super) crew: Crew,
     pub(super) waiters: Waiters,
     pub(super) watchers: Watchers,
+    /// What was packed of projects that travel.
+    pub(super) packed: Packed,
+    /// The projects that are here.
+    pub(super) homes: Homes,
     /// The attempts under way here. Held for a look-up or an insertion only.
     pub(super) running: Mutex<HashMap<TaskId, Running>>,
     /// Whether another process has changed something that was not passed on here yet.
@@ -57,8 +63,14 @@ pub(super) struct Running {
 
 impl Shared {
     pub(super) fn new(store: Arc<AnyStore>, options: EngineOptions) -> Self {
+        let homes = Homes::default();
+        if let Some((project_root, home)) = &options.home {
+            homes.add(project_root, home);
+        }
         Self {
             store,
+            packed: Packed::default(),
+            homes,
             crew: Crew::of(&options),
             options,
             waiters: Waiters::default(),

@@ -58,6 +58,14 @@ impl<'a> StatusView<'a> {
     }
 }
 
+impl StatusView<'_> {
+    /// What was asked for, then the caller's own notes.
+    #[must_use]
+    pub fn into_metadata(self) -> Map<String, Value> {
+        self.metadata
+    }
+}
+
 /// The result dict: what a task left, or why it left nothing.
 #[derive(Debug, Serialize)]
 pub struct ResultView<'a> {
@@ -95,7 +103,7 @@ impl<'a> ResultView<'a> {
             Work::GenerateTests(request) => {
                 (Some(request.module_path.as_str()), Some(request.output_path.as_str()))
             }
-            Work::Noop | Work::Custom(_) => (None, None),
+            Work::AgentTask(_) | Work::Documents(_) | Work::Noop | Work::Custom(_) => (None, None),
         };
         Self {
             success: false,
@@ -175,10 +183,25 @@ fn failure(failure: Option<&Failure>) -> (Option<&str>, Option<ErrorKind>) {
 /// What was asked for, then the caller's own notes.
 fn metadata(task: &Task) -> Map<String, Value> {
     let mut metadata = Map::new();
-    if let Work::GenerateTests(request) = &task.new.work {
-        metadata.insert("module_path".to_owned(), request.module_path.as_str().into());
-        metadata.insert("output_path".to_owned(), request.output_path.as_str().into());
-        metadata.insert("coverage_threshold".to_owned(), request.coverage_threshold.percent().into());
+    match &task.new.work {
+        Work::GenerateTests(request) => {
+            metadata.insert("module_path".to_owned(), request.module_path.as_str().into());
+            metadata.insert("output_path".to_owned(), request.output_path.as_str().into());
+            metadata.insert("coverage_threshold".to_owned(), request.coverage_threshold.percent().into());
+        }
+        Work::AgentTask(request) => {
+            metadata.insert("instruction".to_owned(), request.instruction.as_str().into());
+            metadata.insert("workspace".to_owned(), request.workspace.as_str().into());
+            metadata.insert("apply".to_owned(), request.apply.into());
+        }
+        Work::Documents(documents) => {
+            metadata.insert("project_id".to_owned(), documents.project.id.as_str().into());
+        }
+        Work::Noop | Work::Custom(_) => {}
+    }
+    let requires: Vec<Value> = task.new.lane.labels().map(Value::from).collect();
+    if !requires.is_empty() {
+        metadata.insert("requires".to_owned(), requires.into());
     }
     if let Ok(Value::Object(own)) = serde_json::from_str(&task.new.metadata) {
         metadata.extend(own);

@@ -7,10 +7,13 @@ use std::time::Duration;
 use super::shared::Shared;
 use crate::kinds::StopReason;
 use crate::store::{Store, StoreError};
-use crate::task::Task;
+use crate::task::{Task, TaskId};
 
 /// How often the question is asked.
 pub(super) const PERIOD: Duration = Duration::from_millis(50);
+
+/// How many awaited tasks one question is about.
+const BATCH: usize = 1_000;
 
 /// Passes on what changed elsewhere: new tasks, asked ends, completions.
 pub(super) async fn look(shared: &Shared) -> Result<(), StoreError> {
@@ -53,13 +56,11 @@ pub(super) async fn follow_up(shared: &Shared, task: &Arc<Task>) {
     }
 }
 
-/// Reads every awaited task that does not run here, and tells who waits for those that ended.
+/// Reads which awaited tasks that do not run here have ended, and tells who waits for them.
 pub(super) async fn recheck_awaited(shared: &Shared) -> Result<(), StoreError> {
-    for id in shared.waiters.awaited() {
-        if shared.runs(id) {
-            continue;
-        }
-        if let Some(task) = shared.store.get(id).await? {
+    let awaited: Vec<TaskId> = shared.waiters.awaited().into_iter().filter(|id| !shared.runs(*id)).collect();
+    for some in awaited.chunks(BATCH) {
+        for task in shared.store.ended(some).await? {
             shared.task_changed(&task);
         }
     }

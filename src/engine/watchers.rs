@@ -53,6 +53,11 @@ impl Watchers {
         }
     }
 
+    /// How many watch.
+    pub(super) fn count(&self) -> usize {
+        self.hints.lock().values().map(|watched| watched.watchers).sum()
+    }
+
     /// Whether anyone watches.
     pub(super) fn has_any(&self) -> bool {
         !self.hints.lock().is_empty()

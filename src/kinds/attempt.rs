@@ -2,15 +2,19 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::{Reporter, Stop, StopReason};
-use crate::agent::{Kept, Notes};
-use crate::store::{AnyStore, Store};
+use crate::agent::{Kept, ModelTally, Notes};
+use crate::store::{AnyStore, Store, StoreError};
 use crate::task::{ErrorKind, Failure, LogLevel, Progress, Session, Task};
+
+/// Between two questions to a store that is away.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// What a handler returns: the result of the task, or why there is none.
 pub type HandlerFuture<'a> = Pin<Box<dyn Future<Output = Result<Arc<Value>, Failure>> + Send + 'a>>;
@@ -22,6 +26,10 @@ impl Notes for Attempt {
 
     fn keep_session(&self, session: Option<Session>) -> Kept<'_> {
         Box::pin(self.keep_session(session))
+    }
+
+    fn models(&self) -> &ModelTally {
+        self.models()
     }
 
     fn log(&self, level: LogLevel, line: &str) {
@@ -41,6 +49,19 @@ pub trait Handler: Send + Sync + 'static {
         let _ = attempt;
         Box::pin(std::future::ready(()))
     }
+
+    /// Ends what dead processes of ours left, before their tasks go on.
+    fn end_orphans(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(std::future::ready(()))
+    }
+
+    /// Ends what it keeps up from task to task; called when no attempt is under way any more.
+    fn close(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(std::future::ready(()))
+    }
+
+    /// In a forked child, where nothing of what it keeps up is its own.
+    fn let_go_after_fork(&self) {}
 }
 
 /// One run of a task by one worker.
@@ -55,6 +76,8 @@ pub struct Attempt {
     reporter: Reporter,
     /// What of the task lives on a server now. Held for a look or a replacement.
     session: Mutex<Option<Session>>,
+    /// What models did for it.
+    models: ModelTally,
 }
 
 impl Attempt {
@@ -62,7 +85,8 @@ impl Attempt {
     #[must_use]
     pub fn new(task: Arc<Task>, stop: Stop, store: Arc<AnyStore>, reporter: Reporter) -> Self {
         let session = Mutex::new(task.session.as_deref().cloned());
-        Self { task, cancel: stop.token().clone(), stop, store, reporter, session }
+        let (cancel, models) = (stop.token().clone(), ModelTally::default());
+        Self { task, cancel, stop, store, reporter, session, models }
     }
 
     /// Why the attempt is to stop, once it is.
@@ -80,10 +104,15 @@ impl Attempt {
     /// Keeps what of the task lives on a server from now on. Once this has answered, whoever goes on with the task
     /// after us finds it.
     pub async fn keep_session(&self, session: Option<Session>) -> Result<(), Failure> {
-        let kept = self.store.keep_session(self.task.id(), self.task.token, session.clone()).await;
-        kept.map_err(|error| Failure::new(ErrorKind::Internal, error.to_string()))?;
+        self.insist(|| self.store.keep_session(self.task.id(), self.task.token, session.clone())).await?;
         *self.session.lock() = session;
         Ok(())
+    }
+
+    /// What models did for it.
+    #[must_use]
+    pub fn models(&self) -> &ModelTally {
+        &self.models
     }
 
     /// Says how far the attempt is. Cheap: only the newest report is kept, a few times a second.
@@ -107,14 +136,35 @@ impl Attempt {
         self.reporter.clone()
     }
 
-    /// Makes sure that the task is still this attempt's, right before something outside the store changes.
+    /// Makes sure that the task is still this attempt's, right before something outside the store changes. Waits while the
+    /// store is away, until the attempt is to stop.
     pub async fn renew(&self) -> Result<(), Failure> {
         if self.cancel.is_cancelled() {
             return Err(Failure::new(ErrorKind::Cancelled, "the attempt was asked to stop"));
         }
-        self.store
-            .renew(self.task.id(), self.task.token)
-            .await
-            .map_err(|error| Failure::new(ErrorKind::Internal, error.to_string()))
+        self.insist(|| self.store.renew(self.task.id(), self.task.token)).await
+    }
+
+    /// Asks the store until it answers, or the attempt is to stop: work that is done is not thrown away because the store
+    /// is away for a while.
+    async fn insist<F>(&self, ask: impl Fn() -> F + Send + Sync) -> Result<(), Failure>
+    where
+        F: Future<Output = Result<(), StoreError>> + Send,
+    {
+        loop {
+            let error = match ask().await {
+                Ok(()) => return Ok(()),
+                Err(error) => error,
+            };
+            let may_pass = matches!(error, StoreError::Database(_) | StoreError::Unusable { .. });
+            if !may_pass || self.cancel.is_cancelled() {
+                return Err(Failure::new(ErrorKind::Internal, error.to_string()));
+            }
+            tracing::warn!(task = %self.task.id(), %error, "the store is away; the attempt asks again");
+            tokio::select! {
+                () = self.cancel.cancelled() => {}
+                () = tokio::time::sleep(PAUSE) => {}
+            }
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
+use crate::redact;
 use crate::task::{LogLevel, Progress, TaskId};
 
 /// Lines that wait to be stored; a faster writer loses the newest.
@@ -54,7 +55,8 @@ impl Reporter {
     }
 
     /// Says how far the attempt is. Cheap: only the newest report is kept, a few times a second.
-    pub fn report(&self, progress: Progress) {
+    pub fn report(&self, mut progress: Progress) {
+        progress.message = redact::known().text(&progress.message).into_owned();
         self.shared.said.lock().progress = Some(progress);
         self.shared.news.notify_one();
     }
@@ -69,7 +71,8 @@ impl Reporter {
             LogLevel::Warning => tracing::warn!(%task, "{message}"),
             LogLevel::Error => tracing::error!(%task, "{message}"),
         }
-        self.shared.said.lock().push(level, message);
+        // Before it is cut, which might leave a half of a key.
+        self.shared.said.lock().push(level, &redact::known().text(message));
         self.shared.news.notify_one();
     }
 }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::{errors, plain};
 use crate::engine::{EngineError, InvalidRequest, SubmitOptions};
-use crate::task::{Priority, TaskId, Terms};
+use crate::task::{Labels, Priority, TaskId, Terms};
 
 /// How a task is to be run.
 pub(super) fn submit_options(
@@ -20,41 +20,55 @@ pub(super) fn submit_options(
 ) -> PyResult<SubmitOptions> {
     let timeout = optional_number("timeout", timeout)?;
     let metadata = metadata.map(|metadata| json_object("metadata", metadata)).transpose()?;
-    let (terms, max_retries) = terms.map(TermsArgument::read).transpose()?.unwrap_or_default();
+    let (terms, max_retries, requires) = terms.map(TermsArgument::read).transpose()?.unwrap_or_default();
     Ok(SubmitOptions {
         priority: priority_of(priority)?,
         attempt_seconds: timeout,
         max_retries,
         metadata,
+        requires,
         terms,
     })
 }
 
-/// What few submissions ask for besides: `(idempotency_key, depends_on, run_at, max_retries)`.
+/// What few submissions ask for besides: `(idempotency_key, depends_on, run_at, max_retries,
+/// requires)`.
 #[derive(FromPyObject)]
 pub(crate) struct TermsArgument<'py>(
     Option<Bound<'py, PyAny>>,
     Bound<'py, PyAny>,
     Option<Bound<'py, PyAny>>,
     Option<Bound<'py, PyAny>>,
+    Bound<'py, PyAny>,
 );
 
 impl TermsArgument<'_> {
-    fn read(self) -> PyResult<(Terms, Option<i64>)> {
-        let Self(key, depends_on, run_at, max_retries) = &self;
+    fn read(self) -> PyResult<(Terms, Option<i64>, Labels)> {
+        let Self(key, depends_on, run_at, max_retries, requires) = &self;
         let terms = Terms {
             idempotency_key: key.as_ref().map(text_of_key).transpose()?,
             depends_on: dependencies(depends_on)?,
             run_at: run_at.as_ref().map(aware_time).transpose()?,
         };
         let max_retries = max_retries.as_ref().map(|number| whole("max_retries", number)).transpose()?;
-        Ok((terms, max_retries))
+        Ok((terms, max_retries, labels(requires)?))
     }
 }
 
 fn text_of_key(key: &Bound<'_, PyAny>) -> PyResult<Box<str>> {
     let refused = |_| invalid("idempotency_key", format!("must be text, not {}", shown(key)));
     key.extract::<String>().map(Into::into).map_err(refused)
+}
+
+/// The labels of an iterable; a lone text is one of characters, and surely not meant.
+fn labels(words: &Bound<'_, PyAny>) -> PyResult<Labels> {
+    let refused = || invalid("requires", format!("must be a list of labels, not {}", shown(words)));
+    if words.is_instance_of::<PyString>() {
+        return Err(refused());
+    }
+    let words = words.try_iter().map_err(|_| refused())?.map(|word| word?.extract::<String>());
+    let words = words.collect::<PyResult<Vec<_>>>().map_err(|_| refused())?;
+    Labels::of(words.iter().map(String::as_str)).map_err(|reason| invalid("requires", reason))
 }
 
 /// The ids of an iterable; a lone text is one of characters, and surely not meant.

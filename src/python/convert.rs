@@ -133,10 +133,25 @@ fn build_status<'py>(py: Python<'py>, task: &Task) -> PyResult<Bound<'py, PyDict
 
 fn metadata<'py>(py: Python<'py>, task: &Task) -> PyResult<Bound<'py, PyDict>> {
     let dict = PyDict::new(py);
-    if let Work::GenerateTests(request) = &task.new.work {
-        dict.set_item(intern!(py, "module_path"), &request.module_path)?;
-        dict.set_item(intern!(py, "output_path"), &request.output_path)?;
-        dict.set_item(intern!(py, "coverage_threshold"), request.coverage_threshold.percent())?;
+    match &task.new.work {
+        Work::GenerateTests(request) => {
+            dict.set_item(intern!(py, "module_path"), &request.module_path)?;
+            dict.set_item(intern!(py, "output_path"), &request.output_path)?;
+            dict.set_item(intern!(py, "coverage_threshold"), request.coverage_threshold.percent())?;
+        }
+        Work::AgentTask(request) => {
+            dict.set_item(intern!(py, "instruction"), &request.instruction)?;
+            dict.set_item(intern!(py, "workspace"), request.workspace.as_str())?;
+            dict.set_item(intern!(py, "apply"), request.apply)?;
+        }
+        Work::Documents(documents) => {
+            dict.set_item(intern!(py, "project_id"), &documents.project.id)?;
+        }
+        Work::Noop | Work::Custom(_) => {}
+    }
+    let requires: Vec<&str> = task.new.lane.labels().collect();
+    if !requires.is_empty() {
+        dict.set_item(intern!(py, "requires"), requires)?;
     }
     if !task.new.metadata.is_empty()
         && let Ok(Value::Object(own)) = serde_json::from_str(&task.new.metadata)
@@ -154,7 +169,7 @@ fn result<'py>(py: Python<'py>, finished: &Finished) -> PyResult<Bound<'py, PyDi
     let failure = finished.failure();
     let (module_path, output_path) = match &task.new.work {
         Work::GenerateTests(request) => (Some(&request.module_path), Some(&request.output_path)),
-        Work::Noop | Work::Custom(_) => (None, None),
+        Work::AgentTask(_) | Work::Documents(_) | Work::Noop | Work::Custom(_) => (None, None),
     };
     dict.set_item(intern!(py, "success"), finished.is_success())?;
     dict.set_item(intern!(py, "task_id"), task.id().to_string())?;

@@ -1,7 +1,8 @@
 //! `_core.Engine`: the calls of one generator. Each answers at once what is ready, else a `Pending`.
 
 use std::ffi::OsString;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use futures_util::FutureExt;
 use parking_lot::Mutex;
@@ -14,9 +15,10 @@ use super::convert::Answer;
 use super::handlers::UserHandlers;
 use super::registry::{self, Slot};
 use super::{arguments, bridge, errors, runtime, settings};
-use crate::config::Settings;
+use crate::config::{AgentChoice, Settings};
 use crate::engine::{Defaults, Engine, EngineError, EngineOptions, SubmitOptions, TestRequest};
 use crate::kinds::Function;
+use crate::sandbox::ProbeDir;
 use crate::store::StoreLocation;
 use crate::task::{Context, Cursor, Kind, ListFilter, TaskStatus, Work};
 
@@ -24,12 +26,18 @@ use crate::task::{Context, Cursor, Kind, ListFilter, TaskStatus, Work};
 #[pyclass(frozen, name = "Engine", module = "openhands_testgen._core")]
 pub(crate) struct PyEngine {
     settings: Settings,
-    context: Arc<Context>,
     location: StoreLocation,
-    options: EngineOptions,
+    probe: ProbeDir,
+    terms: OnceLock<Terms>,
     handlers: UserHandlers,
     /// Locked for a look only, and only while attached.
     seat: Mutex<Seat>,
+}
+
+/// What the settings amount to on this machine.
+struct Terms {
+    options: EngineOptions,
+    context: Arc<Context>,
 }
 
 /// Where this generator stands with its engine.
@@ -41,17 +49,31 @@ struct Seat {
 
 #[pymethods]
 impl PyEngine {
-    /// An engine handle for settings as `resolve_settings` gave them. Nothing is opened yet.
+    /// An engine handle for settings as `resolve_settings` gave them. Nothing is opened yet, and nothing of the machine
+    /// is looked at.
     #[new]
-    fn new(py: Python<'_>, arguments: &Bound<'_, PyDict>) -> PyResult<Self> {
-        let (settings, _) = settings::load(arguments, false)?;
+    #[pyo3(signature = (arguments, *, use_docker = true))]
+    fn new(py: Python<'_>, arguments: &Bound<'_, PyDict>, use_docker: bool) -> PyResult<Self> {
+        let (settings, _) = settings::load(arguments, false, use_docker)?;
         let location = StoreLocation::parse(&settings.store, &settings.project_root)
             .map_err(errors::configuration_text)?;
         let probe = super::probe_directory(py)?;
-        let options = EngineOptions::of(&settings, probe);
-        let context = Arc::new(settings.context());
         let seat = Mutex::new(Seat { slot: None, started: false, stopped: false });
-        Ok(Self { settings, context, location, options, handlers: UserHandlers::default(), seat })
+        let (terms, handlers) = (OnceLock::new(), UserHandlers::default());
+        Ok(Self { settings, location, probe, terms, handlers, seat })
+    }
+
+    /// Whether the first call has to look what the machine has for an agent: then call `look` before, on a thread
+    /// that may wait.
+    fn needs_look(&self) -> bool {
+        self.terms.get().is_none() && self.settings.needs_look()
+    }
+
+    /// Looks what the machine has for an agent, which may take some seconds; answers the text of the warning that is
+    /// due where it has nothing.
+    fn look(&self, py: Python<'_>) -> Option<&'static str> {
+        self.terms(py);
+        self.settings.effective_agent().reason
     }
 
     /// A handler may hold the generator that holds this.
@@ -75,10 +97,10 @@ impl PyEngine {
         let kind = kind.parse().map_err(|message: String| arguments::invalid("kind", message))?;
         let function = function.map(|(command, reference)| Function { command, reference });
         let registration = self.handlers.keep(py, kind, handler, function);
-        if self.seat.lock().stopped {
-            return Ok(()); // entered when the generator starts again
+        if self.seat.lock().stopped || self.needs_look() {
+            return Ok(()); // entered when the generator starts
         }
-        registration.enter(py, &*self.slot()?)
+        registration.enter(py, &*self.slot(py)?)
     }
 
     /// Keeps a request for tests of one module; answers its id.
@@ -106,9 +128,9 @@ impl PyEngine {
                 .transpose()?,
         };
         let options = arguments::submit_options(priority, timeout, metadata, terms)?;
-        let slot = self.slot()?;
+        let slot = self.slot(py)?;
         let work = request
-            .into_work(&self.context, self.settings.max_iterations)
+            .into_work(&self.terms(py).context, self.settings.max_iterations)
             .map_err(|error| errors::raise(&error.into()))?;
         self.keep(py, slot, work, options)
     }
@@ -126,12 +148,16 @@ impl PyEngine {
         terms: Option<TermsArgument<'_>>,
     ) -> PyResult<Py<PyAny>> {
         let kind: Kind = kind.parse().map_err(|message: String| arguments::invalid("kind", message))?;
-        self.handlers.check_known(&kind, &self.location)?;
+        // Who runs nothing submits for others, whose kinds are theirs to know.
+        if self.settings.workers > 0 {
+            self.handlers.check_known(&kind, &self.location)?;
+        }
         let options = arguments::submit_options(priority, timeout, metadata, terms)?;
         let payload = arguments::json_object("payload", payload)?;
-        let work = TestRequest::work_of_kind(kind, payload, &self.context, self.settings.max_iterations)
-            .map_err(|error| errors::raise(&error.into()))?;
-        let slot = self.slot()?;
+        let work =
+            TestRequest::work_of_kind(kind, payload, &self.terms(py).context, self.settings.max_iterations)
+                .map_err(|error| errors::raise(&error.into()))?;
+        let slot = self.slot(py)?;
         self.keep(py, slot, work, options)
     }
 
@@ -184,6 +210,7 @@ impl PyEngine {
                 .map(str::parse::<Kind>)
                 .transpose()
                 .map_err(|message| arguments::invalid("kind", message))?,
+            owner: None,
             limit: usize::try_from(limit).map_err(|_| {
                 arguments::invalid("limit", format!("must be between 1 and 1000, not {limit}"))
             })?,
@@ -221,17 +248,30 @@ impl PyEngine {
         self.call(py, move |engine| async move { engine.stats().await.map(Answer::Stats) })
     }
 
+    /// Where the circuit breaker of its agent stands: state, failures in a row, and for how many seconds nobody asks;
+    /// `None` where there is none here.
+    fn breaker(&self, py: Python<'_>) -> Option<(&'static str, u32, Option<f64>)> {
+        if self.needs_look() || self.settings.effective_agent().name == AgentChoice::LOCAL {
+            return None;
+        }
+        let options = &self.terms(py).options;
+        let slot = registry::known_slot(&self.location, options);
+        let breaker = slot.and_then(|slot| slot.breaker()).or_else(|| options.breaker.clone());
+        let standing = breaker?.standing(Instant::now())?;
+        Some((standing.state, standing.failures, standing.retry_after.map(|left| left.as_secs_f64())))
+    }
+
     /// Opens the store and starts working. Idempotent; a generator counts as a user once.
     fn start(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         self.seat.lock().stopped = false;
-        let slot = self.slot()?;
+        let slot = self.slot(py)?;
         bridge::answer(py, async move { slot.engine().await.map(|_| Answer::Done) })
     }
 
     /// The same, holding the calling thread: with `memory:`, calls are answered at once from then on.
     fn start_here(&self, py: Python<'_>) -> PyResult<()> {
         self.seat.lock().stopped = false;
-        let slot = self.slot()?;
+        let slot = self.slot(py)?;
         let opened = runtime::block_on(py, async move { slot.engine().await.map(drop) })?;
         opened.map_err(|error| errors::raise(&error))
     }
@@ -258,6 +298,19 @@ impl PyEngine {
 }
 
 impl PyEngine {
+    /// What the settings amount to. Others go on while the machine is looked at.
+    fn terms(&self, py: Python<'_>) -> &Terms {
+        if let Some(terms) = self.terms.get() {
+            return terms;
+        }
+        py.detach(|| {
+            self.terms.get_or_init(|| Terms {
+                options: EngineOptions::of(&self.settings, &self.probe),
+                context: Arc::new(self.settings.context()),
+            })
+        })
+    }
+
     /// Keeps a task; answers its id.
     fn keep(
         &self,
@@ -286,12 +339,13 @@ impl PyEngine {
         W: FnOnce(Arc<Engine>) -> F + Send + 'static,
         F: Future<Output = Result<Answer, EngineError>> + Send,
     {
-        let slot = self.slot()?;
+        let slot = self.slot(py)?;
         bridge::answer(py, async move { work(Arc::clone(slot.engine().await?)).await })
     }
 
     /// The slot that calls go to: looked up again after a fork, and after another generator stopped it.
-    fn slot(&self) -> PyResult<Arc<Slot>> {
+    fn slot(&self, py: Python<'_>) -> PyResult<Arc<Slot>> {
+        let options = &self.terms(py).options;
         let mut seat = self.seat.lock();
         if seat.stopped {
             return Err(errors::raise(&EngineError::Closed));
@@ -299,7 +353,7 @@ impl PyEngine {
         if let Some(slot) = seat.slot.as_ref().filter(|slot| slot.is_usable()) {
             return Ok(Arc::clone(slot));
         }
-        let fresh = registry::slot(&self.location, &self.options);
+        let fresh = registry::slot(&self.location, options);
         // Whoever uses the engine counts as its user until it stops, so that no other takes it away.
         fresh.count_start();
         seat.started = true;

@@ -14,6 +14,7 @@ use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 
 use super::errors;
+use crate::redact;
 
 /// Older lines are dropped when Python does not come to read them.
 const CAPACITY: usize = 1024;
@@ -79,13 +80,14 @@ impl<S: Subscriber> Layer<S> for Forward {
         }
         let mut text = Text::default();
         event.record(&mut text);
+        let text = redact::known().text(&text.finish()).into_owned();
         let Some(mut queue) = queue() else { return };
         let Some(queue) = &mut *queue else { return };
         if queue.lines.len() == CAPACITY {
             queue.lines.pop_front();
             queue.dropped += 1;
         }
-        queue.lines.push_back((number(level), text.finish()));
+        queue.lines.push_back((number(level), text));
         if queue.lines.len() == 1 {
             let _ = rustix::io::write(&queue.writer, b"!");
         }

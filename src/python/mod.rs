@@ -21,12 +21,17 @@ mod runtime;
 mod settings;
 mod testbed;
 
+use std::io::{self, Write as _};
+
 use pyo3::prelude::*;
 
+use crate::redact;
 use crate::sandbox::ProbeDir;
 
 /// Fills the module `openhands_testgen._core`.
 pub(crate) fn fill(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    // Nobody hears of a standard error that is gone.
+    redact::tell_panics(|account| drop(io::stderr().write_all(account.as_bytes())));
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add_class::<engine::PyEngine>()?;
     module.add_class::<bridge::Pending>()?;
@@ -36,6 +41,7 @@ pub(crate) fn fill(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<testbed::PyTestbed>()?;
     module.add_function(wrap_pyfunction!(command::main, module)?)?;
     module.add_function(wrap_pyfunction!(settings::resolve_settings, module)?)?;
+    module.add_function(wrap_pyfunction!(settings::setting_variables, module)?)?;
     module.add_function(wrap_pyfunction!(lifetime::before_fork, module)?)?;
     module.add_function(wrap_pyfunction!(lifetime::after_fork_in_parent, module)?)?;
     module.add_function(wrap_pyfunction!(lifetime::after_fork_in_child, module)?)?;

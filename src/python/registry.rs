@@ -1,6 +1,7 @@
 //! Which engine is a generator's? One per process and store, shared by all generators on it.
 
 use std::collections::{BTreeSet, HashMap};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
@@ -8,8 +9,9 @@ use parking_lot::Mutex;
 use tokio::sync::OnceCell;
 
 use super::testbed::{self, Standing};
-use crate::engine::{Engine, EngineError, EngineOptions, Pool};
-use crate::kinds::Handler;
+use crate::agent::Breaker;
+use crate::engine::{Engine, EngineError, EngineOptions};
+use crate::kinds::{Handler, Home};
 use crate::store::StoreLocation;
 use crate::task::{Kind, KindName, Lane};
 
@@ -51,7 +53,11 @@ struct Registered {
     /// The lanes that later generators brought.
     lanes: BTreeSet<Lane>,
     /// Those of them that came before the engine was open.
-    early_lanes: Vec<(Pool, Arc<dyn Handler>)>,
+    early_lanes: Vec<(Lane, usize, Arc<dyn Handler>)>,
+    /// The projects of later generators, before the engine was open.
+    early_homes: Vec<(PathBuf, Home)>,
+    /// The circuit breaker of the agent that a later generator brought.
+    breaker: Option<Breaker>,
 }
 
 impl Slot {
@@ -72,13 +78,16 @@ impl Slot {
         }
         let (early, early_lanes) = {
             let mut registered = self.registered.lock();
+            for (project_root, home) in std::mem::take(&mut registered.early_homes) {
+                engine.add_home(&project_root, &home);
+            }
             (std::mem::take(&mut registered.early), std::mem::take(&mut registered.early_lanes))
         };
         for (kind, handler) in early {
             self.pass_on(engine, kind, handler);
         }
-        for (pool, handler) in early_lanes {
-            add_pool(engine, &pool, &handler);
+        for (lane, workers, handler) in early_lanes {
+            engine.register(lane, workers, handler);
         }
         Ok(engine)
     }
@@ -104,23 +113,43 @@ impl Slot {
     fn welcome(&self, options: &EngineOptions) {
         let ours = self.options.lanes();
         let mut registered = self.registered.lock();
+        if registered.breaker.is_none() {
+            registered.breaker.clone_from(&options.breaker);
+        }
         for pool in &options.pools {
-            let Some(handler) = pool.lanes.first().and_then(|lane| options.handlers.get(lane)) else {
-                continue;
-            };
-            let is_new =
-                pool.lanes.iter().all(|lane| !ours.contains(lane) && registered.lanes.insert(lane.clone()));
-            match self.engine.get() {
-                _ if !is_new => {}
-                Some(engine) => add_pool(engine, pool, handler),
-                None => registered.early_lanes.push((pool.clone(), Arc::clone(handler))),
+            for lane in pool.lanes.iter().filter(|lane| !ours.contains(lane)) {
+                let Some(handler) = options.handlers.get(lane) else { continue };
+                if !registered.lanes.insert(lane.clone()) {
+                    continue;
+                }
+                match self.engine.get() {
+                    Some(engine) => engine.register(lane.clone(), pool.workers, Arc::clone(handler)),
+                    None => {
+                        registered.early_lanes.push((lane.clone(), pool.workers, Arc::clone(handler)));
+                    }
+                }
             }
+        }
+    }
+
+    /// The project of a later generator is here too.
+    fn add_home(&self, options: &EngineOptions) {
+        let Some((project_root, home)) = &options.home else { return };
+        let mut registered = self.registered.lock();
+        match self.engine.get() {
+            Some(engine) => engine.add_home(project_root, home),
+            None => registered.early_homes.push((project_root.clone(), home.clone())),
         }
     }
 
     fn pass_on(&self, engine: &Engine, kind: KindName, handler: Arc<dyn Handler>) {
         let workers = self.options.pools.first().map_or(1, |pool| pool.workers);
         engine.register(Lane::of_kind(&Kind::Custom(kind)), workers, handler);
+    }
+
+    /// What leaves the provider of its agent alone for a while, where there is one.
+    pub(super) fn breaker(&self) -> Option<Breaker> {
+        self.options.breaker.clone().or_else(|| self.registered.lock().breaker.clone())
     }
 
     /// The engine, if it is open.
@@ -155,10 +184,11 @@ impl Slot {
     }
 }
 
-fn add_pool(engine: &Engine, pool: &Pool, handler: &Arc<dyn Handler>) {
-    for lane in &pool.lanes {
-        engine.register(lane.clone(), pool.workers, Arc::clone(handler));
-    }
+/// The slot of a store, if somebody has asked for it.
+pub(super) fn known_slot(location: &StoreLocation, options: &EngineOptions) -> Option<Arc<Slot>> {
+    let slots = SLOTS.lock();
+    let key = key(location, options, testbed::current().as_ref());
+    slots.as_ref()?.get(&key).filter(|slot| slot.is_usable()).cloned()
 }
 
 /// The slot of a store; `options` count for the first who asks.
@@ -175,6 +205,15 @@ pub(super) fn slot(location: &StoreLocation, options: &EngineOptions) -> Arc<Slo
                  {this} of this one do not count"
             );
         }
+        if slot.options.labels != options.labels {
+            tracing::warn!(
+                "the engine of {location} has the labels [{}], as the first generator of this process said: the [{}] \
+                 of this one do not count",
+                slot.options.labels,
+                options.labels
+            );
+        }
+        slot.add_home(options);
         // On a testbed no agent works but its script.
         if slot.works() && slot.standing.is_none() {
             slot.welcome(options);

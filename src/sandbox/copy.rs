@@ -36,20 +36,22 @@ fn copy_file(source: &Dir, target: &Dir, path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// A link that stays inside is made again; one that leaves the project, or leads nowhere, is not.
 fn copy_link(project: &Project, target: &Dir, path: &Path) -> io::Result<()> {
-    let Ok(contents) = project.dir().read_link_contents(path) else { return Ok(()) };
-    let contents = if contents.is_absolute() {
-        match contents.strip_prefix(project.root()) {
-            Ok(inside) if project.dir().metadata(inside).is_ok() => up_to_root(path).join(inside),
-            _ => return Ok(()),
-        }
-    } else if project.dir().metadata(path).is_ok() {
-        contents
-    } else {
-        return Ok(());
-    };
-    target.symlink_contents(contents, path)
+    match link_contents(project, path) {
+        Some(contents) => target.symlink_contents(contents, path),
+        None => Ok(()),
+    }
+}
+
+/// Where a link leads in a copy: one that stays inside is made again; one that leaves the project, or leads nowhere, is
+/// not.
+pub(super) fn link_contents(project: &Project, path: &Path) -> Option<PathBuf> {
+    let contents = project.dir().read_link_contents(path).ok()?;
+    if contents.is_absolute() {
+        let inside = contents.strip_prefix(project.root()).ok()?;
+        return project.dir().metadata(inside).is_ok().then(|| up_to_root(path).join(inside));
+    }
+    project.dir().metadata(path).is_ok().then_some(contents)
 }
 
 /// `../..` from the folder of `path` to the root.

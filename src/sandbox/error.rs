@@ -36,6 +36,14 @@ pub enum SandboxError {
         /// `pytest`, `coverage` or both.
         missing: String,
     },
+    /// The agent server is not installed there.
+    #[error(
+        "interpreter {python} has no agent server: run `{python} -m pip install openhands-agent-server openhands-tools`"
+    )]
+    AgentServerMissing {
+        /// As it was configured.
+        python: PathBuf,
+    },
     /// A sandbox is required, and only limits are to be had.
     #[error(
         "a sandbox is required (`require_sandbox`), but {reason}; install bubblewrap (`apt install bubblewrap`) \
@@ -60,7 +68,9 @@ pub enum SandboxError {
     #[error("{0} processes of a finished run do not end though they were killed")]
     Survivors(usize),
     /// The project is not there.
-    #[error("project root {root}: {source}")]
+    #[error(
+        "project root {root}: {source}; for workers on machines without it, set `project_transfer` to snapshot"
+    )]
     Root {
         /// As it was configured.
         root: PathBuf,
@@ -80,10 +90,32 @@ pub enum SandboxError {
         /// The largest entry and its size.
         largest: String,
     },
+    /// The project is more than may travel.
+    #[error(
+        "project {root} takes {bytes} bytes packed, more than the {limit} that may travel: move what its tests do not need \
+         out of it, raise `snapshot_limit_mb`, or put it on a path that all machines share"
+    )]
+    ParcelTooLarge {
+        /// The project.
+        root: PathBuf,
+        /// What it takes.
+        bytes: u64,
+        /// What it may.
+        limit: u64,
+    },
     /// No room for a copy.
     #[error("no space left for {path}: free some, or set `workspace_root` to another disk")]
     DiskFull {
         /// What was being written.
+        path: PathBuf,
+    },
+    /// A file or folder that this user may not read or write.
+    #[error(
+        "no permission for {path}: all of the project is copied for a run; give this user the right to it, or move it \
+         out of the project"
+    )]
+    Forbidden {
+        /// The file or folder.
         path: PathBuf,
     },
     /// Any other failure with a file.
@@ -100,11 +132,12 @@ pub enum SandboxError {
 }
 
 impl SandboxError {
-    /// The error of one file, with a full disk set apart.
+    /// The error of one file, with a full disk and a missing right set apart.
     pub(crate) fn file(path: impl AsRef<Path>, source: io::Error) -> Self {
         let path = path.as_ref().to_owned();
         match source.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::DiskFull { path },
+            io::ErrorKind::PermissionDenied => Self::Forbidden { path },
             _ => Self::File { path, source },
         }
     }

@@ -39,6 +39,16 @@ pub(super) fn is_excluded(name: &str) -> bool {
     VERSION_CONTROL.contains(&name) || is_cache(name) || is_secret(name)
 }
 
+/// Version control and caches by name: what an agent or its server writes there is no work of anybody's.
+pub(crate) fn left_alone() -> impl Iterator<Item = &'static str> {
+    VERSION_CONTROL.iter().chain(CACHES).copied()
+}
+
+/// Whether an entry of this name is no work of anybody's. Some file systems take `.GIT` for `.git`.
+pub(crate) fn is_left_alone(name: &str) -> bool {
+    left_alone().any(|known| known.eq_ignore_ascii_case(name)) || is_cache(name)
+}
+
 /// Whether tools make entries of this name as they run: their change is nobody's fault.
 pub(super) fn is_cache(name: &str) -> bool {
     CACHES.contains(&name) || name.starts_with(".coverage.")

@@ -9,9 +9,7 @@ use parking_lot::Mutex;
 use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 
-use super::process::{Child, Input};
-use super::watchdog::Allowance;
-use super::{ProbeDir, SandboxError};
+use super::{ProbeDir, SandboxError, Tool};
 
 /// The oldest Python whose code our probe files are.
 const OLDEST: [u32; 3] = [3, 10, 0];
@@ -46,11 +44,28 @@ struct Description {
     sys_path: Vec<PathBuf>,
     pytest: Option<String>,
     coverage: Option<String>,
+    agent_server: Option<String>,
 }
 
 impl Interpreter {
-    /// Asks the interpreter what it is; a good answer is kept until something is installed into it.
+    /// Asks the interpreter what it is, and sees that it can run tests.
     pub async fn probe(python: &Path, probe: &ProbeDir) -> Result<Arc<Self>, SandboxError> {
+        let interpreter = Self::describe(python, probe).await?;
+        interpreter.check()?;
+        Ok(interpreter)
+    }
+
+    /// Asks the interpreter what it is, and sees that it can run an agent server.
+    pub async fn probe_for_agent_server(python: &Path, probe: &ProbeDir) -> Result<Arc<Self>, SandboxError> {
+        let interpreter = Self::describe(python, probe).await?;
+        match interpreter.description.agent_server {
+            Some(_) => Ok(interpreter),
+            None => Err(SandboxError::AgentServerMissing { python: interpreter.path.clone() }),
+        }
+    }
+
+    /// What it is, whatever it can do; a good answer is kept until something is installed into it.
+    async fn describe(python: &Path, probe: &ProbeDir) -> Result<Arc<Self>, SandboxError> {
         let path = std::path::absolute(python).map_err(|error| missing(python, error.to_string()))?;
         if let Some((stamp, known)) = KNOWN.lock().get(&path)
             && *stamp == known.stamp()
@@ -59,8 +74,9 @@ impl Interpreter {
         }
         let description = describe(&path, probe).await?;
         let interpreter = Arc::new(Self { path: program(&path, &description), description });
-        interpreter.check()?;
-        KNOWN.lock().insert(path, (interpreter.stamp(), Arc::clone(&interpreter)));
+        if interpreter.check().is_ok() || interpreter.agent_server_version().is_some() {
+            KNOWN.lock().insert(path, (interpreter.stamp(), Arc::clone(&interpreter)));
+        }
         Ok(interpreter)
     }
 
@@ -89,6 +105,12 @@ impl Interpreter {
         self.description.coverage.as_deref().unwrap_or_default()
     }
 
+    /// The version of the agent server, if it is installed.
+    #[must_use]
+    pub fn agent_server_version(&self) -> Option<&str> {
+        self.description.agent_server.as_deref()
+    }
+
     /// Where this user's own packages lie, if the interpreter looks there.
     pub(super) fn user_base(&self) -> Option<&Path> {
         self.description.user_base.as_deref()
@@ -109,7 +131,8 @@ impl Interpreter {
 
     /// Everything on disk that the interpreter needs, but for the project that a copy stands for and for folders
     /// that hold it.
-    pub(super) fn needed_paths(&self, stands_for: Option<&Path>) -> Vec<PathBuf> {
+    #[must_use]
+    pub fn needed_paths(&self, stands_for: Option<&Path>) -> Vec<PathBuf> {
         let description = &self.description;
         let hides = |path: &Path| {
             stands_for.is_some_and(|root| {
@@ -171,19 +194,13 @@ async fn describe(python: &Path, probe: &ProbeDir) -> Result<Description, Sandbo
     for name in ["PATH", "HOME", "LANG", "LD_LIBRARY_PATH"] {
         command.envs(std::env::var_os(name).map(|value| (name, value)));
     }
-    let child = Child {
-        command,
-        inherited: None,
-        fence: None,
-        allowance: Allowance::unlimited(),
-        input: Input::Nothing,
-        wall: PATIENCE,
-        output_bytes: 1 << 20,
-    };
-    let finished = child.run(&CancellationToken::new()).await.map_err(|error| match error {
-        SandboxError::Process { source, .. } => missing(python, source.to_string()),
-        other => other,
-    })?;
+    let finished =
+        Tool::new(command, PATIENCE, 1 << 20).run(&CancellationToken::new()).await.map_err(|error| {
+            match error {
+                SandboxError::Process { source, .. } => missing(python, source.to_string()),
+                other => other,
+            }
+        })?;
     let unusable = |reason| SandboxError::InterpreterUnusable { python: python.to_owned(), reason };
     if !finished.exit.is_success() {
         return Err(unusable(finished.last_line()));

@@ -3,6 +3,9 @@
 //! The kernel ends the children of a dead process (they asked for that), and bubblewrap all that is inside. Elsewhere
 //! the children of those children live on; whoever takes the dead process's tasks over ends them first.
 
+use std::fmt;
+use std::str::FromStr;
+
 #[cfg(target_os = "linux")]
 use super::tree::{Process, all_processes, read_process};
 
@@ -12,11 +15,10 @@ pub(super) const COOKIE_VARIABLE: &str = "OTG_SANDBOX_COOKIE";
 /// A cookie for one run of this process: unlike any other, and naming its holder.
 pub(super) fn cookie() -> String {
     let unique = uuid::Uuid::new_v4().simple().to_string();
-    #[cfg(target_os = "linux")]
-    if let Some(holder) = Holder::this() {
-        return format!("{unique}.{}.{}.{}", holder.pid, holder.started, holder.namespace);
+    match Holder::this() {
+        Some(holder) => format!("{unique}.{holder}"),
+        None => unique,
     }
-    unique
 }
 
 /// Ends every process that a dead process of ours left running; answers how many. Blocks while it looks through the
@@ -45,9 +47,9 @@ pub fn end_orphans() -> usize {
     0
 }
 
-/// The process that started a run.
-#[cfg(target_os = "linux")]
-struct Holder {
+/// The process that started something, as what it started names it: `PID.START.NAMESPACE`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
     pid: i32,
     /// In clock ticks since the boot: an id may be given again.
     started: u64,
@@ -55,14 +57,44 @@ struct Holder {
     namespace: String,
 }
 
+impl fmt::Display for Holder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}.{}.{}", self.pid, self.started, self.namespace)
+    }
+}
+
+impl FromStr for Holder {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let mut parts = text.split('.');
+        let mut next = || parts.next().ok_or(());
+        let (pid, started) = (next()?.parse().map_err(drop)?, next()?.parse().map_err(drop)?);
+        Ok(Self { pid, started, namespace: next()?.to_owned() })
+    }
+}
+
 #[cfg(target_os = "linux")]
 impl Holder {
-    fn this() -> Option<Self> {
+    /// This process.
+    #[must_use]
+    pub fn this() -> Option<Self> {
         let pid = std::process::id().cast_signed();
         let started = read_process(pid)?.started;
         let namespace = std::fs::read_link("/proc/self/ns/pid").ok()?;
         let digits = |character: &char| character.is_ascii_digit();
         Some(Self { pid, started, namespace: namespace.to_str()?.chars().filter(digits).collect() })
+    }
+
+    /// Whether it was a process where we are one, and is dead.
+    #[must_use]
+    pub fn is_dead(&self) -> bool {
+        Self::this().is_some_and(|this| self.is_dead_beside(&this))
+    }
+
+    fn is_dead_beside(&self, this: &Self) -> bool {
+        self.namespace == this.namespace
+            && read_process(self.pid).is_none_or(|now| now.started != self.started || now.is_dead)
     }
 
     /// The holder that a process's environment names.
@@ -71,13 +103,23 @@ impl Holder {
         let entry = environment
             .split(|byte| *byte == 0)
             .find_map(|entry| entry.strip_prefix(COOKIE_VARIABLE.as_bytes())?.strip_prefix(b"="))?;
-        let mut parts = std::str::from_utf8(entry).ok()?.split('.').skip(1);
-        let (pid, started) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-        Some(Self { pid, started, namespace: parts.next()?.to_owned() })
+        std::str::from_utf8(entry).ok()?.split_once('.')?.1.parse().ok()
+    }
+}
+
+/// Elsewhere nobody can tell a process from another that got its id.
+#[cfg(not(target_os = "linux"))]
+impl Holder {
+    /// Not known.
+    #[must_use]
+    pub fn this() -> Option<Self> {
+        None
     }
 
-    fn is_dead(&self) -> bool {
-        read_process(self.pid).is_none_or(|now| now.started != self.started || now.is_dead)
+    /// Not known.
+    #[must_use]
+    pub fn is_dead(&self) -> bool {
+        false
     }
 }
 
@@ -87,10 +129,7 @@ fn orphans(this: &Holder) -> Vec<Process> {
     let (mut found, mut others): (Vec<_>, Vec<_>) = all_processes()
         .into_iter()
         .filter(|process| !process.is_dead && process.pid != this.pid)
-        .partition(|process| {
-            Holder::of(process.pid)
-                .is_some_and(|holder| holder.namespace == this.namespace && holder.is_dead())
-        });
+        .partition(|process| Holder::of(process.pid).is_some_and(|holder| holder.is_dead_beside(this)));
     loop {
         let is_child = |process: &Process| found.iter().any(|parent| parent.pid == process.parent);
         let (children, rest): (Vec<_>, Vec<_>) = others.into_iter().partition(is_child);

@@ -48,6 +48,12 @@ impl ProbeDir {
         self.0.join("inspect_tests.py")
     }
 
+    /// Reads which requirements test files are for, without running them.
+    #[must_use]
+    pub fn read_cases(&self) -> PathBuf {
+        self.0.join("read_cases.py")
+    }
+
     /// Takes functions out of a test file.
     #[must_use]
     pub fn remove_tests(&self) -> PathBuf {

@@ -36,14 +36,9 @@ impl Project {
         &self.dir
     }
 
-    /// The folder of attempts, made if need be, with a `.gitignore` of `*` beside it; canonical.
+    /// The folder of attempts, made if need be; canonical.
     pub(super) fn attempts(&self) -> Result<PathBuf, SandboxError> {
-        let attempts = self.workspace_root.join(".attempts");
-        std::fs::create_dir_all(&attempts).map_err(|source| SandboxError::file(&attempts, source))?;
-        let ignore = self.workspace_root.join(".gitignore");
-        if !ignore.exists() {
-            std::fs::write(&ignore, "*\n").map_err(|source| SandboxError::file(&ignore, source))?;
-        }
+        let attempts = workspace_folder(&self.workspace_root, ".attempts")?;
         std::fs::canonicalize(&attempts).map_err(|source| SandboxError::file(&attempts, source))
     }
 
@@ -51,4 +46,15 @@ impl Project {
     pub(super) fn canonical_workspace_root(&self) -> PathBuf {
         std::fs::canonicalize(&self.workspace_root).unwrap_or_else(|_| self.workspace_root.clone())
     }
+}
+
+/// A folder of the workspace root, made if need be, with a `.gitignore` of `*` beside it.
+pub fn workspace_folder(workspace_root: &Path, name: &str) -> Result<PathBuf, SandboxError> {
+    let folder = workspace_root.join(name);
+    std::fs::create_dir_all(&folder).map_err(|source| SandboxError::file(&folder, source))?;
+    let ignore = workspace_root.join(".gitignore");
+    if !ignore.exists() {
+        std::fs::write(&ignore, "*\n").map_err(|source| SandboxError::file(&ignore, source))?;
+    }
+    Ok(folder)
 }

@@ -115,8 +115,8 @@ impl Snapshot {
     pub(super) fn of_copy(worked_in: &Path, plain: &Path) -> Self {
         let (mut now, before) = (Self::take(worked_in).0, Self::take(plain).0);
         let is_same = |path: &Path| {
-            let now = content(&worked_in.join(path));
-            now.is_some() && now == content(&plain.join(path))
+            let (now, before) = (worked_in.join(path), plain.join(path));
+            is_as_large(&now, &before) && content(&now).is_some_and(|now| Some(now) == content(&before))
         };
         let stamps = before.into_iter().map(|(path, stamp)| match now.remove(&path) {
             Some(Stamp::Folder) if stamp == Stamp::Folder => (path, stamp),
@@ -148,6 +148,12 @@ impl Snapshot {
         changes.sort_by(|one, other| one.path.cmp(&other.path));
         changes
     }
+}
+
+/// Whether two entries have the same size: one with holes may be larger than any memory.
+fn is_as_large(one: &Path, other: &Path) -> bool {
+    let size = |path: &Path| path.symlink_metadata().map(|metadata| metadata.len()).ok();
+    size(one) == size(other)
 }
 
 /// The bytes of a plain file, or where a link leads; `None` for anything else.

@@ -113,7 +113,7 @@ impl Attempt {
         blocking(move || empty.fill()).await
     }
 
-    fn workspace(&self, name: &str) -> Workspace {
+    pub(super) fn workspace(&self, name: &str) -> Workspace {
         Workspace {
             project: Arc::clone(&self.project),
             root: self.folder.path.join(name),
@@ -167,7 +167,8 @@ impl Workspace {
         Ok(self)
     }
 
-    fn make_folders(&self) -> Result<Dir, SandboxError> {
+    /// Makes the copy and its scratch folder anew, empty; answers the copy, held open.
+    pub(super) fn make_folders(&self) -> Result<Dir, SandboxError> {
         for folder in [&self.root, &self.scratch] {
             let wrap = |source| SandboxError::file(folder, source);
             remove_tree(folder).map_err(wrap)?;
@@ -243,14 +244,18 @@ fn is_as_in_project(copy: &Dir, project: &Dir, change: &Change) -> bool {
             .is_some_and(|now| read_plain(project, &change.path).is_some_and(|before| now == before))
 }
 
-/// The bytes of a plain file; `None` for anything else, such as a pipe whose reading would never end.
+/// Larger files are not read: a file with holes takes no room on the disk, and as much memory as its maker likes.
+const MOST_READ_BYTES: u64 = 64 << 20;
+
+/// The bytes of a plain file of bearable size; `None` for anything else, such as a pipe whose reading would never end.
 pub(crate) fn read_plain(dir: &Dir, path: impl AsRef<Path>) -> Option<Vec<u8>> {
     let metadata = dir.symlink_metadata(path.as_ref()).ok()?;
-    if metadata.is_file() { dir.read(path).ok() } else { None }
+    let is_read = metadata.is_file() && metadata.len() <= MOST_READ_BYTES;
+    if is_read { dir.read(path).ok() } else { None }
 }
 
 /// Runs work that blocks on a thread where it may.
-async fn blocking<T: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, SandboxError> + Send + 'static,
 ) -> Result<T, SandboxError> {
     tokio::task::spawn_blocking(work)

@@ -34,6 +34,14 @@ pub enum StoreError {
         /// How many may.
         limit: u64,
     },
+    /// Nothing is written to this store.
+    #[error("store {location} is only read: {reason}")]
+    ReadOnly {
+        /// The file or address.
+        location: String,
+        /// Why, and what to do about it.
+        reason: String,
+    },
     /// The store was closed.
     #[error("the store is closed")]
     Closed,

@@ -18,6 +18,8 @@ pub struct Limits {
     pub running_per_owner: Option<u64>,
     /// The same for some lanes.
     pub running_per_lane: BTreeMap<Lane, u64>,
+    /// The same for some agents, by name, over all kinds of work that they do.
+    pub running_per_agent: BTreeMap<Box<str>, u64>,
 }
 
 impl Limits {
@@ -47,7 +49,10 @@ impl Limits {
     /// Whether anything limits a claim.
     #[must_use]
     pub fn concern_claims(&self) -> bool {
-        self.running.is_some() || self.running_per_owner.is_some() || !self.running_per_lane.is_empty()
+        self.running.is_some()
+            || self.running_per_owner.is_some()
+            || !self.running_per_lane.is_empty()
+            || !self.running_per_agent.is_empty()
     }
 }
 
@@ -58,6 +63,7 @@ pub(super) struct Running {
     pub(super) total: u64,
     pub(super) by_owner: BTreeMap<Box<str>, u64>,
     pub(super) by_lane: BTreeMap<Lane, u64>,
+    pub(super) by_agent: BTreeMap<Box<str>, u64>,
 }
 
 impl Running {
@@ -65,7 +71,10 @@ impl Running {
     pub(super) fn count(&mut self, owner: &str, lane: &Lane, number: u64) {
         self.total += number;
         *self.by_owner.entry(owner.into()).or_default() += number;
-        *self.by_lane.entry(lane.clone()).or_default() += number;
+        *self.by_lane.entry(lane.without_labels()).or_default() += number;
+        if let Some(agent) = lane.agent() {
+            *self.by_agent.entry(agent.into()).or_default() += number;
+        }
     }
 
     /// Whether one more of this owner may run.
@@ -74,10 +83,18 @@ impl Running {
         limits.running_per_owner.is_none_or(|most| running < most)
     }
 
-    /// Whether one more of this lane may run.
+    /// Whether one more of this lane may run, and its agent may do one more.
     pub(super) fn has_room_in_lane(&self, limits: &Limits, lane: &Lane) -> bool {
-        let running = self.by_lane.get(lane).copied().unwrap_or_default();
-        limits.running_per_lane.get(lane).is_none_or(|most| running < *most)
+        let work = lane.without_labels();
+        let running = self.by_lane.get(&work).copied().unwrap_or_default();
+        limits.running_per_lane.get(&work).is_none_or(|most| running < *most)
+            && self.has_room_at_agent(limits, lane)
+    }
+
+    fn has_room_at_agent(&self, limits: &Limits, lane: &Lane) -> bool {
+        let Some(agent) = lane.agent() else { return true };
+        let running = self.by_agent.get(agent).copied().unwrap_or_default();
+        limits.running_per_agent.get(agent).is_none_or(|most| running < *most)
     }
 
     /// How many more may run at all, `wanted` at most.

@@ -1,30 +1,37 @@
 //! Where tasks live: one trait, and the stores behind it. Rows are the truth; every signal is only a hint.
 //!
 //! A store applies the state machine of [`crate::task`] to the record it read under its own lock or
-//! transaction. Which store is used is a value of [`AnyStore`]: no boxing on the way of a submission.
+//! transaction. Which store is used is a value of [`AnyStore`]: no boxing on the way of a
+//! submission to memory.
 
 mod alarm;
 mod any;
 mod clock;
+mod columns;
 mod error;
 mod limits;
 mod location;
 mod memory;
 mod movable;
 mod open_files;
+mod postgres;
 mod rank;
+mod read_only;
+mod schema;
 mod sqlite;
+mod terms;
 
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
+use crate::access::ApiKey;
 use crate::task::{
-    Lane, ListFilter, LogLevel, NewTask, ProcessId, Progress, QueueStats, Session, Settlement, Task,
-    TaskEvent, TaskId, TaskPage,
+    Lane, ListFilter, LogLevel, Member, ModelRun, NewTask, ParcelId, ProcessId, Progress, QueueStats,
+    Session, Settlement, Tally, Task, TaskEvent, TaskId, TaskPage,
 };
 
 pub use alarm::Alarm;
@@ -36,10 +43,17 @@ pub use location::StoreLocation;
 pub use memory::MemoryStore;
 pub use movable::{MovableTime, Upcoming};
 pub use open_files::OpenFiles;
+pub use postgres::{PostgresAddress, PostgresStore};
+pub use read_only::ReadOnly;
+pub use schema::{NextStep, Release, SchemaReport, Step};
 pub use sqlite::{Paused, SqliteStore};
+pub use terms::StoreTerms;
 
 /// How many tasks [`Store::prune`] deletes, and how many it lets expire, at most.
 const PRUNE_BATCH: usize = 100;
+
+/// How long a parcel stands after its last submission, whoever needs it: one may be about to name it again.
+const PARCEL_REST: TimeDelta = TimeDelta::hours(1);
 
 /// What every store answers. All methods may be called at once from many tasks and, but for `memory:`, from
 /// many processes.
@@ -55,6 +69,9 @@ pub trait Store: Send + Sync + 'static {
     /// The task as it stands now, or `None` for an unknown id.
     fn get(&self, id: TaskId) -> impl Future<Output = Result<Option<Arc<Task>>, StoreError>> + Send;
 
+    /// Those of these tasks that have ended, in any order.
+    fn ended(&self, ids: &[TaskId]) -> impl Future<Output = Result<Vec<Arc<Task>>, StoreError>> + Send;
+
     /// The result that completion left, or that a failure carried; `None` where there is none.
     fn result(&self, id: TaskId) -> impl Future<Output = Result<Option<Arc<Value>>, StoreError>> + Send;
 
@@ -68,6 +85,9 @@ pub trait Store: Send + Sync + 'static {
         after: u32,
         limit: usize,
     ) -> impl Future<Output = Result<Option<Vec<TaskEvent>>, StoreError>> + Send;
+
+    /// How many tasks there are, by status and kind: of one owner (empty: of nobody), or of all.
+    fn tally(&self, owner: Option<Box<str>>) -> impl Future<Output = Result<Tally, StoreError>> + Send;
 
     /// How the queue is.
     fn stats(&self) -> impl Future<Output = Result<QueueStats, StoreError>> + Send;
@@ -118,6 +138,34 @@ pub trait Store: Send + Sync + 'static {
         settlement: Settlement,
     ) -> impl Future<Output = Result<Arc<Task>, StoreError>> + Send;
 
+    /// Counts what models did in an attempt that is about to end.
+    fn count_models(&self, runs: Vec<ModelRun>) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Keeps a packed project for a task that is about to be submitted; without `contents`, renews one that is there.
+    /// Answers whether it is there. It stays for as long as a task names it that has not completed, and an hour at
+    /// least.
+    fn keep_parcel(
+        &self,
+        id: ParcelId,
+        task: TaskId,
+        contents: Option<Arc<[u8]>>,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// What a parcel holds; `None` where there is none of this name.
+    fn parcel(&self, id: ParcelId) -> impl Future<Output = Result<Option<Arc<[u8]>>, StoreError>> + Send;
+
+    /// Keeps a key of the service.
+    fn keep_key(&self, key: ApiKey) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// The key of an id, whether it holds or not.
+    fn api_key(&self, id: String) -> impl Future<Output = Result<Option<ApiKey>, StoreError>> + Send;
+
+    /// All keys, the oldest first.
+    fn api_keys(&self) -> impl Future<Output = Result<Vec<ApiKey>, StoreError>> + Send;
+
+    /// Revokes a key for good, once. Answers it; `None` for an unknown id.
+    fn revoke_key(&self, id: String) -> impl Future<Output = Result<Option<ApiKey>, StoreError>> + Send;
+
     /// Asks for the end of a task: final at once where nothing runs, else marked for the process that runs it.
     /// A finished task is answered unchanged; `None` for an unknown id.
     fn cancel(&self, id: TaskId) -> impl Future<Output = Result<Option<Arc<Task>>, StoreError>> + Send;
@@ -145,6 +193,9 @@ pub trait Store: Send + Sync + 'static {
     /// Whether a living process other than this one works this lane.
     fn has_live_worker(&self, lane: &Lane) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
+    /// The living processes that run tasks, this one too, the first that came first.
+    fn members(&self) -> impl Future<Output = Result<Vec<Member>, StoreError>> + Send;
+
     /// Whether [`Store::rescue`] would find such a process: what it left running is ended first.
     fn needs_rescue(&self) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
@@ -164,6 +215,10 @@ pub trait Store: Send + Sync + 'static {
     /// Whether another process may have changed something since the last call; cheap enough to ask 20 times
     /// a second. Always false for `memory:`.
     fn changed_elsewhere(&self) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Ends when another process says that it has changed something; never, where none can. Only a hint, which may be
+    /// missed: what counts is [`Store::changed_elsewhere`].
+    fn hint(&self) -> impl Future<Output = ()> + Send;
 
     /// How much there may be at once from now on, where this process submits and claims. The counts are those of
     /// the whole store.

@@ -11,6 +11,14 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 pub enum Kind {
     /// Write unit tests for one Python module, verified.
     GenerateTests,
+    /// What an instruction says, done by an agent in a workspace; not verified.
+    AgentTask,
+    /// Make a matrix of what a requirements document asks for.
+    GenerateRtm,
+    /// Draft test cases of requirements.
+    GenerateTestCases,
+    /// Hold requirements against test cases, or run the tests of a module.
+    CoverageAnalysis,
     /// Nothing at all: `doctor` and the benches send it through the engine to see that it moves.
     Noop,
     /// What a user's own handler does.
@@ -19,16 +27,35 @@ pub enum Kind {
 
 impl Kind {
     /// The kinds that every build can run.
-    pub const BUILT_IN: [Self; 2] = [Self::GenerateTests, Self::Noop];
+    pub const BUILT_IN: [Self; 6] = [
+        Self::GenerateTests,
+        Self::AgentTask,
+        Self::GenerateRtm,
+        Self::GenerateTestCases,
+        Self::CoverageAnalysis,
+        Self::Noop,
+    ];
+    /// What is done with the files of a project by whoever registers a handler for it.
+    pub const FILE_PROCESSING: &str = "file_processing";
 
     /// The name in JSON, SQL and Python.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
             Self::GenerateTests => "generate_tests",
+            Self::AgentTask => "agent_task",
+            Self::GenerateRtm => "generate_rtm",
+            Self::GenerateTestCases => "generate_test_cases",
+            Self::CoverageAnalysis => "coverage_analysis",
             Self::Noop => "noop",
             Self::Custom(name) => name.as_str(),
         }
+    }
+
+    /// Whether it is work on the documents of a project: quick, in a pool of its own, and never tried again by itself.
+    #[must_use]
+    pub fn is_of_documents(&self) -> bool {
+        matches!(self, Self::GenerateRtm | Self::GenerateTestCases | Self::CoverageAnalysis)
     }
 
     fn built_in(name: &str) -> Option<Self> {

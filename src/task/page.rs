@@ -11,6 +11,8 @@ pub struct ListFilter {
     pub status: Option<TaskStatus>,
     /// Only this kind.
     pub kind: Option<Kind>,
+    /// Only this owner's; empty for the tasks of nobody.
+    pub owner: Option<Box<str>>,
     /// At most so many, 1 to 1000.
     pub limit: usize,
     /// Where the page before ended.

@@ -74,7 +74,7 @@ impl NewTask {
     #[must_use]
     pub fn asks_the_same(&self, other: &Self) -> bool {
         let as_set = |task: &Self| task.depends_on().iter().copied().collect::<BTreeSet<_>>();
-        self.work == other.work && as_set(self) == as_set(other)
+        self.work.asks_the_same(&other.work) && as_set(self) == as_set(other)
     }
 }
 

@@ -9,7 +9,7 @@ use super::Usage;
 /// One conversation of one task on an agent server.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Session {
-    /// Where the server answers, without a password.
+    /// Where the server answers, without a password; of one that we keep up, a name that stays.
     pub server: String,
     /// The id of the conversation there, of our own making.
     pub conversation: Uuid,

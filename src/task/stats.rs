@@ -1,12 +1,14 @@
 //! How is the queue? Counts of what is there, and figures of what ended lately.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{Priority, TaskStatus};
+use super::{ModelFigures, Priority, TaskStatus};
 
 /// The state of a store's queue.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct QueueStats {
     /// All of them.
     pub total_tasks: u64,
@@ -36,6 +38,8 @@ pub struct QueueStats {
     /// Of the last 1,000 tasks that ended, as far as they are still known.
     #[serde(flatten)]
     pub recent: Recent,
+    /// How models fared since the store was made, by their ids.
+    pub models: BTreeMap<String, ModelFigures>,
     /// How many final tasks were deleted after their retention, since the store was made.
     pub cleaned_up: u64,
 }

@@ -6,13 +6,17 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{Kind, KindName, Lane, Remote};
+use super::{AgentTask, ChatTerms, Documents, Kind, KindName, Lane, ParcelId, Remote};
 
 /// The work of one task. As JSON: `{"kind": …, "payload": …}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Work {
     /// Write unit tests for one module.
     GenerateTests(Box<GenerateTests>),
+    /// Do what an instruction says.
+    AgentTask(Box<AgentTask>),
+    /// Work on the documents of a project.
+    Documents(Box<Documents>),
     /// Nothing.
     Noop,
     /// What a user's own handler does.
@@ -25,6 +29,8 @@ impl Work {
     pub fn kind(&self) -> Kind {
         match self {
             Self::GenerateTests(_) => Kind::GenerateTests,
+            Self::AgentTask(_) => Kind::AgentTask,
+            Self::Documents(documents) => documents.kind(),
             Self::Noop => Kind::Noop,
             Self::Custom(custom) => Kind::Custom(custom.kind.clone()),
         }
@@ -35,8 +41,46 @@ impl Work {
     pub fn lane(&self) -> Lane {
         match self {
             Self::GenerateTests(request) => Lane::of_agent(&Kind::GenerateTests, &request.context.agent),
+            Self::AgentTask(request) => Lane::of_agent(&Kind::AgentTask, &request.context.agent),
+            Self::Documents(documents) => documents.lane(),
             Self::Noop => Lane::of_kind(&Kind::Noop),
             Self::Custom(_) => Lane::of_kind(&self.kind()),
+        }
+    }
+}
+
+impl Work {
+    /// The project and the agent, where it has such that may travel: documents stay where they lie.
+    #[must_use]
+    pub fn context(&self) -> Option<&Arc<Context>> {
+        match self {
+            Self::GenerateTests(request) => Some(&request.context),
+            Self::AgentTask(request) => Some(&request.context),
+            Self::Documents(_) | Self::Noop | Self::Custom(_) => None,
+        }
+    }
+
+    /// Whether the same is to be done, however the project gets to where it is done: one that travels is packed anew once a
+    /// file of it was written.
+    #[must_use]
+    pub fn asks_the_same(&self, other: &Self) -> bool {
+        let (Some(ours), Some(theirs)) = (self.context(), other.context()) else { return self == other };
+        if ours.travel == theirs.travel {
+            return self == other;
+        }
+        let mut other = other.clone();
+        if let Some(context) = other.context_mut() {
+            *context = Arc::new(Context { travel: ours.travel, ..Context::clone(context) });
+        }
+        *self == other
+    }
+
+    /// Its context, to be replaced.
+    pub fn context_mut(&mut self) -> Option<&mut Arc<Context>> {
+        match self {
+            Self::GenerateTests(request) => Some(&mut request.context),
+            Self::AgentTask(request) => Some(&mut request.context),
+            Self::Documents(_) | Self::Noop | Self::Custom(_) => None,
         }
     }
 }
@@ -91,9 +135,37 @@ pub struct Context {
     /// How many faults in the module the tests must notice, in percent; 0 does not try.
     #[serde(default)]
     pub min_mutation_score: u8,
+    /// How the project gets to where the task runs.
+    #[serde(default, skip_serializing_if = "Travel::stays")]
+    pub travel: Travel,
     /// What an OpenHands agent works with; `None` for the embedded one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remote: Option<Box<Remote>>,
+    /// The model that work on documents asks; `None` for the embedded way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chat: Option<Box<ChatTerms>>,
+}
+
+/// How a project gets to where a task runs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Travel {
+    /// It is there, at the same path.
+    #[default]
+    Shared,
+    /// The engine packs it when the task is submitted.
+    ToBePacked {
+        /// How many bytes it may take.
+        limit: u64,
+    },
+    /// Packed, in the store; what is made comes back through the store too.
+    Packed(ParcelId),
+}
+
+impl Travel {
+    fn stays(&self) -> bool {
+        *self == Self::Shared
+    }
 }
 
 /// A coverage threshold in whole percent.

@@ -13,6 +13,8 @@ impl Serialize for Work {
         form.serialize_field("kind", &self.kind())?;
         match self {
             Self::GenerateTests(request) => form.serialize_field("payload", request)?,
+            Self::AgentTask(request) => form.serialize_field("payload", request)?,
+            Self::Documents(documents) => form.serialize_field("payload", documents)?,
             Self::Noop => {}
             Self::Custom(custom) => form.serialize_field("payload", &custom.payload)?,
         }
@@ -39,6 +41,10 @@ impl<'de> Visitor<'de> for Form {
         expect(&mut form, "kind")?;
         let work = match form.next_value()? {
             Kind::GenerateTests => Work::GenerateTests(payload(&mut form)?),
+            Kind::AgentTask => Work::AgentTask(payload(&mut form)?),
+            Kind::GenerateRtm | Kind::GenerateTestCases | Kind::CoverageAnalysis => {
+                Work::Documents(payload(&mut form)?)
+            }
             Kind::Noop => Work::Noop,
             Kind::Custom(kind) => Work::Custom(Box::new(Custom { kind, payload: payload(&mut form)? })),
         };

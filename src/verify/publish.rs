@@ -1,14 +1,13 @@
 //! Puts verified files in their place in the project: whole or not at all, and never over a foreign file.
 
-use std::io::{self, Write as _};
+use std::io;
 
-use cap_std::fs::{Dir, OpenOptions};
-use rustix::fs::{Mode, OFlags, RenameFlags, fsync, openat, renameat, renameat_with};
+use cap_std::fs::Dir;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
-use uuid::Uuid;
 
 use super::ownership::{Ownership, digest, ownership, with_header};
+use super::temporary::{Temporary, open_folder, sync_folder};
 use super::{Helper, Verdict};
 use crate::sandbox::{Project, ProjectPath};
 use crate::task::{ErrorKind, Failure};
@@ -120,10 +119,31 @@ pub fn publish(
     verdict: &Verdict,
     overwrite: bool,
 ) -> Result<Published, PublishError> {
+    publish_files(project, &verified_files(output, verdict), overwrite)
+}
+
+/// What a verdict has for the project: the helpers, then the test file.
+#[must_use]
+pub fn verified_files(output: &ProjectPath, verdict: &Verdict) -> Vec<Helper> {
     let test_file = Helper { path: output.clone(), source: verdict.test_source.clone() };
+    verdict.helpers.iter().cloned().chain([test_file]).collect()
+}
+
+/// The digest that the last of these files has once it is published.
+#[must_use]
+pub fn published_digest(files: &[Helper]) -> String {
+    files.last().map(|file| digest(with_header(&file.source).as_bytes())).unwrap_or_default()
+}
+
+/// Writes these files, in order. If one cannot be written, those that were new go again.
+pub fn publish_files(
+    project: &Project,
+    wanted: &[Helper],
+    overwrite: bool,
+) -> Result<Published, PublishError> {
     let mut made = Made { root: project.dir(), new: Vec::new(), folders: Vec::new(), keep: false };
     let mut files = Vec::new();
-    for file in verdict.helpers.iter().chain([&test_file]) {
+    for file in wanted {
         check_output(project, &file.path, overwrite)?;
         made.write(file, overwrite).map_err(|source| match source.kind() {
             io::ErrorKind::AlreadyExists => PublishError::Foreign(file.path.clone()),
@@ -132,8 +152,7 @@ pub fn publish(
         files.push(file.path.clone());
     }
     made.keep = true;
-    let test_sha256 = digest(with_header(&test_file.source).as_bytes());
-    Ok(Published { test_sha256, files })
+    Ok(Published { test_sha256: published_digest(wanted), files })
 }
 
 /// What this call has made so far; taken back when it fails.
@@ -146,7 +165,7 @@ struct Made<'a> {
 
 impl Made<'_> {
     fn write(&mut self, file: &Helper, overwrite: bool) -> io::Result<()> {
-        let folder = self.open_folder(&file.path)?;
+        let folder = open_folder(self.root, &file.path, &mut self.folders)?;
         let content = if is_python(&file.path) { with_header(&file.source) } else { file.source.clone() };
         let temporary = Temporary::write(&folder, file.path.file_name(), content.as_bytes())?;
         // Looked at again right before the rename: it may have appeared or been edited since the first look.
@@ -159,21 +178,6 @@ impl Made<'_> {
             Ownership::Ours | Ownership::Foreign => temporary.replace(file.path.file_name())?,
         }
         sync_folder(&folder)
-    }
-
-    /// Opens the folder of a file, making what is missing.
-    fn open_folder(&mut self, path: &ProjectPath) -> io::Result<Dir> {
-        let Some(parent) = path.parent() else { return self.root.try_clone() };
-        let names: Vec<&str> = parent.names().collect();
-        for depth in 1..=names.len() {
-            let folder = ProjectPath::from_names(names[..depth].iter().copied());
-            match self.root.create_dir(&folder) {
-                Ok(()) => self.folders.push(folder),
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(error),
-            }
-        }
-        self.root.open_dir(&parent)
     }
 }
 
@@ -193,58 +197,4 @@ impl Drop for Made<'_> {
 
 fn is_python(path: &ProjectPath) -> bool {
     path.as_path().extension().is_some_and(|extension| extension == "py")
-}
-
-/// Opened anew: a descriptor that only names a folder cannot be synced.
-fn sync_folder(folder: &Dir) -> io::Result<()> {
-    let opened = openat(folder, ".", OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
-    Ok(fsync(opened)?)
-}
-
-/// A file beside the one it will become; gone if it does not.
-struct Temporary<'a> {
-    folder: &'a Dir,
-    name: String,
-    is_left: bool,
-}
-
-impl<'a> Temporary<'a> {
-    fn write(folder: &'a Dir, file_name: &str, content: &[u8]) -> io::Result<Self> {
-        let name = format!(".{file_name}.{}.tmp", Uuid::new_v4().simple());
-        let mut file = folder.open_with(&name, OpenOptions::new().write(true).create_new(true))?;
-        let temporary = Self { folder, name, is_left: true };
-        file.write_all(content)?;
-        file.sync_all()?;
-        Ok(temporary)
-    }
-
-    /// Takes the name if nothing has it.
-    fn become_new(mut self, file_name: &str) -> io::Result<()> {
-        match renameat_with(self.folder, &self.name, self.folder, file_name, RenameFlags::NOREPLACE) {
-            Ok(()) => {
-                self.is_left = false;
-                Ok(())
-            }
-            // Some file systems have no such rename; a second link is refused just as well.
-            Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => {
-                self.folder.hard_link(&self.name, self.folder, file_name)
-            }
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// Takes the name from what has it.
-    fn replace(mut self, file_name: &str) -> io::Result<()> {
-        renameat(self.folder, &self.name, self.folder, file_name)?;
-        self.is_left = false;
-        Ok(())
-    }
-}
-
-impl Drop for Temporary<'_> {
-    fn drop(&mut self) {
-        if self.is_left {
-            let _ = self.folder.remove_file(&self.name);
-        }
-    }
 }

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from .agent_server import AgentServer
+from .postgres import postgres as postgres
+from .postgres import postgres_server as postgres_server
 
 PRICING = '''
 """Prices of an order."""
@@ -51,6 +56,22 @@ def environment() -> dict[str, str]:
 
 
 @pytest.fixture
+def empty_project(
+    tmp_path: Path, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """An empty project as working directory; no setting comes from the machine."""
+    for name in set(os.environ) - set(environment):
+        monkeypatch.delenv(name)
+    for name in set(environment) - set(os.environ):
+        monkeypatch.setenv(name, environment[name])
+    root = tmp_path / "project"
+    root.mkdir()
+    (root / "pyproject.toml").write_text('[project]\nname = "example"\nversion = "1"\n')
+    monkeypatch.chdir(root)
+    return root
+
+
+@pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A project with one module, `src/shop/pricing.py`."""
     root = tmp_path / "project"
@@ -63,3 +84,13 @@ def project(tmp_path: Path) -> Path:
     (package / "__init__.py").touch()
     (package / "pricing.py").write_text(PRICING.lstrip())
     return root
+
+
+@pytest.fixture
+def agent_server() -> Iterator[AgentServer]:
+    """An agent server whose agent does as the test says."""
+    ours = AgentServer()
+    server = ours.start()
+    yield ours
+    server.shutdown()
+    server.server_close()

@@ -19,6 +19,9 @@ import pytest
 
 from .model import Model
 
+# A suite of its own: `make test-docker`.
+collect_ignore = [] if "OTG_DOCKER_IMAGE" in os.environ else ["test_docker.py"]
+
 SESSION_KEY = "session-key-of-the-tests"
 MODULE = """def grade(points):
     if points < 0:
@@ -119,10 +122,16 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def python() -> str:
+    """The interpreter that has the server."""
     python = os.environ.get("OTG_OPENHANDS_PYTHON")
     if python is None:
         pytest.fail("set OTG_OPENHANDS_PYTHON, or run `make test-openhands`")
+    return python
+
+
+@pytest.fixture(scope="session")
+def server(python: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -150,15 +159,15 @@ class Ground:
 
 
 @pytest.fixture
-def ground(tmp_path: Path, server: Server, model: Model) -> Iterator[Ground]:
+def bare_ground(tmp_path: Path, model: Model) -> Iterator[Ground]:
+    """A project whose settings name no server yet."""
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "school"\nversion = "1"\n')
     (tmp_path / "school.py").write_text(MODULE)
-    answers = model.start()
+    # A container does not see our loopback.
+    answers = model.start("0.0.0.0" if "OTG_DOCKER_IMAGE" in os.environ else "127.0.0.1")
     settings = {
         "project_root": tmp_path,
         "agent": "server",
-        "server_url": server.url,
-        "session_api_key": SESSION_KEY,
         "llm_api_key": "sk-of-the-tests",
         "llm_base_url": f"http://127.0.0.1:{answers.server_port}/v1",
         "max_retries": 0,
@@ -169,3 +178,10 @@ def ground(tmp_path: Path, server: Server, model: Model) -> Iterator[Ground]:
     model.may_go_on.set()
     answers.shutdown()
     answers.server_close()
+
+
+@pytest.fixture
+def ground(bare_ground: Ground, server: Server) -> Ground:
+    """The same, with the server that somebody runs."""
+    bare_ground.settings |= {"server_url": server.url, "session_api_key": SESSION_KEY}
+    return bare_ground

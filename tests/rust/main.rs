@@ -9,7 +9,12 @@
 mod agent;
 mod config;
 mod engine;
+mod kinds;
+mod operations;
+mod postgres;
+mod requirements;
 mod sandbox;
+mod server;
 mod soak;
 mod store;
 mod support;

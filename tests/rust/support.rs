@@ -53,7 +53,9 @@ pub(crate) fn generate_tests(module_path: &str) -> NewTask {
         agent: "local".to_owned(),
         require_sandbox: false,
         min_mutation_score: 0,
+        travel: _core::task::Travel::Shared,
         remote: None,
+        chat: None,
     };
     let work = Work::GenerateTests(Box::new(GenerateTests {
         module_path: module_path.to_owned(),

@@ -8,7 +8,7 @@ from typing import Any, Self, cast
 
 from .._blocking import run_blocking
 from ..config import OpenHandsIntegrationConfig
-from ..exceptions import InvalidRequestError, QueueFullError, TaskNotFoundError
+from ..exceptions import ConfigurationError, InvalidRequestError, QueueFullError, TaskNotFoundError
 from ..generator import OpenHandsTestGenerator, _arrival
 from ..types import EngineStats, QueueStats, TaskStatus
 from .queue import TaskQueue
@@ -37,6 +37,10 @@ class ExecutionEngine:
         max_concurrent_tasks: int | None = None,
     ) -> None:
         """Makes an engine; nothing is opened or run yet."""
+        given: object = config
+        if not isinstance(given, OpenHandsIntegrationConfig):
+            message = f"config must be an OpenHandsIntegrationConfig, not {given!r:.80}"
+            raise ConfigurationError(message)
         size = queue_size if queue_size is not None else (config.queue_size or _QUEUE_SIZE)
         workers = max_concurrent_tasks if max_concurrent_tasks is not None else config.workers
         self.config = replace(config, queue_size=size, workers=workers)
@@ -82,8 +86,9 @@ class ExecutionEngine:
             QueueFullError: ``Task queue is full``; nothing was stored.
             InvalidRequestError: A field names something impossible; nothing was stored.
         """
-        if task.status is not TaskStatus.PENDING:
-            return task.task_id
+        task.check()
+        if task.status != TaskStatus.PENDING:
+            return await self._known(task)
         try:
             task.task_id = await self._keep(task)
         except QueueFullError as error:
@@ -123,17 +128,24 @@ class ExecutionEngine:
 
         Returns:
             ``system`` with `total_tasks`, `completed_tasks`, `failed_tasks`, `success_rate` (0 to
-            1) and `mean_completion_seconds`, unknown is ``None``; ``models``, by model: empty as
-            long as no agent has one.
+            1) and `mean_completion_seconds`, unknown is ``None``; ``models``, by model: `runs`,
+            `successes`, `rate_limits`, `cost_usd` and `success_rate`.
         """
         return _summary(run_blocking(self._generator.get_queue_stats))
 
+    async def _known(self, task: QueuedTask) -> str:
+        """The id of a task that says that it was submitted before."""
+        if await self.get_task_status(task.task_id) is not None:
+            return task.task_id
+        message = f"status: must be pending for a task that is new, not {task.status!s:.40}"
+        raise InvalidRequestError(message)
+
     async def _keep(self, task: QueuedTask) -> str:
         metadata = task.stored_metadata()
-        terms = (task.task_id or None, (), None, task.max_retries)
+        terms = (task.task_id or None, (), None, task.max_retries, ())
         engine = self._generator._engine
         if task.task_type != UNIT_TEST:
-            payload = {"instruction": task.description}
+            payload = task.errand(metadata)
             answer = engine.submit(_AGENT_TASK, payload, task.priority, None, metadata, terms)
             return cast("str", await _arrival(answer))
         module = metadata.pop("module_path", None) or task.target_file
@@ -158,5 +170,12 @@ def _summary(stats: QueueStats) -> dict[str, Any]:
             "success_rate": None if failure_rate is None else 1.0 - failure_rate,
             "mean_completion_seconds": stats["mean_completion_seconds"],
         },
-        "models": {},
+        "models": {
+            model: {**figures, "success_rate": _share(figures["successes"], figures["runs"])}
+            for model, figures in stats["models"].items()
+        },
     }
+
+
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ..exceptions import InvalidRequestError
 from ..types import TaskPriority, TaskStatus, TaskStatusDict
 
 UNIT_TEST = "unit_test"
@@ -15,6 +17,9 @@ UNIT_TEST = "unit_test"
 
 _NOTE = "queued_task"
 """Where the metadata of a stored task keeps what only this view knows."""
+
+_LONGEST_DESCRIPTION = 32_768
+"""In characters; it is kept with the task."""
 
 
 @dataclass
@@ -26,18 +31,19 @@ class QueuedTask:
 
     task_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     task_type: str = ""
-    """``unit_test``; anything else runs as the kind ``agent_task``."""
+    """``unit_test``; anything else runs as the kind ``agent_task``, for an OpenHands agent."""
     description: str = ""
     """For people; for an ``agent_task``, the instruction."""
     target_file: Path | None = None
-    """The module to test."""
+    """The module to test; of an ``agent_task``, the file that it is about."""
     priority: TaskPriority = TaskPriority.NORMAL
     status: TaskStatus = TaskStatus.PENDING
     created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     started_at: datetime | None = None
     completed_at: datetime | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
-    """The caller's notes; of a ``unit_test``, also `output_path` and `coverage_threshold`."""
+    """The caller's notes; of a ``unit_test``, also `output_path` and `coverage_threshold`; of an
+    ``agent_task``, also `workspace` and `apply`."""
     result: dict[str, Any] | None = None
     error: str | None = None
     retry_count: int = 0
@@ -47,6 +53,21 @@ class QueuedTask:
     def __lt__(self, other: QueuedTask) -> bool:
         """Whether it goes first: by priority, then by age."""
         return (self.priority, self.created_at) < (other.priority, other.created_at)
+
+    def check(self) -> None:
+        """Refuses fields that no task can be made of.
+
+        Raises:
+            InvalidRequestError: It names the field and its value.
+        """
+        metadata: object = self.metadata
+        if not isinstance(metadata, Mapping):
+            raise InvalidRequestError(f"metadata: must be a dict, not {metadata!r:.80}")
+        description: object = self.description
+        if not isinstance(description, str) or len(description) > _LONGEST_DESCRIPTION:
+            shown = f"{description!r:.80}"
+            message = f"description: must be a text of at most {_LONGEST_DESCRIPTION:,} characters"
+            raise InvalidRequestError(f"{message}, not {shown}")
 
     def to_dict(self) -> dict[str, Any]:
         """All fields as plain values: names of priorities, times in ISO 8601."""
@@ -77,6 +98,15 @@ class QueuedTask:
         }
         return {**self.metadata, _NOTE: note}
 
+    def errand(self, metadata: dict[str, Any]) -> dict[str, Any]:
+        """The payload of an ``agent_task``; what is no note is taken out of `metadata`."""
+        instruction = self.description
+        if self.target_file is not None:
+            instruction = f"{instruction}\n\nThe file that this is about: {self.target_file}"
+        payload: dict[str, Any] = {"instruction": instruction}
+        asked = ((name, metadata.pop(name, None)) for name in ("workspace", "apply"))
+        return payload | {name: value for name, value in asked if value is not None}
+
     @classmethod
     def of_status(
         cls, status: TaskStatusDict, result: dict[str, Any] | None, max_retries: int
@@ -85,6 +115,8 @@ class QueuedTask:
         metadata = dict(status["metadata"])
         note = metadata.pop(_NOTE, {})
         is_unit_test = status["kind"] == "generate_tests"
+        if status["kind"] == "agent_task":
+            metadata.pop("instruction", None)
         target = metadata.get("module_path") if is_unit_test else note.get("target_file")
         return cls(
             task_id=status["task_id"],

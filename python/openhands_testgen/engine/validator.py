@@ -25,6 +25,9 @@ class ResultValidator:
 
     def validate(self, result: Mapping[str, Any]) -> ValidationResult:
         """Judges one result of `get_test_generation_results`."""
+        given: object = result
+        if not isinstance(given, Mapping):
+            return ValidationResult(False, 0.0, [f"a result must be a dict, not {given!r:.80}"])
         errors: list[str] = []
         detail = result.get("result") or {}
         if not result.get("success"):

@@ -41,6 +41,7 @@ def describe() -> dict[str, object]:
         "sys_path": [entry for entry in path if entry != here],
         "pytest": version_of("pytest"),
         "coverage": version_of("coverage"),
+        "agent_server": version_of("openhands-agent-server"),
     }
 
 

@@ -22,12 +22,13 @@ from .outcomes import (
     timeout,
     writes,
 )
-from .suite import ScriptedAgent, SuiteEngine
+from .suite import Rehearsal, ScriptedAgent, SuiteEngine
 from .testbed import Clock, Testbed
 
 __all__ = [
     "Clock",
     "Outcome",
+    "Rehearsal",
     "ScriptedAgent",
     "SuiteEngine",
     "Testbed",

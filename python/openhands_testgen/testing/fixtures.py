@@ -1,106 +1,80 @@
-"""What do the fixtures of the pytest plug-in begin with? A project, an environment, a generator."""
+"""What do the fixtures of the pytest plug-in begin with? With a marker, an option and a place."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from textwrap import dedent
 from typing import Any
 
 import pytest
 
 from ..config import OpenHandsIntegrationConfig
+from ..exceptions import ConfigurationError
 from ..generator import OpenHandsTestGenerator
-
-_OURS = ("OPENHANDS_", "OPENROUTER_", "LLM_")
-_OF_PLACES = ("OPENHANDS_STORE", "OPENHANDS_WORKSPACE_ROOT")
-_PYPROJECT = """[project]
-name = "suite"
-version = "1"
-
-[tool.pytest.ini_options]
-pythonpath = ["src", "."]
-"""
-_NOT_COPIED = shutil.ignore_patterns(
-    ".git", ".venv", "__pycache__", ".pytest_cache", "openhands_workspace"
-)
+from .environment import environment, set_environment
+from .place import make_project
+from .suite import Rehearsal, ScriptedAgent, SuiteEngine
+from .terms import Terms
+from .testbed import Testbed
 
 
-@dataclass(frozen=True)
-class Terms:
+def terms_of(request: pytest.FixtureRequest) -> Terms:
     """What the marker of a test says."""
-
-    project: str | None = None
-    files: Mapping[str, str] = field(default_factory=dict)
-    hurry: bool = False
-    settings: Mapping[str, Any] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, request: pytest.FixtureRequest) -> Terms:
-        """Those of a test; what stands nearer to it wins."""
-        said: dict[str, Any] = {}
-        for marker in reversed(list(request.node.iter_markers("testgen"))):
-            if marker.args:
-                raise pytest.UsageError(f"testgen takes keywords only, not {marker.args!r}")
-            said |= marker.kwargs
-        own = {name: said.pop(name) for name in ("project", "files", "hurry") if name in said}
-        return cls(**own, settings=said)
+    return Terms.of_markers(request.node.iter_markers("testgen"))
 
 
-def agent_of(request: pytest.FixtureRequest) -> str:
+def agent_of(config: pytest.Config) -> str:
     """The choice of ``--testgen-agent``."""
-    return str(request.config.getoption("--testgen-agent"))
+    return str(config.getoption("--testgen-agent"))
 
 
-def is_scripted(request: pytest.FixtureRequest) -> bool:
+def is_scripted(config: pytest.Config) -> bool:
     """Whether the agents play a script."""
-    return agent_of(request) == "scripted"
+    return agent_of(config) == "scripted"
 
 
-def make_project(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def refuse_unknown_agent(agent: str) -> None:
+    """Refuses an agent that there is not, or that the machine has no settings for."""
+    try:
+        if agent == "local":
+            OpenHandsIntegrationConfig(agent=agent)
+        else:
+            OpenHandsIntegrationConfig.from_env(agent=agent)
+    except ConfigurationError as error:
+        raise pytest.UsageError(f"--testgen-agent={agent}: {error}") from None
+
+
+def set_up(
+    terms: Terms, config: pytest.Config, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Path:
-    """A project of the test's own, and an environment that means it."""
-    terms = Terms.of(request)
-    root = tmp_path / "testgen_project"
-    if terms.project is None:
-        root.mkdir()
-    else:
-        shutil.copytree(request.config.rootpath / terms.project, root, ignore=_NOT_COPIED)
-    if not (root / "pyproject.toml").exists():
-        (root / "pyproject.toml").write_text(_PYPROJECT, encoding="utf-8")
-    for name, text in terms.files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(dedent(text).lstrip("\n"), encoding="utf-8")
-    _set_environment(agent_of(request), root, monkeypatch)
+    """A project below `folder`, and an environment that means it."""
+    root = make_project(terms, config.rootpath, folder)
+    set_environment(agent_of(config), terms, root, monkeypatch)
     return root
 
 
-def _set_environment(agent: str, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # An agent that needs a key or a server is told of them by the machine.
-    needs_machine = agent not in ("scripted", "local")
-    for name in [name for name in os.environ if name.startswith(_OURS)]:
-        if name in _OF_PLACES or not needs_machine:
-            monkeypatch.delenv(name)
-    variables = {
-        "OPENHANDS_ENV_FILE": "",
-        "OPENHANDS_STORE": "memory:",
-        "OPENHANDS_PROJECT_ROOT": str(root),
-        "OPENHANDS_PROJECT_PYTHON": sys.executable,
-        "OPENHANDS_AGENT": "local" if agent == "scripted" else agent,
-    }
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
-
-
-def make_generator(request: pytest.FixtureRequest) -> OpenHandsTestGenerator:
-    """A generator with the settings of the marker, its engine open."""
-    config = OpenHandsIntegrationConfig.from_env(**Terms.of(request).settings)
-    generator = OpenHandsTestGenerator(config)
+def make_generator() -> OpenHandsTestGenerator:
+    """A generator of the environment, its engine open."""
+    generator = OpenHandsTestGenerator(OpenHandsIntegrationConfig.from_env())
     generator._engine.start_here()
     return generator
+
+
+def factory(
+    config: pytest.Config, temporary: pytest.TempPathFactory
+) -> Callable[..., AbstractContextManager[Rehearsal]]:
+    """Makes rehearsals, each with the keywords of the marker."""
+
+    @contextmanager
+    def rehearse(**keywords: Any) -> Iterator[Rehearsal]:  # noqa: ANN401 (the marker's)
+        terms = Terms.of_keywords(keywords)
+        project = make_project(terms, config.rootpath, temporary.mktemp("testgen"))
+        testbed = Testbed(scripted=is_scripted(config))
+        with environment(agent_of(config), terms, project), testbed:
+            testbed.clock.hurry(terms.hurry)
+            generator = make_generator()
+            engine = SuiteEngine(testbed, generator)
+            yield Rehearsal(project, generator, engine, ScriptedAgent(testbed), testbed.clock)
+
+    return rehearse

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..exceptions import InvalidRequestError
+from . import check
 
 
 @dataclass(frozen=True)
@@ -31,13 +32,14 @@ def ok(
     Args:
         coverage: What its result says was reached, in percent.
         seconds: How long the attempt takes.
-        tests: The names of the tests in its result; else one, named after the module.
+        tests: The names of the tests in its result, a list; else one, named after the module.
         text: What is published as the test file; else no file is written.
     """
-    _check("coverage", coverage, 0.0, 100.0)
-    names = None if tests is None else list(tests)
-    figures = {"coverage": float(coverage), "tests": names, "text": text}
-    is_plain = (coverage, names, text) == (100.0, None, None)
+    percent = check.number("coverage", coverage, 0, 100)
+    names = None if tests is None else check.names("tests", tests)
+    written = None if text is None else check.text("text", text)
+    figures = {"coverage": percent, "tests": names, "text": written}
+    is_plain = (percent, names, written) == (100.0, None, None)
     return Outcome((_act({"pass": figures}, seconds),), needs_script=not is_plain)
 
 
@@ -48,7 +50,7 @@ def writes(text: str, *, seconds: float = 0.0) -> Outcome:
         text: The test file.
         seconds: How long the agent takes.
     """
-    return Outcome((_act({"write": text}, seconds),))
+    return Outcome((_act({"write": check.text("text", text)}, seconds),))
 
 
 def bad_tests(removed: Mapping[str, str] | None = None, *, seconds: float = 0.0) -> Outcome:
@@ -58,8 +60,10 @@ def bad_tests(removed: Mapping[str, str] | None = None, *, seconds: float = 0.0)
         removed: The tests by name, and why each does not hold.
         seconds: How long the attempt takes.
     """
-    removed = removed or {"test_scripted": "fails: AssertionError"}
-    tests = [{"test": test, "reason": reason} for test, reason in removed.items()]
+    usual = {"test_scripted": "fails: AssertionError"}
+    given = {} if removed is None else removed
+    reasons = check.texts_by_name("removed", given, '{"test_it": "why"}') or usual
+    tests = [{"test": test, "reason": reason} for test, reason in reasons.items()]
     return Outcome((_act({"reject": tests}, seconds),))
 
 
@@ -112,7 +116,12 @@ def fails(
         seconds: How long such an attempt takes.
         then: What becomes of the task afterwards; else it succeeds.
     """
-    failure = {"kind": kind, "message": message, "retry_after": retry_after}
+    after = None if retry_after is None else check.seconds("retry_after", retry_after)
+    failure = {
+        "kind": check.text("kind", kind),
+        "message": check.text("message", message),
+        "retry_after": after,
+    }
     return _repeated(_act({"fail": failure}, seconds), times, then)
 
 
@@ -132,7 +141,8 @@ def crash(
         seconds: How long such an attempt lives.
         then: What becomes of the task afterwards; else it succeeds.
     """
-    return _repeated(_act({"die": {"noticed": noticed}}, seconds), times, then)
+    death = {"noticed": check.flag("noticed", noticed)}
+    return _repeated(_act({"die": death}, seconds), times, then)
 
 
 def hang(*, seconds: float = 0.0) -> Outcome:
@@ -145,11 +155,12 @@ def hang(*, seconds: float = 0.0) -> Outcome:
 
 
 def _act(ending: object, seconds: float) -> dict[str, Any]:
-    _check("seconds", seconds, 0.0, 10 * 365 * 86_400.0)
-    return {"seconds": float(seconds), "ending": ending}
+    return {"seconds": check.seconds("seconds", seconds), "ending": ending}
 
 
 def _repeated(act: Mapping[str, Any], times: int | None, then: Outcome | None) -> Outcome:
+    if then is not None and not isinstance(then, Outcome):
+        raise InvalidRequestError(f"then: must be one outcome, such as ok(), not {then!r:.80}")
     if times is None:
         if then is not None:
             raise InvalidRequestError("then: comes after a number of times: pass `times` too")
@@ -157,10 +168,3 @@ def _repeated(act: Mapping[str, Any], times: int | None, then: Outcome | None) -
     if type(times) is not int or not 1 <= times <= 1000:
         raise InvalidRequestError(f"times: must be a whole number from 1 to 1000, not {times!r}")
     return Outcome((*[act] * times, *(then or ok()).acts))
-
-
-def _check(name: str, number: object, least: float, most: float) -> None:
-    if not isinstance(number, int | float) or not least <= number <= most:
-        raise InvalidRequestError(
-            f"{name}: must be a number from {least} to {most}, not {number!r}"
-        )

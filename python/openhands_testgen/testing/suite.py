@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import Sequence
-from typing import cast
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
 
 from ..generator import OpenHandsTestGenerator
-from ..types import GenerationResult, TaskPage, TaskStatusDict
+from ..types import GenerationResult, TaskStatusDict
+from . import check
 from .outcomes import Outcome
-from .testbed import Testbed, from_root
+from .testbed import Clock, Testbed, listed
+
+Answer = TypeVar("Answer")
 
 
 class SuiteEngine:
     """The engine of one test, as it sees what the code under test has done.
+
+    It is a user of that engine, too: what was submitted can be asked for after the code under test
+    has stopped every generator of its own.
 
     Args:
         testbed: Where it is tried out.
@@ -23,28 +33,25 @@ class SuiteEngine:
     def __init__(self, testbed: Testbed, generator: OpenHandsTestGenerator) -> None:
         """Looks at the store of `generator`; opens it if need be."""
         self._testbed = testbed
-        self._core = generator._engine
-        self._core.start_here()
+        self._generator = OpenHandsTestGenerator(generator.config)
+        self._generator._engine.start_here()
 
     def submitted(self, *, module: str | os.PathLike[str] | None = None) -> list[TaskStatusDict]:
-        """The status of every task for tests that was submitted, in the order of submission.
+        """The status of every task that was submitted, in the order of submission.
 
         Args:
-            module: Only those for this module, a path from the project root.
+            module: Only those for tests of this module, a path from the project root.
+
+        Raises:
+            RuntimeError: The test is over, and its engine with it.
         """
-        tasks: list[TaskStatusDict] = []
-        cursor = None
-        while True:
-            page = cast("TaskPage", self._core.list(None, "generate_tests", 1000, cursor))
-            tasks.extend(page["tasks"])
-            cursor = page["next_cursor"]
-            if cursor is None:
-                break
-        tasks.reverse()
-        if module is None:
+        if not self._testbed.is_standing:
+            raise RuntimeError("the engine of this test has ended with it: ask before")
+        path = None if module is None else check.path_from_root("module", module)
+        tasks = _here(self._all_tasks)
+        if path is None:
             return tasks
-        path = from_root(module)
-        return [task for task in tasks if task["metadata"]["module_path"] == path]
+        return [task for task in tasks if task["metadata"].get("module_path") == path]
 
     def outcomes(self, *, module: str | os.PathLike[str] | None = None) -> list[GenerationResult]:
         """The result of every task that has ended, in the order of submission.
@@ -52,9 +59,9 @@ class SuiteEngine:
         Args:
             module: Only those for this module, a path from the project root.
         """
-        ended = [task for task in self.submitted(module=module) if task["status"].is_final]
-        results = (self._core.results(task["task_id"], 0) for task in ended)
-        return [cast("GenerationResult", result) for result in results]
+        tasks = self.submitted(module=module)
+        ended = [task["task_id"] for task in tasks if task["status"].is_final]
+        return _here(lambda: self._results(ended))
 
     async def drain(self) -> list[GenerationResult]:
         """Waits until every task has ended, and returns the `outcomes`.
@@ -71,6 +78,20 @@ class SuiteEngine:
         """The same for tests without an event loop: holds the calling thread."""
         self._testbed.drain_here()
         return self.outcomes()
+
+    async def _all_tasks(self) -> list[TaskStatusDict]:
+        tasks: list[TaskStatusDict] = []
+        cursor = None
+        while True:
+            page = await self._generator.list_tasks(limit=1000, cursor=cursor)
+            tasks.extend(page["tasks"])
+            cursor = page["next_cursor"]
+            if cursor is None:
+                return tasks[::-1]
+
+    async def _results(self, task_ids: Iterable[str]) -> list[GenerationResult]:
+        wait = self._generator.get_test_generation_results
+        return [await wait(task_id, 0) for task_id in task_ids]
 
 
 class ScriptedAgent:
@@ -98,8 +119,29 @@ class ScriptedAgent:
         if self._testbed.is_scripted:
             self._testbed.script(outcomes, module=module)
             return
-        listed = [outcomes] if isinstance(outcomes, Outcome) else outcomes
-        if any(outcome.needs_script for outcome in listed):
+        if any(outcome.needs_script for outcome in listed(outcomes)):
             import pytest
 
             pytest.skip("what this test plays cannot be asked of a real agent (--testgen-agent)")
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What the fixtures of one test are, in one object; made by the fixture `testgen_factory`."""
+
+    project: Path
+    """`testgen_project`."""
+    generator: OpenHandsTestGenerator
+    """`testgen_generator`."""
+    engine: SuiteEngine
+    """`testgen_engine`."""
+    agent: ScriptedAgent
+    """`scripted_agent`."""
+    clock: Clock
+    """`testgen_clock`."""
+
+
+def _here(question: Callable[[], Coroutine[Any, Any, Answer]]) -> Answer:
+    """The answer to a question, held for: in a test with an event loop, and in one without."""
+    with ThreadPoolExecutor(1, "openhands-testgen-question") as pool:
+        return pool.submit(lambda: asyncio.run(question())).result()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from pathlib import PurePosixPath
 from typing import Self, cast
 
 from .. import _core
 from ..exceptions import InvalidRequestError
 from ..generator import _arrival
+from . import check
 from .outcomes import Outcome
 
 
@@ -31,17 +31,20 @@ class Clock:
         What would have happened meanwhile has happened when this returns, in its order: retries,
         `run_at`, scripted seconds, time limits, leases, the end of retention. The calling thread is
         held for milliseconds; where something works for real, for 0.1 s longer.
+
+        Raises:
+            InvalidRequestError: It is no span of time from 0 seconds to ten years.
         """
         if isinstance(seconds, timedelta):
             seconds = seconds.total_seconds()
-        self._core.advance(seconds)
+        self._core.advance(check.seconds("seconds", seconds))
 
     def hurry(self, hurry: bool = True) -> None:
         """From now on all waiting for a next step takes no time: back-offs, `run_at`, seconds.
 
         What hangs still hangs: time limits are not hurried to.
         """
-        self._core.hurry(hurry)
+        self._core.hurry(check.flag("hurry", hurry))
 
 
 class Testbed:
@@ -59,9 +62,10 @@ class Testbed:
 
     def __init__(self, *, scripted: bool = True) -> None:
         """Makes a testbed; nothing is opened yet."""
-        self._core = _core.Testbed(scripted)
+        self._core = _core.Testbed(check.flag("scripted", scripted))
         self.clock = Clock(self._core)
         self.is_scripted = scripted
+        self.is_standing = False
 
     def script(
         self,
@@ -81,9 +85,9 @@ class Testbed:
             InvalidRequestError: An outcome says something impossible.
         """
         in_turn = not isinstance(outcomes, Outcome)
-        listed = [outcomes] if isinstance(outcomes, Outcome) else list(outcomes)
-        plain = [{"acts": [dict(act) for act in _known(outcome).acts]} for outcome in listed]
-        self._core.play(None if module is None else from_root(module), plain, in_turn)
+        plain = [{"acts": [dict(act) for act in one.acts]} for one in listed(outcomes)]
+        path = None if module is None else check.path_from_root("module", module)
+        self._core.play(path, plain, in_turn)
 
     async def drain(self) -> None:
         """Waits until every task on it has ended.
@@ -101,11 +105,15 @@ class Testbed:
 
     def __enter__(self) -> Self:
         """Sets it up."""
+        if self.is_standing:
+            raise RuntimeError("this testbed stands already: make another one")
         self._core.set_up()
+        self.is_standing = True
         return self
 
     def __exit__(self, *_: object) -> None:
         """Takes it down: every engine on it is stopped, and what runs is ended."""
+        self.is_standing = False
         self._core.take_down()
 
 
@@ -115,20 +123,20 @@ def _refuse_stuck(number: int) -> None:
         raise RuntimeError(message)
 
 
-def from_root(module: str | os.PathLike[str]) -> str:
-    """The path of a module as tasks have it.
+def listed(outcomes: object) -> list[Outcome]:
+    """The outcomes of a script.
 
     Raises:
-        InvalidRequestError: It does not begin at the project root.
+        InvalidRequestError: They are none.
     """
-    path = PurePosixPath(os.fspath(module))
-    if path.is_absolute() or ".." in path.parts:
-        raise InvalidRequestError(f"module: must be a path from the project root, not {module!s}")
-    return str(path)
-
-
-def _known(outcome: object) -> Outcome:
-    if not isinstance(outcome, Outcome):
-        message = f"outcomes: {outcome!r} is none: use ok(), timeout(), … of this module"
-        raise InvalidRequestError(message)
-    return outcome
+    if isinstance(outcomes, Outcome):
+        return [outcomes]
+    if not isinstance(outcomes, Iterable) or isinstance(outcomes, str | bytes | Mapping):
+        message = f"must be an outcome, such as ok(), or a list of them, not {outcomes!r:.80}"
+        raise InvalidRequestError(f"outcomes: {message}")
+    several = list(outcomes)
+    for one in several:
+        if not isinstance(one, Outcome):
+            message = f"outcomes: {one!r:.80} is none: use ok(), timeout(), … of this module"
+            raise InvalidRequestError(message)
+    return several

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from pathlib import Path
 
@@ -31,7 +32,11 @@ class OpenHandsTestGenerationStage(GenerationStage):
         return run_blocking(self.run)
 
     async def run(self) -> OpenHandsStageResult:
-        """What `execute` does, awaited."""
+        """What `execute` does, awaited.
+
+        Cancelling it cancels no task: its generator is stopped at once, and what has not ended goes
+        back to the store.
+        """
         result, self.results = OpenHandsStageResult(), []
         own = self.generator is None
         try:
@@ -40,7 +45,13 @@ class OpenHandsTestGenerationStage(GenerationStage):
             result.errors.append(f"Failed to initialize OpenHands: {text_of(error)}")
             return result
         self.generator = generator
-        await self._generate_all(generator, result)
+        try:
+            await self._generate_all(generator, result)
+        except asyncio.CancelledError:
+            if own:
+                self.generator = None
+                await generator.stop(grace_seconds=0.0)
+            raise
         if own:
             self.generator = None
             task_ids = [one["task_id"] for one in self.results if one["task_id"]]
@@ -52,13 +63,9 @@ class OpenHandsTestGenerationStage(GenerationStage):
     async def _generate_all(
         self, generator: OpenHandsTestGenerator, result: OpenHandsStageResult
     ) -> None:
-        try:
-            modules = await self.plan()
-        except OSError as refusal:
-            result.errors.append(f"{self.component_path} cannot be searched: {text_of(refusal)}")
-            return
+        modules, errors = await self.plan()
+        result.errors.extend(errors)
         if not modules:
-            result.errors.append(f"No Python modules found in {self.component_path}")
             return
         for module, test_file in modules.items():
             outcome = await self._generate(generator, module, test_file)

@@ -160,4 +160,6 @@ def _fail(error: Exception, output_format: str) -> int:
     if output_format == "json":
         told = {"message": message, "hint": hint, "exit_code": CONFIGURATION}
         _say(json.dumps({"error": told}, indent=2, ensure_ascii=False))
+    elif output_format == "github":
+        _say(github.error_line(message))
     return CONFIGURATION

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..generator import OpenHandsTestGenerator
 from ..types import GenerationResult
-from .generation import GenerationStage, has_ended, new_generator, statuses_of, text_of
+from .generation import GenerationStage, give_way, has_ended, new_generator, statuses_of, text_of
 from .results import AsyncOpenHandsStageResult, failed_result
 
 _LOGGER = logging.getLogger("openhands_testgen.workflow")
@@ -44,17 +44,13 @@ class AsyncOpenHandsTestGenerationStage(GenerationStage):
         except Exception as error:
             result.errors.append(f"Failed to initialize OpenHands: {text_of(error)}")
             return result
-        try:
-            modules = await self.plan()
-        except OSError as error:
-            modules = {}
-            result.errors.append(f"{self.component_path} cannot be searched: {text_of(error)}")
+        modules, errors = await self.plan()
+        result.errors.extend(errors)
         if not modules:
-            if not result.errors:
-                result.errors.append(f"No Python modules found in {self.component_path}")
             await self.let_go()
             return result
         for module, test_file in modules.items():
+            await give_way()
             try:
                 request = self.request(module, test_file)
                 task_id = await generator.submit_test_generation_task(**request)
@@ -67,6 +63,8 @@ class AsyncOpenHandsTestGenerationStage(GenerationStage):
             waited_for = failed_result(str(module), "its result was not collected", task_id)
             self.results[str(module)] = waited_for
         result.success = bool(result.submitted_tasks)
+        if not result.success:
+            await self.let_go()
         result.outputs = {
             "component_path": str(self.component_path),
             "modules_found": len(modules),
@@ -85,6 +83,11 @@ class AsyncOpenHandsTestGenerationStage(GenerationStage):
             submitted: Task ids by module, as `submitted_tasks` has them.
         """
         begin = time.perf_counter()
+        if not _is_mapping(submitted):
+            message = (
+                f"must be task ids by module, as submitted_tasks has them, not {submitted!r:.80}"
+            )
+            return AsyncOpenHandsStageResult(errors=[f"submitted: {message}"])
         result = AsyncOpenHandsStageResult(submitted_tasks=dict(submitted))
         try:
             generator = await self._started()
@@ -93,7 +96,10 @@ class AsyncOpenHandsTestGenerationStage(GenerationStage):
             return result
         for module, task_id in submitted.items():
             await self._collect(generator, module, task_id, result)
+            await give_way()
         result.success = bool(result.completed_tasks)
+        if not submitted:
+            result.errors.append("submitted: there is no task to collect")
         if result.failed_tasks and not result.success:
             first = next(iter(result.failed_tasks.values()))
             result.errors.append(f"no module has its tests; the first failed with: {first}")
@@ -146,12 +152,22 @@ class AsyncOpenHandsTestGenerationStage(GenerationStage):
         """Starts the engine now rather than at the first submission."""
         await (await self._started()).start()
 
-    async def let_go(self) -> None:
-        """Ends the use of a generator that this stage made; one that was given is left running."""
+    async def let_go(self, grace_seconds: float | None = None) -> None:
+        """Ends the use of a generator that this stage made; one that was given is left running.
+
+        Args:
+            grace_seconds: What runs may take so long, else what `stop` grants; the rest goes back
+                to the store.
+        """
         generator, owned = self.generator, self._owns_generator
         if generator is not None and owned:
             self.generator, self._owns_generator = None, False
-            await generator.stop()
+            how = {} if grace_seconds is None else {"grace_seconds": grace_seconds}
+            await generator.stop(**how)
+
+
+def _is_mapping(value: object) -> bool:
+    return isinstance(value, Mapping)
 
 
 def _attempt_milliseconds(status: dict[str, Any]) -> float:

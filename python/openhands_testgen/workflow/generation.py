@@ -10,16 +10,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..exceptions import ConfigurationError
 from ..generator import OpenHandsTestGenerator
 from .modules import find_modules, located, test_files
+from .settings import argument_settings, path_argument, tell_misspelt
 
 _LOGGER = logging.getLogger("openhands_testgen.workflow")
-_KEYS: dict[str, tuple[float, float, float | None]] = {
-    "coverage_threshold": (80, 0, 100),
-    "timeout_seconds": (300, 0, None),
-    "poll_interval_seconds": (2.0, 0, None),
-}
 
 
 class GenerationStage:
@@ -38,20 +33,21 @@ class GenerationStage:
         """Makes a stage; nothing is read or run yet.
 
         Raises:
-            ConfigurationError: A value is out of its range.
+            ConfigurationError: A value is out of its range, or the component no path.
         """
-        self.component_path = Path(component_path)
-        self.config = dict(config or {})
-        self.coverage_threshold = _number(self.config, "coverage_threshold")
-        self.timeout = _number(self.config, "timeout_seconds")
-        self.poll_interval = _number(self.config, "poll_interval_seconds")
+        self.component_path = path_argument("component_path", component_path)
+        self.config = argument_settings(config)
+        tell_misspelt(self.config)
+        self.coverage_threshold: int = self.config.get("coverage_threshold", 80)
+        self.timeout: float = self.config.get("timeout_seconds", 300)
+        self.poll_interval: float = self.config.get("poll_interval_seconds", 2.0)
         self.generator: OpenHandsTestGenerator | None = None
         """The generator of this stage; one that is set before the stage runs is used, and left
         running."""
 
     def find_modules(self) -> list[Path]:
         """The modules that get tests, sorted."""
-        return find_modules(self.component_path)
+        return find_modules(self.component_path)[0]
 
     def test_files(self, modules: list[Path]) -> dict[Path, Path]:
         """Where the tests of each module go."""
@@ -59,9 +55,19 @@ class GenerationStage:
         root = getattr(config, "project_root", None)
         return test_files(self.component_path, modules, root if isinstance(root, Path) else None)
 
-    async def plan(self) -> dict[Path, Path]:
-        """Every module with its test file; a large component holds up no event loop."""
-        return await asyncio.to_thread(lambda: self.test_files(self.find_modules()))
+    async def plan(self) -> tuple[dict[Path, Path], list[str]]:
+        """Every module with its test file, and what kept others from being found."""
+        return await asyncio.to_thread(self._plan)  # a large component holds up no event loop
+
+    def _plan(self) -> tuple[dict[Path, Path], list[str]]:
+        modules, errors = find_modules(self.component_path)
+        if not modules and not errors:
+            errors.append(f"No Python modules found in {self.component_path}")
+        try:
+            files = self.test_files(modules) if modules else {}
+        except (OSError, RuntimeError) as error:  # links that lead round in a circle among them
+            return {}, [*errors, f"{self.component_path} cannot be searched: {text_of(error)}"]
+        return files, errors
 
     def request(self, module: Path, test_file: Path) -> dict[str, Any]:
         """The arguments of a submission."""
@@ -79,12 +85,18 @@ def new_generator() -> OpenHandsTestGenerator:
     return generator
 
 
+async def give_way() -> None:
+    """Lets the event loop go round: an await that is answered at once does not."""
+    await asyncio.sleep(0)
+
+
 async def statuses_of(generator: OpenHandsTestGenerator, task_ids: Iterable[str]) -> list[Any]:
     """How these tasks stand; none of a task whose status cannot be had."""
     statuses = []
     for task_id in task_ids:
         try:
             statuses.append(await generator.get_task_status(task_id))
+            await give_way()
         except Exception as error:
             _LOGGER.debug("task %s: no status: %s", task_id, text_of(error))
     return statuses
@@ -98,15 +110,3 @@ def has_ended(status: object) -> bool:
 def text_of(error: BaseException) -> str:
     """The text of an exception, or its type where it has none."""
     return str(error) or type(error).__name__
-
-
-def _number(config: Mapping[str, Any], key: str) -> Any:  # noqa: ANN401 (an int stays one)
-    default, least, most = _KEYS[key]
-    value = config.get(key)
-    if value is None:
-        return default
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or value < least or (most is not None and value > most):
-        bounds = f"{least} or more" if most is None else f"between {least} and {most}"
-        raise ConfigurationError(f"{key} must be {bounds}, not {value!r}")
-    return value

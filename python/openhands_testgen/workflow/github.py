@@ -20,6 +20,11 @@ def lines(result: WorkflowResult) -> Iterator[str]:
         yield _annotation(level, title, module_line(one), one["module_path"])
 
 
+def error_line(message: str) -> str:
+    """The annotation of a command that could not do what it was asked."""
+    return _annotation("error", "openhands-testgen", message)
+
+
 def _annotation(level: str, title: str, message: str, module: str | None = None) -> str:
     place = "" if module is None else f"file={_property(_from_checkout(module))},"
     return f"::{level} {place}title={_property(title)}::{_data(message)}"

@@ -9,13 +9,29 @@ from pathlib import Path
 _PROJECT_MARKS = ("pyproject.toml", "setup.cfg", "setup.py", ".git")
 
 
-def find_modules(component: Path) -> list[Path]:
-    """Every ``*.py`` below the component, sorted; no ``test_*``, nothing in ``__pycache__``."""
-    return sorted(
-        file
-        for file in component.rglob("*.py")
-        if not file.name.startswith("test_") and "__pycache__" not in file.parts
+def find_modules(component: Path) -> tuple[list[Path], list[str]]:
+    """Every ``*.py`` below the component, sorted; no ``test_*``, nothing in ``__pycache__``.
+
+    Folders behind links are not looked into. A link to nothing is a module: its task will say so.
+
+    Returns:
+        The modules, and for each folder that could not be read why.
+    """
+    refusals: list[str] = []
+
+    def note(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError | NotADirectoryError):
+            refusals.append(f"{error.filename} cannot be searched: {error.strerror}")
+
+    modules = sorted(
+        Path(folder) / name
+        for folder, _, names in os.walk(component, onerror=note)
+        for name in names
+        if name.endswith(".py")
+        and not name.startswith("test_")
+        and "__pycache__" not in Path(folder).parts
     )
+    return modules, refusals
 
 
 def test_files(component: Path, modules: Iterable[Path], root: Path | None) -> dict[Path, Path]:

@@ -44,6 +44,6 @@ class Specification:
         name = "specification"
         if not self._file.is_file():
             return StageResult(name, False, errors=[f"Specification file not found: {self._file}"])
-        text = self._file.read_text(encoding="utf-8")
+        text = self._file.read_text(encoding="utf-8", errors="replace")
         outputs = {"spec_file": str(self._file), "content_length": len(text)}
         return StageResult(name, True, outputs)

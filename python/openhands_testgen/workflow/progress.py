@@ -46,11 +46,13 @@ class Progress:
 
     async def unfinished(self) -> list[str]:
         """The ids of those that have not ended."""
-        return [task["task_id"] for task in await self._tasks("pending", "queued", "running")]
+        # A task may move on, or back, between two looks: in this order it is seen all the same.
+        tasks = await self._tasks("running", "pending", "queued", "running")
+        return [task["task_id"] for task in tasks]
 
     async def _tasks(self, *statuses: str) -> list[TaskStatusDict]:
-        """Those in one of these statuses that were submitted since."""
-        found: list[TaskStatusDict] = []
+        """Those in one of these statuses that were submitted since, each as it was seen last."""
+        found: dict[str, TaskStatusDict] = {}
         for status in statuses:
             try:
                 page = await self._generator.list_tasks(
@@ -59,8 +61,8 @@ class Progress:
             except OpenHandsTestGenError as error:
                 _LOGGER.debug("no look at the tasks: %s", error)
                 continue
-            found.extend(task for task in page["tasks"] if task["task_id"] not in self._before)
-        return found
+            found |= {task["task_id"]: task for task in page["tasks"]}
+        return [task for task_id, task in found.items() if task_id not in self._before]
 
     def _say(self, task: TaskStatusDict) -> None:
         text = _moment(task)

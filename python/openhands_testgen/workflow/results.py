@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from ..types import GenerationResult
+from .report import plain, write_whole
 
 
 class StageOutcome(Protocol):
@@ -18,7 +19,7 @@ class StageOutcome(Protocol):
     errors: list[str]
 
     def to_dict(self) -> dict[str, Any]:
-        """All of it as plain values."""
+        """All of it, for the report."""
 
 
 @dataclass
@@ -36,7 +37,8 @@ class StageResult:
 
     def to_dict(self) -> dict[str, Any]:
         """All fields."""
-        return asdict(self)
+        plain_fields: dict[str, Any] = plain(self)
+        return plain_fields
 
 
 @dataclass
@@ -55,7 +57,8 @@ class OpenHandsStageResult:
 
     def to_dict(self) -> dict[str, Any]:
         """All fields."""
-        return asdict(self)
+        plain_fields: dict[str, Any] = plain(self)
+        return plain_fields
 
 
 @dataclass
@@ -77,7 +80,8 @@ class AsyncOpenHandsStageResult:
 
     def to_dict(self) -> dict[str, Any]:
         """All fields."""
-        return asdict(self)
+        plain_fields: dict[str, Any] = plain(self)
+        return plain_fields
 
 
 def failed_result(module: str, error: str | None, task_id: str = "") -> GenerationResult:
@@ -120,15 +124,22 @@ class WorkflowResult:
     """One for each module, in their order."""
 
     def to_dict(self) -> dict[str, Any]:
-        """All fields, with stages by name."""
-        plain = {name: value for name, value in vars(self).items() if name != "stage_results"}
-        stages = {name: stage.to_dict() for name, stage in self.stage_results.items()}
-        return {**plain, "stage_results": stages}
+        """All fields, with stages by name, as plain values: others are told by their text."""
+        own = {name: value for name, value in vars(self).items() if name != "stage_results"}
+        stages = {name: _told(stage) for name, stage in self.stage_results.items()}
+        report: dict[str, Any] = plain({**own, "stage_results": stages})
+        return report
 
     def save_report(self, path: str | os.PathLike[str]) -> None:
-        """Writes `to_dict` to a file as JSON; its folder is made."""
-        file = Path(path)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False, default=str)
-        # Names of files that are no UTF-8 are shown as far as they can be.
-        file.write_text(f"{text}\n", encoding="utf-8", errors="backslashreplace")
+        """Writes `to_dict` to a file as JSON, all of it or nothing; its folder is made."""
+        text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False)
+        write_whole(Path(path), f"{text}\n")
+
+
+def _told(outcome: StageOutcome) -> dict[str, Any]:
+    """What a stage's result says of itself; of one of your own that cannot, how it ended."""
+    try:
+        return outcome.to_dict()
+    except Exception as error:
+        errors = [*outcome.errors, f"its to_dict() failed: {error}"]
+        return {"success": outcome.success, "errors": errors}

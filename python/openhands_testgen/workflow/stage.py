@@ -61,8 +61,11 @@ async def outcome_of(name: str, make: Callable[[], Stage]) -> StageOutcome:
         outcome: Any = await answer if inspect.isawaitable(answer) else answer
     except (Exception, SystemExit) as error:
         return StageResult(name, False, errors=[f"stage {name} failed: {text_of(error)}"])
-    if all(hasattr(outcome, part) for part in ("success", "errors", "to_dict")):
+    if not all(hasattr(outcome, part) for part in ("success", "errors", "to_dict")):
+        reason = f"its execute() returned {outcome!r:.80}, which is no stage result"
+    elif not isinstance(outcome.success, bool):
+        reason = f"its result says success={outcome.success!r:.80}: say True or False"
+    else:
         known: StageOutcome = outcome
         return known
-    reason = f"its execute() returned {outcome!r:.80}, which is no stage result"
     return StageResult(name, False, errors=[f"stage {name} failed: {reason}"])

@@ -1,6 +1,7 @@
 //! The agent of a server, as the engine knows it.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Instant;
 
 use tokio::sync::OnceCell;
@@ -8,20 +9,21 @@ use tokio_util::sync::CancellationToken;
 
 use super::breaker::Breaker;
 use super::conversation::{Conversation, ServerInfo};
+use super::host::Host;
 use super::http::Http;
 use super::iteration::Iteration;
+use super::job::Job;
 use super::known::Memory;
+use super::redaction::redactor;
 use super::{HttpError, ServerOptions, files};
-use crate::agent::{Agent, AgentFuture, AgentReport, Brief, Notes};
-use crate::config::AgentChoice;
-use crate::redact::Redactor;
+use crate::agent::{Agent, AgentFuture, AgentReport, Brief, Engagement, Errand, Notes};
 use crate::task::{ErrorKind, Failure, LogLevel, Remote, Session};
 
-/// Writes tests by an OpenHands agent on a server.
+/// Writes tests, and does free-form work, by an OpenHands agent on a server.
 #[derive(Debug)]
 pub struct ServerAgent {
     options: ServerOptions,
-    redactor: Redactor,
+    host: Arc<Host>,
     http: Result<Http, HttpError>,
     /// Filled once the server was asked whether it can do what we need, and it can.
     is_met: OnceCell<()>,
@@ -30,33 +32,55 @@ pub struct ServerAgent {
 }
 
 impl ServerAgent {
-    /// An agent on this server. Opens no connection.
+    /// An agent on this server. Opens no connection, and starts nothing.
     #[must_use]
     pub fn new(options: ServerOptions) -> Self {
-        let (http, redactor) = (Http::new(&options), options.redactor());
+        let host = Arc::new(Host::new(&options));
+        let http = Http::new(Arc::clone(&host), &options);
         let breaker = Breaker::new(options.breaker);
-        Self { options, redactor, http, is_met: OnceCell::new(), memory: Memory::default(), breaker }
+        Self { options, host, http, is_met: OnceCell::new(), memory: Memory::default(), breaker }
     }
 
-    async fn try_to_write(&self, brief: &Brief<'_>) -> Result<AgentReport, Failure> {
+    /// What leaves its provider alone for a while.
+    #[must_use]
+    pub fn breaker(&self) -> Breaker {
+        self.breaker.clone()
+    }
+
+    /// Does the work, until `cancel` fires: then it stops waiting; the conversation is ended by [`Agent::release`],
+    /// or goes on for the attempt that follows.
+    async fn work(&self, job: Job<'_>, cancel: &CancellationToken) -> Result<AgentReport, Failure> {
+        let worked = tokio::select! {
+            biased;
+            () = cancel.cancelled() => Err(Failure::new(ErrorKind::Cancelled, "asked to stop")),
+            worked = self.try_to_work(job) => worked,
+        };
+        worked.map_err(|failure| redactor(&self.host, &self.options).failure(failure))
+    }
+
+    async fn try_to_work(&self, job: Job<'_>) -> Result<AgentReport, Failure> {
         self.breaker.admit(Instant::now())?;
-        let written = self.write(brief).await;
-        self.breaker.note(&written, Instant::now());
-        written
+        let worked = self.iterate(job).await;
+        self.breaker.note(&worked, Instant::now());
+        worked
     }
 
-    async fn write(&self, brief: &Brief<'_>) -> Result<AgentReport, Failure> {
-        let remote = self.terms(brief)?;
+    async fn iterate(&self, job: Job<'_>) -> Result<AgentReport, Failure> {
+        let remote = self.terms(job.engagement())?;
         let http = self.http()?;
+        if self.host.is_to_be_started() {
+            (job.engagement().progress)("an agent server is started".to_owned());
+        }
+        self.host.ready().await?;
         self.is_met.get_or_try_init(|| self.meet(http)).await?;
-        let (options, redactor, memory) = (&self.options, &self.redactor, &self.memory);
-        Iteration { http, options, redactor, remote, brief, memory }.run().await
+        let (options, redactor, memory) = (&self.options, &redactor(&self.host, &self.options), &self.memory);
+        Iteration { http, options, redactor, remote, job, memory }.run().await
     }
 
     /// The terms of the task, if they are for a provider to whom our key may be sent.
-    fn terms<'a>(&self, brief: &Brief<'a>) -> Result<&'a Remote, Failure> {
+    fn terms<'a>(&self, engagement: &Engagement<'a>) -> Result<&'a Remote, Failure> {
         let refused = |message: String| Err(Failure::new(ErrorKind::Config, message));
-        let Some(remote) = brief.remote else {
+        let Some(remote) = engagement.remote else {
             return refused("the task does not say which model is to be used; submit it again".to_owned());
         };
         if remote.address != self.options.llm.address() {
@@ -72,7 +96,7 @@ impl ServerAgent {
     /// Makes sure, once, that this is a server that we can work with.
     async fn meet(&self, http: &Http) -> Result<(), Failure> {
         let info = http.persistently(|| ServerInfo::ask(http)).await;
-        let info = info.map_err(|error| error.into_failure(&self.options.address()))?;
+        let info = info.map_err(|error| error.into_failure(&self.options))?;
         if info.makes_once() {
             return Ok(());
         }
@@ -86,10 +110,14 @@ impl ServerAgent {
     }
 
     fn http(&self) -> Result<&Http, Failure> {
-        self.http.as_ref().map_err(|error| error.clone().into_failure(&self.options.address()))
+        self.http.as_ref().map_err(|error| error.clone().into_failure(&self.options))
     }
 
     async fn end(&self, session: &Session) -> Result<(), HttpError> {
+        if !self.host.may_remember() {
+            return Ok(());
+        }
+        self.wake().await?;
         let http = self.http.as_ref().map_err(Clone::clone)?;
         let conversation = Conversation { http, id: session.conversation };
         let patience = self.options.patience.farewell;
@@ -97,6 +125,14 @@ impl ServerAgent {
         http.within(patience, || conversation.interrupt()).await?;
         http.within(patience, || conversation.delete()).await?;
         files::clear(http, &self.options, session.conversation).await
+    }
+
+    /// Has a server of ours be there, if that does not take too long.
+    async fn wake(&self) -> Result<(), HttpError> {
+        match tokio::time::timeout(self.options.patience.start, self.host.ready()).await {
+            Ok(ready) => ready.map_err(|failure| HttpError::Unreachable(failure.message)),
+            Err(_) => Err(HttpError::Unreachable("it does not start".to_owned())),
+        }
     }
 
     /// Waits for a conversation that is not there, for a while: we may have stopped waiting for the answer to the
@@ -129,7 +165,7 @@ impl ServerAgent {
                     "conversation {} on {} is left behind: {reason}; delete it there",
                     session.conversation, session.server
                 );
-                notes.log(LogLevel::Warning, &self.redactor.text(&line));
+                notes.log(LogLevel::Warning, &redactor(&self.host, &self.options).text(&line));
             }
         }
     }
@@ -137,7 +173,19 @@ impl ServerAgent {
 
 impl Agent for ServerAgent {
     fn name(&self) -> &'static str {
-        AgentChoice::SERVER
+        self.options.agent()
+    }
+
+    fn end_orphans(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(self.host.end_orphans())
+    }
+
+    fn close(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(self.host.close())
+    }
+
+    fn let_go_after_fork(&self) {
+        self.host.let_go_after_fork();
     }
 
     fn keeps_workspace(&self) -> bool {
@@ -148,16 +196,15 @@ impl Agent for ServerAgent {
         Box::pin(self.release(notes))
     }
 
-    /// When `cancel` fires it stops waiting; its conversation is ended by [`Agent::release`], or goes on for the
-    /// attempt that follows.
     fn write_tests<'a>(&'a self, brief: &'a Brief<'a>, cancel: &'a CancellationToken) -> AgentFuture<'a> {
-        Box::pin(async move {
-            let written = tokio::select! {
-                biased;
-                () = cancel.cancelled() => Err(Failure::new(ErrorKind::Cancelled, "asked to stop")),
-                written = self.try_to_write(brief) => written,
-            };
-            written.map_err(|failure| self.redactor.failure(failure))
-        })
+        Box::pin(self.work(Job::Tests(brief), cancel))
+    }
+
+    fn runs_errands(&self) -> bool {
+        true
+    }
+
+    fn run_errand<'a>(&'a self, errand: &'a Errand<'a>, cancel: &'a CancellationToken) -> AgentFuture<'a> {
+        Box::pin(self.work(Job::Errand(errand), cancel))
     }
 }

@@ -1,6 +1,7 @@
 //! Is a provider that keeps failing left alone for a while? Open after so many failures in a row; after a while one
 //! task may try, and its end decides.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
@@ -31,41 +32,75 @@ impl BreakerTerms {
     }
 }
 
-/// The circuit breaker of one provider.
-#[derive(Debug)]
-pub(super) struct Breaker {
+/// The circuit breaker of one provider. Cheap to clone; all clones are one.
+#[derive(Debug, Clone)]
+pub struct Breaker {
     terms: Option<BreakerTerms>,
     /// Held for a look or a note.
-    state: Mutex<State>,
+    record: Arc<Mutex<Record>>,
+}
+
+/// What is known of the provider.
+#[derive(Debug, Clone, Copy)]
+struct Record {
+    /// Failures in a row.
+    failures: u32,
+    phase: Phase,
 }
 
 #[derive(Debug, Clone, Copy)]
-enum State {
-    /// As it should be; so many failures in a row.
-    Closed(u32),
+enum Phase {
+    /// As it should be.
+    Closed,
     /// Until then nobody asks.
     Open(Instant),
     /// One asks; whoever else comes waits until then.
     HalfOpen(Instant),
 }
 
+/// Where a circuit breaker stands, for people and programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BreakerStanding {
+    /// `closed`, `open`, or `half_open`: one may try, or does.
+    pub state: &'static str,
+    /// Failures in a row.
+    pub failures: u32,
+    /// How long nobody else asks; `None` where somebody may now.
+    pub retry_after: Option<Duration>,
+}
+
 impl Breaker {
     pub(super) fn new(terms: Option<BreakerTerms>) -> Self {
-        Self { terms, state: Mutex::new(State::Closed(0)) }
+        let record = Record { failures: 0, phase: Phase::Closed };
+        Self { terms, record: Arc::new(Mutex::new(record)) }
+    }
+
+    /// Where it stands; `None` where no breaker is wanted.
+    #[must_use]
+    pub fn standing(&self, now: Instant) -> Option<BreakerStanding> {
+        self.terms?;
+        let Record { failures, phase } = *self.record.lock();
+        let (state, until) = match phase {
+            Phase::Closed => ("closed", now),
+            Phase::Open(until) if now < until => ("open", until),
+            Phase::Open(until) | Phase::HalfOpen(until) => ("half_open", until),
+        };
+        let retry_after = until.checked_duration_since(now).filter(|left| !left.is_zero());
+        Some(BreakerStanding { state, failures, retry_after })
     }
 
     /// Whether the provider may be asked now; while it may not, the failure says for how long.
     pub(super) fn admit(&self, now: Instant) -> Result<(), Failure> {
         let Some(terms) = self.terms else { return Ok(()) };
-        let mut state = self.state.lock();
-        match *state {
-            State::Closed(_) => Ok(()),
-            State::Open(until) | State::HalfOpen(until) if now < until => {
+        let mut record = self.record.lock();
+        match record.phase {
+            Phase::Closed => Ok(()),
+            Phase::Open(until) | Phase::HalfOpen(until) if now < until => {
                 let retry_after = Some(until - now);
                 Err(Failure { retry_after, ..Failure::new(ErrorKind::Transient, OPEN) })
             }
-            State::Open(_) | State::HalfOpen(_) => {
-                *state = State::HalfOpen(now + terms.rest);
+            Phase::Open(_) | Phase::HalfOpen(_) => {
+                record.phase = Phase::HalfOpen(now + terms.rest);
                 Ok(())
             }
         }
@@ -74,16 +109,19 @@ impl Breaker {
     /// Notes how an iteration went.
     pub(super) fn note<T>(&self, outcome: &Result<T, Failure>, now: Instant) {
         let Some(terms) = self.terms else { return };
-        let mut state = self.state.lock();
-        *state = match (outcome, *state) {
-            (Err(failure), before) if is_the_providers(failure) => match before {
-                State::Closed(failures) if failures + 1 < terms.threshold => State::Closed(failures + 1),
-                _ => State::Open(now + terms.rest),
-            },
+        let mut record = self.record.lock();
+        match outcome {
+            Ok(_) => *record = Record { failures: 0, phase: Phase::Closed },
+            Err(failure) if is_the_providers(failure) => {
+                record.failures = record.failures.saturating_add(1);
+                let is_closed = matches!(record.phase, Phase::Closed);
+                if !is_closed || record.failures >= terms.threshold {
+                    record.phase = Phase::Open(now + terms.rest);
+                }
+            }
             // Nothing is learnt of the provider.
-            (Err(_), before) => before,
-            (Ok(_), _) => State::Closed(0),
-        };
+            Err(_) => {}
+        }
     }
 }
 
@@ -135,9 +173,27 @@ mod tests {
     }
 
     #[test]
+    fn it_tells_where_it_stands() {
+        let (breaker, now) = (Breaker::new(Some(TERMS)), Instant::now());
+        let told = |now| breaker.standing(now).map(|told| (told.state, told.failures, told.retry_after));
+        assert_eq!(told(now), Some(("closed", 0, None)));
+        fail(&breaker, ErrorKind::Transient, now);
+        assert_eq!(told(now), Some(("closed", 1, None)));
+        fail(&breaker, ErrorKind::Transient, now);
+        assert_eq!(told(now), Some(("open", 2, Some(TERMS.rest))));
+        let later = now + TERMS.rest;
+        assert_eq!(told(later), Some(("half_open", 2, None)), "somebody may try");
+        assert_eq!(breaker.clone().admit(later), Ok(()));
+        assert_eq!(told(later), Some(("half_open", 2, Some(TERMS.rest))), "somebody does");
+        breaker.note(&Ok(()), later);
+        assert_eq!(told(later), Some(("closed", 0, None)));
+    }
+
+    #[test]
     fn without_terms_it_never_opens() {
         let (breaker, now) = (Breaker::new(None), Instant::now());
         (0..100).for_each(|_| fail(&breaker, ErrorKind::Transient, now));
+        assert_eq!(breaker.standing(now), None);
         assert_eq!(breaker.admit(now), Ok(()));
     }
 }

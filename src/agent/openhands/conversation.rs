@@ -25,7 +25,8 @@ pub(super) struct ServerInfo {
 
 impl ServerInfo {
     pub(super) async fn ask(http: &Http) -> Result<Self, HttpError> {
-        http.get("/server_info").await
+        let info: Self = http.get("/server_info").await?;
+        Ok(Self { version: http.quoted(&info.version), ..info })
     }
 
     /// Whether a task that goes on elsewhere finds its conversation, and pays once.
@@ -66,12 +67,25 @@ impl Conversation<'_> {
         }
     }
 
-    /// Says something and has it run.
+    /// Says something and has it run: once, even where an answer is lost.
     pub(super) async fn say(&self, text: &str) -> Result<(), HttpError> {
         let message = json!({"role": "user", "content": [{"type": "text", "text": text}], "run": true});
         let path = self.path("/events");
-        let said: Result<IgnoredAny, _> = self.http.persistently(|| self.http.post(&path, &message)).await;
-        said.map(drop)
+        // The same may have been said before.
+        let before = self.http.persistently(|| self.last_request()).await?;
+        let mut tries = 0;
+        let say = || {
+            tries += 1;
+            let is_first = tries == 1;
+            let (path, message, before) = (&path, &message, &before);
+            async move {
+                if !is_first && self.last_request().await? != *before {
+                    return Ok(());
+                }
+                self.http.post::<IgnoredAny>(path, message).await.map(drop)
+            }
+        };
+        self.http.persistently(say).await
     }
 
     /// Has it run. It may do so already.
@@ -113,6 +127,18 @@ impl Conversation<'_> {
             Event { id, what: What::ConversationErrorEvent(error) } => Some((id, error)),
             _ => None,
         }))
+    }
+
+    /// What the agent said last, if it is among the newest of its events.
+    pub(super) async fn last_message(&self) -> Result<Option<String>, HttpError> {
+        let (events, _) = self.events(None).await?;
+        Ok(events.iter().find_map(Event::message))
+    }
+
+    /// The id of what it was told last, if that is among the newest of its events.
+    async fn last_request(&self) -> Result<Option<String>, HttpError> {
+        let (events, _) = self.events(None).await?;
+        Ok(events.into_iter().find(Event::is_request).map(|event| event.id))
     }
 
     fn path(&self, rest: &str) -> String {

@@ -5,7 +5,10 @@ use std::time::Duration;
 use serde_json::Value;
 use thiserror::Error;
 
+use super::ServerOptions;
 use super::events::ConversationError;
+use super::host::HostOptions;
+use crate::redact::Redactor;
 use crate::task::{ErrorKind, Failure};
 
 /// The longest part of an answer that a message quotes, in bytes.
@@ -60,8 +63,8 @@ impl HttpError {
         matches!(self, Self::Refused { status: 404, .. })
     }
 
-    /// What the body of an answer says, in a line.
-    pub(super) fn detail_of(body: &[u8]) -> String {
+    /// What the body of an answer says, in a line without keys.
+    pub(super) fn detail_of(body: &[u8], redactor: &Redactor) -> String {
         let Ok(body) = serde_json::from_slice::<Value>(body) else { return "it does not say why".to_owned() };
         let texts: Vec<&str> = match &body["detail"] {
             Value::String(text) => vec![text],
@@ -70,12 +73,25 @@ impl HttpError {
         };
         let exception = body["exception"].as_str();
         let line = texts.into_iter().chain(exception).collect::<Vec<_>>().join("; ");
-        if line.is_empty() { "it does not say why".to_owned() } else { shortened(&line) }
+        if line.is_empty() { "it does not say why".to_owned() } else { shortened(&line, redactor) }
     }
 
-    /// The failure of an attempt that needed this answer of the server at `address`.
-    pub(super) fn into_failure(self, address: &str) -> Failure {
-        let (kind, remedy) = match &self {
+    /// The failure of an attempt that needed this answer of the server.
+    pub(super) fn into_failure(self, options: &ServerOptions) -> Failure {
+        let (kind, remedy) = self.meaning();
+        let remedy = match &options.host {
+            HostOptions::Given(_) => remedy,
+            // Its address and key are no setting.
+            HostOptions::Own(_) | HostOptions::Docker(_) => "",
+        };
+        let retry_after = self.retry_after();
+        let message = format!("agent server {}: {self}{remedy}", options.address());
+        Failure { retry_after, ..Failure::new(kind, message) }
+    }
+
+    /// Its class, and what to do where the server is a user's.
+    fn meaning(&self) -> (ErrorKind, &'static str) {
+        match self {
             Self::Refused { status: 401 | 403, .. } => {
                 (ErrorKind::Authentication, ": set OPENHANDS_SESSION_API_KEY to the key of that server")
             }
@@ -94,21 +110,23 @@ impl HttpError {
             Self::Unusable(_) => {
                 (ErrorKind::Config, ": check OPENHANDS_SERVER_URL and OPENHANDS_SESSION_API_KEY")
             }
-        };
-        let retry_after = self.retry_after();
-        Failure { retry_after, ..Failure::new(kind, format!("agent server {address}: {self}{remedy}")) }
+        }
     }
 }
 
 /// The failure of a conversation that ended with an error.
-pub(super) fn conversation_failure(error: Option<&ConversationError>, model: &str) -> Failure {
+pub(super) fn conversation_failure(
+    error: Option<&ConversationError>,
+    model: &str,
+    redactor: &Redactor,
+) -> Failure {
     let Some(error) = error else {
         return Failure::new(
             ErrorKind::Transient,
             "the agent's run ended with an error, and it does not say which",
         );
     };
-    let detail = shortened(&error.detail);
+    let detail = shortened(&error.detail, redactor);
     let (kind, remedy) = match error.code.as_str() {
         "LLMAuthenticationError" => {
             (ErrorKind::Authentication, ": set LLM_API_KEY (or OPENROUTER_API_KEY) to a key of its provider")
@@ -153,8 +171,9 @@ fn asked_to_wait(detail: &str) -> Option<Duration> {
     Duration::try_from_secs_f64(seconds).ok()
 }
 
-/// One line of at most so many bytes.
-pub(super) fn shortened(text: &str) -> String {
+/// One line of at most so many bytes, without keys: they are taken out first, since a part of one is not known as such.
+pub(super) fn shortened(text: &str, redactor: &Redactor) -> String {
+    let text = redactor.text(text);
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let end = line.floor_char_boundary(MOST_QUOTED);
     if end < line.len() { format!("{}…", &line[..end]) } else { line }
@@ -181,8 +200,9 @@ mod tests {
     #[test]
     fn an_answer_is_told_without_what_was_asked() {
         let body = br#"{"detail":[{"type":"missing","loc":["body"],"msg":"Field required","input":{"api_key":"sk"}}]}"#;
-        assert_eq!(HttpError::detail_of(body), "Field required");
-        assert_eq!(HttpError::detail_of(br#"{"detail":"Unauthorized"}"#), "Unauthorized");
-        assert_eq!(HttpError::detail_of(b"<html>"), "it does not say why");
+        let detail_of = |body: &[u8]| HttpError::detail_of(body, &Redactor::default());
+        assert_eq!(detail_of(body), "Field required");
+        assert_eq!(detail_of(br#"{"detail":"Unauthorized"}"#), "Unauthorized");
+        assert_eq!(detail_of(b"<html>"), "it does not say why");
     }
 }

@@ -3,7 +3,6 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::error::shortened;
 use super::state::{State, Stats, Status};
 
 /// One event, of which nearly everything is left aside.
@@ -96,7 +95,27 @@ impl Event {
         }
     }
 
-    /// A line for people, where there is something to say.
+    /// What the agent says to whoever asked it, where it says something.
+    pub(super) fn message(&self) -> Option<String> {
+        match &self.what {
+            What::ActionEvent { tool_name, action, .. } if tool_name == "finish" => {
+                action["message"].as_str().map(str::to_owned)
+            }
+            What::MessageEvent { source, llm_message } if source == "agent" => {
+                let parts = llm_message["content"].as_array()?;
+                let texts: Vec<&str> = parts.iter().filter_map(|part| part["text"].as_str()).collect();
+                Some(texts.join("\n"))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the agent is told something by whoever asks it.
+    pub(super) fn is_request(&self) -> bool {
+        matches!(&self.what, What::MessageEvent { source, .. } if source == "user")
+    }
+
+    /// What is to be told to people, at whatever length, where there is something to say.
     pub(super) fn line(&self) -> Option<String> {
         let line = match &self.what {
             What::ActionEvent { tool_name, summary, action } => {
@@ -113,7 +132,7 @@ impl Event {
             What::AgentErrorEvent { error } => format!("error: {error}"),
             _ => return None,
         };
-        Some(shortened(&line)).filter(|line| !line.is_empty())
+        Some(line).filter(|line| !line.trim().is_empty())
     }
 }
 
@@ -137,9 +156,25 @@ mod tests {
     fn an_action_is_told_by_its_summary_else_by_what_it_does() {
         let event = json!({"id": "1", "kind": "ActionEvent", "tool_name": "terminal", "summary": "run\n pytest",
             "action": {"command": "pytest -q"}});
-        assert_eq!(read(event).line().as_deref(), Some("terminal: run pytest"));
+        assert_eq!(read(event).line().as_deref(), Some("terminal: run\n pytest"));
         let event = json!({"id": "1", "kind": "ActionEvent", "tool_name": "terminal", "action": {"command": "pytest"}});
         assert_eq!(read(event).line().as_deref(), Some("terminal: pytest"));
+    }
+
+    #[test]
+    fn the_last_word_is_what_it_finishes_with_or_says() {
+        let event =
+            json!({"id": "1", "kind": "ActionEvent", "tool_name": "finish", "action": {"message": "Done."}});
+        assert_eq!(read(event).message().as_deref(), Some("Done."));
+        let content =
+            json!([{"type": "text", "text": "No"}, {"type": "image"}, {"type": "text", "text": "need."}]);
+        let said = |source: &str| {
+            read(
+                json!({"id": "1", "kind": "MessageEvent", "source": source, "llm_message": {"content": content}}),
+            )
+        };
+        assert_eq!(said("agent").message().as_deref(), Some("No\nneed."));
+        assert_eq!(said("user").message(), None);
     }
 
     #[test]

@@ -24,7 +24,8 @@ pub(super) fn message(brief: &Brief<'_>, feedback: &Feedback) -> String {
         brief.output
     );
     if let Some(problem) = &feedback.problem {
-        let _ = write!(text, "\nThe file as a whole: {problem}\n");
+        let problem = fenced("", bounded(problem, MOST_REASON));
+        let _ = write!(text, "\nThe file as a whole:\n\n{problem}\n");
     }
     rejected(&mut text, feedback);
     missing(&mut text, brief, feedback);
@@ -42,16 +43,18 @@ fn rejected(text: &mut String, feedback: &Feedback) {
         return;
     }
     text.push_str("\nTests that were taken out; mend them or leave them out:\n");
-    for rejected in feedback.rejected.iter().rev().take(MOST_TESTS) {
-        let _ = writeln!(text, "- {}: {}", rejected.test, bounded(&rejected.reason, MOST_REASON));
-    }
+    let told = feedback.rejected.iter().rev().take(MOST_TESTS);
+    let told: Vec<String> = told
+        .map(|rejected| format!("{}: {}", rejected.test, bounded(&rejected.reason, MOST_REASON).trim_end()))
+        .collect();
+    let _ = writeln!(text, "\n{}", fenced("", &told.join("\n")));
 }
 
 fn missing(text: &mut String, brief: &Brief<'_>, feedback: &Feedback) {
     if feedback.missing_lines.is_empty() && feedback.missing_branches.is_empty() {
         return;
     }
-    let source = read_plain(brief.workspace.project_dir(), brief.module);
+    let source = read_plain(brief.engagement.workspace.project_dir(), brief.module);
     let source = source.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
     let code: Vec<&str> = source.lines().collect();
     let of = |line: usize| code.get(line.wrapping_sub(1)).copied().unwrap_or_default();

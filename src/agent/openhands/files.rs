@@ -8,9 +8,11 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::http::Http;
+use super::job::Job;
 use super::{HttpError, ServerOptions};
-use crate::agent::Brief;
-use crate::sandbox::{ProjectPath, read_plain};
+use crate::agent::{Engagement, LeftOut};
+use crate::redact::Redactor;
+use crate::sandbox::{ChangeKind, ProjectPath, Workspace, read_plain};
 use crate::task::{ErrorKind, Failure};
 
 /// Files that are on their way at once.
@@ -25,11 +27,11 @@ pub(super) enum Place {
 }
 
 impl Place {
-    pub(super) fn of(options: &ServerOptions, brief: &Brief<'_>, conversation: Uuid) -> Self {
+    pub(super) fn of(options: &ServerOptions, engagement: &Engagement<'_>, conversation: Uuid) -> Self {
         if options.shares_files() {
-            return Self::Shared(brief.workspace.root().display().to_string());
+            return Self::Shared(engagement.workspace.root().display().to_string());
         }
-        Self::Uploaded(uploaded(conversation))
+        Self::Uploaded(uploaded(options, conversation))
     }
 
     /// The folder, as the server sees it.
@@ -40,13 +42,15 @@ impl Place {
     }
 
     /// Makes sure that everything is there before the agent begins.
-    pub(super) async fn fill(&self, http: &Http, brief: &Brief<'_>) -> Result<(), Fault> {
-        make_parents(brief)?;
+    pub(super) async fn fill(&self, http: &Http, job: Job<'_>) -> Result<(), Fault> {
+        let workspace = job.engagement().workspace;
+        let parent = job.output().and_then(ProjectPath::parent);
+        make_folder(workspace, parent.as_ref())?;
         let Self::Uploaded(folder) = self else { return Ok(()) };
-        let files = brief.workspace.files();
+        let files = workspace.files();
         stream::iter(files)
             .map(|path| async move {
-                let local = brief.workspace.root().join(&path);
+                let local = workspace.root().join(&path);
                 let bytes =
                     tokio::fs::read(&local).await.map_err(|error| Fault::Here(unreadable(&local, &error)))?;
                 let there = format!("{folder}/{path}");
@@ -56,7 +60,7 @@ impl Place {
             .try_collect::<Vec<()>>()
             .await?;
         // The file to write has a folder there too.
-        let parent = brief.output.parent().map_or_else(String::new, |parent| format!("/{parent}"));
+        let parent = parent.map_or_else(String::new, |parent| format!("/{parent}"));
         let path = format!("{folder}{parent}");
         let command = shell(&["mkdir", "-p", "--", &path]);
         let made: Result<IgnoredAny, _> =
@@ -64,18 +68,23 @@ impl Place {
         made.map(drop).map_err(Fault::There)
     }
 
-    /// Brings the test file into the workspace, where the agent wrote it elsewhere.
-    pub(super) async fn fetch(&self, http: &Http, brief: &Brief<'_>) -> Result<(), Fault> {
+    /// Brings one file into the workspace, where the agent wrote it elsewhere.
+    pub(super) async fn fetch(
+        &self,
+        http: &Http,
+        workspace: &Workspace,
+        output: &ProjectPath,
+    ) -> Result<(), Fault> {
         let Self::Uploaded(folder) = self else { return Ok(()) };
-        let path = format!("{folder}/{}", brief.output);
+        let path = format!("{folder}/{output}");
         let bytes = match http.persistently(|| http.download(&path)).await {
             Ok(bytes) => bytes,
             // It wrote none: verification says so.
             Err(error) if error.is_not_found() => return Ok(()),
             Err(error) => return Err(Fault::There(error)),
         };
-        let local = brief.workspace.root().join(brief.output.as_path());
-        write(brief, brief.output, &bytes).map_err(|error| Fault::Here(unreadable(&local, &error)))
+        let local = workspace.root().join(output.as_path());
+        write(workspace, output, &bytes).map_err(|error| Fault::Here(unreadable(&local, &error)))
     }
 }
 
@@ -96,52 +105,91 @@ pub(super) async fn clear(http: &Http, options: &ServerOptions, conversation: Uu
     if options.shares_files() {
         return Ok(());
     }
-    let folder = uploaded(conversation);
-    let gone: Result<IgnoredAny, _> =
-        http.post("/api/bash/execute_bash_command", &shell(&["rm", "-rf", "--", &folder])).await;
+    let folder = uploaded(options, conversation);
+    let listing = listing_of(&folder);
+    let command = shell(&["rm", "-rf", "--", &folder, &listing]);
+    let gone: Result<IgnoredAny, _> = http.post("/api/bash/execute_bash_command", &command).await;
     gone.map(drop)
 }
 
-fn uploaded(conversation: Uuid) -> String {
-    format!("/tmp/openhands-testgen/{conversation}")
+fn uploaded(options: &ServerOptions, conversation: Uuid) -> String {
+    format!("{}/{conversation}", options.host.uploads())
+}
+
+/// The list of the files in a folder of ours on the server, beside it.
+pub(super) fn listing_of(folder: &str) -> String {
+    format!("{folder}.files")
 }
 
 /// A command of plain words, none of them a user's but the end of a path.
 fn shell(words: &[&str]) -> serde_json::Value {
     let quoted: Vec<String> = words.iter().map(|word| format!("'{}'", word.replace('\'', r"'\''"))).collect();
-    json!({"command": quoted.join(" "), "cwd": "/", "timeout": 30})
+    shell_line(&quoted.join(" "))
+}
+
+/// A line for the server's shell, with nothing in it that a user or an agent wrote.
+pub(super) fn shell_line(line: &str) -> serde_json::Value {
+    json!({"command": line, "cwd": "/", "timeout": 30})
 }
 
 /// An agent's editor makes no folders.
-fn make_parents(brief: &Brief<'_>) -> Result<(), Failure> {
-    let Some(parent) = brief.output.parent() else { return Ok(()) };
-    let dir = brief.workspace.dir()?;
-    dir.create_dir_all(&parent).map_err(|error| unreadable(parent.as_path(), &error))
+fn make_folder(workspace: &Workspace, folder: Option<&ProjectPath>) -> Result<(), Failure> {
+    let Some(folder) = folder else { return Ok(()) };
+    let dir = workspace.dir()?;
+    dir.create_dir_all(folder).map_err(|error| unreadable(folder.as_path(), &error))
 }
 
 /// Writes below the workspace, wherever links in it lead.
-fn write(brief: &Brief<'_>, path: &ProjectPath, bytes: &[u8]) -> std::io::Result<()> {
-    let dir = brief.workspace.dir().map_err(std::io::Error::other)?;
+pub(super) fn write(workspace: &Workspace, path: &ProjectPath, bytes: &[u8]) -> std::io::Result<()> {
+    let dir = workspace.dir().map_err(std::io::Error::other)?;
     if let Some(parent) = path.parent() {
         dir.create_dir_all(&parent)?;
     }
     dir.write(path, bytes)
 }
 
-/// Takes keys out of the test file: an agent may have copied one there.
-pub(super) fn clean(brief: &Brief<'_>, redactor: &crate::redact::Redactor) -> Result<(), Failure> {
-    let dir = brief.workspace.dir()?;
-    let Some(text) = read_plain(&dir, brief.output).and_then(|bytes| String::from_utf8(bytes).ok()) else {
-        return Ok(());
-    };
-    let shown = redactor.text(&text);
-    if shown != text.as_str() {
-        write(brief, brief.output, shown.as_bytes())
-            .map_err(|error| unreadable(brief.output.as_path(), &error))?;
+/// Takes keys out of all that an agent wrote: what stands beside its tests may be published with them.
+pub(super) async fn clean_changes(workspace: &Workspace, redactor: &Redactor) -> Result<Vec<LeftOut>, Fault> {
+    let mut left_out = Vec::new();
+    for change in workspace.changes().await.map_err(Failure::from)? {
+        let path = ProjectPath::from_names(change.path.split('/'));
+        if change.kind != ChangeKind::Removed && !workspace.root().join(&path).is_dir() {
+            left_out.extend(clean(workspace, &path, redactor)?);
+        }
     }
-    Ok(())
+    Ok(left_out)
 }
 
-fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
+/// Takes keys out of a file: an agent may have copied one there. A file that is no text and holds one is taken away,
+/// and so is one with a key in its name: then the answer says so.
+pub(super) fn clean(
+    workspace: &Workspace,
+    path: &ProjectPath,
+    redactor: &Redactor,
+) -> Result<Option<LeftOut>, Failure> {
+    let wrap = |error| unreadable(path.as_path(), &error);
+    let dir = workspace.dir()?;
+    let take_away = |reason: &str| {
+        dir.remove_file(path).map_err(wrap)?;
+        let name = redactor.text(path.as_str()).into_owned();
+        Ok(Some(LeftOut { name, reason: reason.to_owned() }))
+    };
+    if redactor.text(path.as_str()) != path.as_str() {
+        return take_away("has a key in its name");
+    }
+    let Some(bytes) = read_plain(&dir, path) else { return Ok(None) };
+    let text = String::from_utf8_lossy(&bytes);
+    let shown = redactor.text(&text);
+    if shown == text {
+        return Ok(None);
+    }
+    if std::str::from_utf8(&bytes).is_err() {
+        return take_away("holds a key, and is no text");
+    }
+    write(workspace, path, shown.as_bytes()).map_err(wrap)?;
+    Ok(None)
+}
+
+pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
     Failure::new(ErrorKind::Environment, format!("{}: {error}", path.display()))
 }

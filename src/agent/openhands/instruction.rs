@@ -18,7 +18,7 @@ const MOST_LOOKED_AT: usize = 200;
 
 /// The first message of a conversation, for an agent that works in `folder`.
 pub(super) fn instruction(brief: &Brief<'_>, folder: &str) -> String {
-    let dir = brief.workspace.dir().ok();
+    let dir = brief.engagement.workspace.dir().ok();
     let read = |path: &ProjectPath| dir.as_ref().and_then(|dir| text_of(dir, path));
     let mut text = format!(
         "Write unit tests for one Python module.\n\n\

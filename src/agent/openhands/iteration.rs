@@ -5,9 +5,9 @@ use std::time::Instant;
 use super::conversation::Conversation;
 use super::done::{Done, Ending};
 use super::error::conversation_failure;
-use super::files::{self, Fault, Place};
+use super::files::{Fault, Place};
 use super::http::Http;
-use super::instruction::instruction;
+use super::job::Job;
 use super::known::Memory;
 use super::limits::Limits;
 use super::opening::{Opening, next_session};
@@ -15,8 +15,8 @@ use super::request::{Asked, request};
 use super::state::Status;
 use super::voice::Voice;
 use super::watch::{End, Watch};
-use super::{HttpError, ServerOptions, feedback};
-use crate::agent::{AgentReport, Brief};
+use super::{HttpError, ServerOptions};
+use crate::agent::{AgentReport, Engagement};
 use crate::redact::Redactor;
 use crate::task::{ErrorKind, Failure, LogLevel, Remote, Session, Usage};
 
@@ -29,7 +29,7 @@ pub(super) struct Iteration<'a> {
     pub(super) options: &'a ServerOptions,
     pub(super) redactor: &'a Redactor,
     pub(super) remote: &'a Remote,
-    pub(super) brief: &'a Brief<'a>,
+    pub(super) job: Job<'a>,
     pub(super) memory: &'a Memory,
 }
 
@@ -40,10 +40,12 @@ struct Ordered {
     before: Option<Status>,
     /// The error that it had ended with before.
     known_error: Option<String>,
+    /// What it had cost before, as far as that is known.
+    cost_before: f64,
 }
 
 /// What follows from the end of a run.
-enum Next {
+pub(super) enum Next {
     Report(AgentReport),
     Open(Opening),
 }
@@ -51,8 +53,8 @@ enum Next {
 impl Iteration<'_> {
     /// Runs until there is something to verify, or nothing more to be hoped for.
     pub(super) async fn run(&self) -> Result<AgentReport, Failure> {
-        let limits = Limits::new(self.remote, self.time(), Instant::now());
-        let mut opening = self.answered(Opening::decide(self.http, self.options, self.brief).await)?;
+        let limits = Limits::new(self.remote, self.time(), self.job.out_of_time(), Instant::now());
+        let mut opening = self.answered(Opening::decide(self.http, self.options, self.engagement()).await)?;
         // Once an iteration, and once more for each attempt: what stops it again is here to stay.
         let mut may_go_on = true;
         loop {
@@ -74,40 +76,46 @@ impl Iteration<'_> {
                 self.note(LogLevel::Warning, &format!("model {} takes over", self.model(&next)));
                 self.follow_up(&session, next).await
             }
-            Opening::Attach(session) => Ok(Ordered { session, before: None, known_error: None }),
+            Opening::Attach(session) => {
+                let cost_before = self.cost(&session).await;
+                Ok(Ordered { session, before: None, known_error: None, cost_before })
+            }
             Opening::Say(session) => {
-                let text = feedback::message(self.brief, &self.brief.feedback.cloned().unwrap_or_default());
-                self.brief.notes.keep_session(Some(session.clone())).await?;
+                let text = self.job.next();
+                let cost_before = self.cost(&session).await;
+                self.engagement().notes.keep_session(Some(session.clone())).await?;
                 self.answered(self.conversation(&session).say(&text).await)?;
-                Ok(Ordered { session, before: Some(Status::Finished), known_error: None })
+                Ok(Ordered { session, before: Some(Status::Finished), known_error: None, cost_before })
             }
             Opening::GoOn(session, before) => {
                 let conversation = self.conversation(&session);
                 let known_error = conversation.last_error().await.ok().flatten().map(|(id, _)| id);
+                let cost_before = self.cost(&session).await;
                 self.note(LogLevel::Warning, "the conversation had stopped half-way: it goes on");
                 self.answered(conversation.run().await)?;
-                Ok(Ordered { session, before: Some(before), known_error })
+                Ok(Ordered { session, before: Some(before), known_error, cost_before })
             }
         }
     }
 
     async fn make(&self, session: Session) -> Result<Ordered, Failure> {
-        let place = Place::of(self.options, self.brief, session.conversation);
-        self.brief.notes.keep_session(Some(session.clone())).await?;
-        self.carried(place.fill(self.http, self.brief).await)?;
-        let mut text = instruction(self.brief, place.folder());
-        if let Some(feedback) = self.brief.feedback {
-            text = format!("{text}\n{}", feedback::message(self.brief, feedback));
+        let engagement = self.engagement();
+        let place = Place::of(self.options, engagement, session.conversation);
+        if engagement.notes.session().is_some() {
+            self.job.begin_again().await?;
         }
+        engagement.notes.keep_session(Some(session.clone())).await?;
+        self.carried(place.fill(self.http, self.job).await)?;
+        let text = self.job.opening(place.folder());
         let what = Asked { model: self.model(&session), folder: place.folder(), instruction: &text };
-        let request = request(self.options, self.remote, self.brief, &session, &what);
+        let request = request(self.options, self.remote, engagement.task, &session, &what);
         let made = self.conversation(&session).make(&request).await;
         if made.as_ref().is_err_and(|error| !error.may_pass()) {
             // It said no: there is none, and none on its way.
-            self.brief.notes.keep_session(None).await?;
+            engagement.notes.keep_session(None).await?;
         }
         self.answered(made)?;
-        Ok(Ordered { session, before: Some(Status::Idle), known_error: None })
+        Ok(Ordered { session, before: Some(Status::Idle), known_error: None, cost_before: 0.0 })
     }
 
     /// Ends a conversation and makes the one that follows it.
@@ -139,7 +147,7 @@ impl Iteration<'_> {
     }
 
     /// The model that works in a conversation.
-    fn model(&self, session: &Session) -> &str {
+    pub(super) fn model(&self, session: &Session) -> &str {
         let models = &self.remote.models;
         models.get(session.model as usize).or(models.last()).map_or("", String::as_str)
     }
@@ -151,7 +159,9 @@ impl Iteration<'_> {
     async fn follow(&self, ordered: &Ordered, limits: &Limits, may_go_on: bool) -> Result<Next, Failure> {
         let patience = self.options.patience;
         let session = &ordered.session;
-        let mut voice = Voice::new(self.brief, self.redactor, session.spent_before);
+        let engagement = self.engagement();
+        engagement.notes.models().works(self.model(session));
+        let mut voice = Voice::new(engagement, self.redactor, session, ordered.cost_before);
         let mut limits = limits.clone();
         limits.news(Instant::now());
         let mut watch = Watch {
@@ -190,7 +200,7 @@ impl Iteration<'_> {
                 self.stop(session).await;
                 self.report(session, used, Some(failure)).await
             }
-            End::Away(error) => Err(error.into_failure(&self.options.address())),
+            End::Away(error) => Err(error.into_failure(self.options)),
         }
     }
 
@@ -206,14 +216,16 @@ impl Iteration<'_> {
                 Ok(Next::Open(Opening::Replace(session.clone())))
             }
             Some(error) if error.code == "MaxIterationsReached" => {
-                let failure = conversation_failure(Some(error), self.model(session));
+                let failure = conversation_failure(Some(error), self.model(session), self.redactor);
                 self.report(session, used, Some(failure)).await
             }
             _ => {
-                let failure = conversation_failure(error.as_ref(), self.model(session));
-                if matches!(failure.kind, ErrorKind::RateLimit | ErrorKind::Quota)
-                    && self.has_another_model(session)
-                {
+                let failure = conversation_failure(error.as_ref(), self.model(session), self.redactor);
+                let is_limited = matches!(failure.kind, ErrorKind::RateLimit | ErrorKind::Quota);
+                if is_limited {
+                    self.engagement().notes.models().limited();
+                }
+                if is_limited && self.has_another_model(session) {
                     self.note(LogLevel::Warning, &failure.message);
                     return Ok(Next::Open(Opening::Rotate(session.clone())));
                 }
@@ -222,68 +234,43 @@ impl Iteration<'_> {
         }
     }
 
-    /// Interrupts the run and waits until it stands still: what it writes must not change under verification.
-    async fn stop(&self, session: &Session) {
-        let conversation = self.conversation(session);
-        let patience = self.options.patience;
-        let stopped = async {
-            self.http.within(patience.farewell, || conversation.interrupt()).await?;
-            while conversation.state().await?.is_some_and(|state| state.status == Status::Running) {
-                tokio::time::sleep(patience.reconnect).await;
-            }
-            Ok::<_, HttpError>(())
-        };
-        if !matches!(tokio::time::timeout(patience.farewell, stopped).await, Ok(Ok(()))) {
-            self.note(LogLevel::Warning, "the agent could not be interrupted");
-        }
-    }
-
-    /// What was written, brought home.
-    async fn report(
-        &self,
-        session: &Session,
-        used: Usage,
-        stopped: Option<Failure>,
-    ) -> Result<Next, Failure> {
-        let place = Place::of(self.options, self.brief, session.conversation);
-        self.carried(place.fetch(self.http, self.brief).await)?;
-        files::clean(self.brief, self.redactor)?;
-        let used = self.usage(&self.conversation(session)).await.unwrap_or(used);
-        Ok(Next::Report(AgentReport {
-            left_out: Vec::new(),
-            model: Some(self.model(session).to_owned()),
-            usage: session.spent_before.plus(used),
-            stopped,
-        }))
+    /// What a conversation has cost so far; nothing where nobody knows.
+    async fn cost(&self, session: &Session) -> f64 {
+        let used = self.usage(&self.conversation(session)).await;
+        used.and_then(|used| used.cost_usd).unwrap_or_default()
     }
 
     /// What a conversation used in all, if the server says so now.
-    async fn usage(&self, conversation: &Conversation<'_>) -> Option<Usage> {
+    pub(super) async fn usage(&self, conversation: &Conversation<'_>) -> Option<Usage> {
         Some(conversation.state().await.ok()??.stats.usage())
     }
 
-    fn conversation(&self, session: &Session) -> Conversation<'_> {
+    pub(super) fn engagement(&self) -> &Engagement<'_> {
+        self.job.engagement()
+    }
+
+    pub(super) fn conversation(&self, session: &Session) -> Conversation<'_> {
         Conversation { http: self.http, id: session.conversation }
     }
 
-    /// How long the agent may work: the rest of the attempt is for verification.
+    /// How long the agent may work: the rest of the attempt is for what becomes of its work.
     fn time(&self) -> std::time::Duration {
-        let left = self.brief.time_left;
+        let left = self.engagement().time_left;
         left.saturating_sub(self.options.patience.reserve).max(left / 2)
     }
 
-    fn answered<T>(&self, answer: Result<T, HttpError>) -> Result<T, Failure> {
-        answer.map_err(|error| error.into_failure(&self.options.address()))
+    pub(super) fn answered<T>(&self, answer: Result<T, HttpError>) -> Result<T, Failure> {
+        answer.map_err(|error| error.into_failure(self.options))
     }
 
-    fn carried<T>(&self, outcome: Result<T, Fault>) -> Result<T, Failure> {
+    pub(super) fn carried<T>(&self, outcome: Result<T, Fault>) -> Result<T, Failure> {
         outcome.map_err(|fault| match fault {
             Fault::Here(failure) => failure,
-            Fault::There(error) => error.into_failure(&self.options.address()),
+            Fault::There(error) => error.into_failure(self.options),
         })
     }
 
-    fn note(&self, level: LogLevel, line: &str) {
-        self.brief.notes.log(level, &self.redactor.text(line));
+    pub(super) fn note(&self, level: LogLevel, line: &str) {
+        self.engagement().notes.log(level, &self.redactor.text(line));
     }
 }

@@ -11,18 +11,21 @@ pub(super) struct Limits {
     no_progress: Duration,
     max_micro_usd: Option<u64>,
     max_tokens: Option<u64>,
+    /// What is said when the time is up.
+    out_of_time: &'static str,
     /// When something new was heard last.
     last_news: Instant,
 }
 
 impl Limits {
     /// Those of a task, for a run that begins now and may take this long.
-    pub(super) fn new(remote: &Remote, time: Duration, now: Instant) -> Self {
+    pub(super) fn new(remote: &Remote, time: Duration, out_of_time: &'static str, now: Instant) -> Self {
         Self {
             deadline: now + time,
             no_progress: Duration::from_secs(remote.no_progress_seconds),
             max_micro_usd: remote.max_micro_usd,
             max_tokens: remote.max_tokens,
+            out_of_time,
             last_news: now,
         }
     }
@@ -43,9 +46,7 @@ impl Limits {
             return Some(failure);
         }
         if now >= self.deadline {
-            let message =
-                "the agent was stopped: the time of the attempt was needed for verification; raise `timeout`";
-            return Some(Failure::new(ErrorKind::Timeout, message));
+            return Some(Failure::new(ErrorKind::Timeout, self.out_of_time));
         }
         (now >= self.last_news + self.no_progress).then(|| {
             let seconds = self.no_progress.as_secs();

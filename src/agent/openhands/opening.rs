@@ -6,7 +6,7 @@ use super::conversation::Conversation;
 use super::http::Http;
 use super::state::Status;
 use super::{HttpError, ServerOptions};
-use crate::agent::Brief;
+use crate::agent::Engagement;
 use crate::task::{LogLevel, Session, Usage};
 
 /// What is to be done first.
@@ -31,10 +31,10 @@ impl Opening {
     pub(super) async fn decide(
         http: &Http,
         options: &ServerOptions,
-        brief: &Brief<'_>,
+        engagement: &Engagement<'_>,
     ) -> Result<Self, HttpError> {
-        let Some(session) = brief.notes.session() else {
-            return Ok(Self::Make(new_session(options, brief.iteration)));
+        let Some(session) = engagement.notes.session() else {
+            return Ok(Self::Make(new_session(options, engagement.iteration)));
         };
         if session.server != options.address() {
             // Our keys are for another server: it must not get them.
@@ -42,11 +42,11 @@ impl Opening {
             let line = format!(
                 "conversation {id} on {server} is left behind: another server is set now; delete it there"
             );
-            brief.notes.log(LogLevel::Warning, &line);
-            return Ok(Self::Make(new_session(options, brief.iteration)));
+            engagement.notes.log(LogLevel::Warning, &line);
+            return Ok(Self::Make(new_session(options, engagement.iteration)));
         }
-        if session.iteration < brief.iteration {
-            return Ok(Self::Say(Session { iteration: brief.iteration, ..session }));
+        if session.iteration < engagement.iteration {
+            return Ok(Self::Say(Session { iteration: engagement.iteration, ..session }));
         }
         let conversation = Conversation { http, id: session.conversation };
         let Some(state) = http.persistently(|| conversation.state()).await? else {

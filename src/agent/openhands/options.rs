@@ -1,20 +1,17 @@
-//! What is known of an agent server? Where it is, its key, the model that works there, how files get there.
+//! What is known of an agent server? Who keeps it up, the model that works there, how files get there.
 
 use std::fmt;
 
-use secrecy::SecretString;
-
+use super::host::{GivenServer, HostOptions};
 use super::{BreakerTerms, Patience};
-use crate::config::{FilesChoice, Llm, Settings, without_password};
-use crate::redact::Redactor;
+use crate::config::{FilesChoice, Llm, Settings};
+use crate::sandbox::ProbeDir;
 
 /// One agent server and the model that works there.
 #[derive(Clone)]
 pub struct ServerOptions {
-    /// Where it answers, without a slash at the end.
-    pub url: String,
-    /// Its key, if it asks for one.
-    pub session_key: Option<SecretString>,
+    /// Who keeps it up.
+    pub host: HostOptions,
     /// The model, its key and its address.
     pub llm: Llm,
     /// How the server gets at the project's copy.
@@ -26,42 +23,55 @@ pub struct ServerOptions {
 }
 
 impl ServerOptions {
-    /// The server of these settings, if there is one.
+    /// The servers that these settings may work with, one for each agent: nothing where no real agent may be used, or
+    /// its model lacks something.
     #[must_use]
-    pub fn of(settings: &Settings) -> Option<Self> {
-        Some(Self {
-            url: settings.server_url.as_deref()?.trim_end_matches('/').to_owned(),
-            session_key: settings.session_api_key.clone(),
+    pub fn all_of(settings: &Settings, probe: &ProbeDir) -> Vec<Self> {
+        if !settings.enable_real_agent || !settings.llm().is_complete(settings) {
+            return Vec::new();
+        }
+        let hosts = [HostOptions::server(settings, probe), HostOptions::docker(settings)];
+        hosts.into_iter().flatten().map(|host| Self::with(host, settings)).collect()
+    }
+
+    /// The server that somebody runs, if these settings name one.
+    #[must_use]
+    pub fn given(settings: &Settings) -> Option<Self> {
+        let given = GivenServer::of(settings)?;
+        Some(Self::with(HostOptions::Given(given), settings))
+    }
+
+    fn with(host: HostOptions, settings: &Settings) -> Self {
+        Self {
+            host,
             llm: settings.llm(),
             files: settings.server_files,
             patience: Patience::default(),
             breaker: BreakerTerms::of(settings),
-        })
+        }
     }
 
-    /// The address as it may be shown and stored.
+    /// The name of the agent that works there.
+    #[must_use]
+    pub fn agent(&self) -> &'static str {
+        self.host.agent()
+    }
+
+    /// The server as it may be shown and stored.
     #[must_use]
     pub fn address(&self) -> String {
-        without_password(&self.url).into_owned()
-    }
-
-    /// What takes its keys out of texts.
-    #[must_use]
-    pub fn redactor(&self) -> Redactor {
-        Redactor::new(self.session_key.iter().chain(&self.llm.api_key))
+        self.host.name()
     }
 
     /// Whether the server sees our folders under the same path.
     #[must_use]
     pub(super) fn shares_files(&self) -> bool {
+        // One of ours sees nothing but what it is for.
+        let HostOptions::Given(given) = &self.host else { return false };
         match self.files {
             FilesChoice::Shared => true,
             FilesChoice::Upload => false,
-            FilesChoice::Auto => reqwest::Url::parse(&self.url).is_ok_and(|url| {
-                let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-                let address = host.parse::<std::net::IpAddr>();
-                host == "localhost" || address.is_ok_and(|address| address.is_loopback())
-            }),
+            FilesChoice::Auto => given.is_on_this_machine(),
         }
     }
 }

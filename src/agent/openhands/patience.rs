@@ -23,6 +23,10 @@ pub struct Patience {
     pub reconnect: Duration,
     /// The longest wait before a new connection.
     pub longest_reconnect: Duration,
+    /// Until a server of our own is ready.
+    pub start: Duration,
+    /// Between two looks whether a server of ours lives.
+    pub health: Duration,
     /// What is kept of an attempt's time for the verification of what is there.
     pub reserve: Duration,
 }
@@ -40,6 +44,8 @@ impl Default for Patience {
             farewell: seconds(8),
             reconnect: Duration::from_millis(250),
             longest_reconnect: seconds(10),
+            start: seconds(180),
+            health: seconds(10),
             reserve: seconds(45),
         }
     }

@@ -1,11 +1,15 @@
 //! Is a server there, and does it take our key? For `doctor`.
 
+use std::sync::Arc;
+
 use serde::de::IgnoredAny;
 
 use super::ServerOptions;
 use super::conversation::ServerInfo;
 use super::error::HttpError;
+use super::host::Host;
 use super::http::Http;
+use super::redaction::redactor;
 use crate::task::Failure;
 
 /// What a server says of itself.
@@ -17,13 +21,15 @@ pub struct ServerReport {
     pub makes_once: bool,
 }
 
-/// Asks a server once who it is and whether it takes our key.
+/// Asks a server that somebody runs once who it is and whether it takes our key.
 pub async fn probe(options: &ServerOptions) -> Result<ServerReport, Failure> {
+    let host = Arc::new(Host::new(options));
     let asked = async {
-        let http = Http::new(options)?;
+        let http = Http::new(Arc::clone(&host), options)?;
         let info = ServerInfo::ask(&http).await?;
         let _: IgnoredAny = http.get("/api/conversations/count").await?;
         Ok::<_, HttpError>(ServerReport { makes_once: info.makes_once(), version: info.version })
     };
-    asked.await.map_err(|error| options.redactor().failure(error.into_failure(&options.address())))
+    let redactor = redactor(&host, options);
+    asked.await.map_err(|error| redactor.failure(error.into_failure(options)))
 }

@@ -4,8 +4,7 @@ use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
 use super::ServerOptions;
-use crate::agent::Brief;
-use crate::task::{Remote, Session};
+use crate::task::{Remote, Session, TaskId};
 
 /// How often the server itself asks a model again: the rest is ours, which can wait for longer.
 const MODEL_RETRIES: u32 = 2;
@@ -24,7 +23,7 @@ pub(super) struct Asked<'a> {
 pub(super) fn request(
     options: &ServerOptions,
     remote: &Remote,
-    brief: &Brief<'_>,
+    task: TaskId,
     session: &Session,
     asked: &Asked<'_>,
 ) -> Value {
@@ -52,6 +51,6 @@ pub(super) fn request(
         // Would cost a call of the model.
         "autotitle": false,
         "confirmation_policy": {"kind": "NeverConfirm"},
-        "tags": {"task": brief.task.to_string()},
+        "tags": {"task": task.to_string()},
     })
 }

@@ -14,9 +14,9 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message, error::CapacityError};
 use uuid::Uuid;
 
+use super::Patience;
 use super::events::Event;
-use super::http::install_tls;
-use super::{Patience, ServerOptions};
+use super::http::{Http, install_tls};
 
 /// A longer event is not read: the socket is given up, since it would bring the same again.
 const MOST_BYTES: usize = 8 << 20;
@@ -28,21 +28,26 @@ enum Lost {
         /// Whether it brought anything.
         was_of_use: bool,
     },
-    /// No other one will: the key is refused, there is no such conversation, or it says what cannot be read.
+    /// No other one will: the key is refused, or it says what cannot be read.
     ForGood(&'static str),
 }
 
 /// Hands on every event, until dropped; repeats some.
-pub(super) async fn follow(options: &ServerOptions, conversation: Uuid, heard: &Sender<Event>) -> Infallible {
+pub(super) async fn follow(
+    http: &Http,
+    patience: Patience,
+    conversation: Uuid,
+    heard: &Sender<Event>,
+) -> Infallible {
     install_tls();
-    let mut waits = waits(options.patience);
+    let mut waits = waits(patience);
     loop {
-        match listen(options, conversation, heard).await {
+        match listen(http, patience, conversation, heard).await {
             Lost::ForNow { was_of_use } => {
                 if was_of_use {
-                    waits = self::waits(options.patience);
+                    waits = self::waits(patience);
                 }
-                let longest = options.patience.longest_reconnect;
+                let longest = patience.longest_reconnect;
                 tokio::time::sleep(waits.next().unwrap_or(longest)).await;
             }
             Lost::ForGood(reason) => {
@@ -62,17 +67,18 @@ fn waits(patience: Patience) -> impl Iterator<Item = Duration> {
         .build()
 }
 
-async fn listen(options: &ServerOptions, conversation: Uuid, heard: &Sender<Event>) -> Lost {
+async fn listen(http: &Http, patience: Patience, conversation: Uuid, heard: &Sender<Event>) -> Lost {
     let lost = Lost::ForNow { was_of_use: false };
+    let Ok(access) = http.access() else { return lost };
     let address =
-        format!("{}/sockets/events/{conversation}?resend_mode=all", options.url.replacen("http", "ws", 1));
+        format!("{}/sockets/events/{conversation}?resend_mode=all", access.url.replacen("http", "ws", 1));
     let config =
         WebSocketConfig::default().max_message_size(Some(MOST_BYTES)).max_frame_size(Some(MOST_BYTES));
     let connecting = connect_async_with_config(address, Some(config), true);
-    let Ok(Ok((mut socket, _))) = tokio::time::timeout(options.patience.connect, connecting).await else {
+    let Ok(Ok((mut socket, _))) = tokio::time::timeout(patience.connect, connecting).await else {
         return lost;
     };
-    if let Some(key) = &options.session_key {
+    if let Some(key) = &access.key {
         let greeting = json!({"type": "auth", "session_api_key": key.expose_secret()}).to_string();
         if socket.send(Message::text(greeting)).await.is_err() {
             return lost;
@@ -90,11 +96,12 @@ async fn listen(options: &ServerOptions, conversation: Uuid, heard: &Sender<Even
                     return Lost::ForGood("nobody listens");
                 }
             }
-            Ok(Message::Close(Some(frame))) => match u16::from(frame.code) {
-                4001 => return Lost::ForGood("the key is refused"),
-                4004 => return Lost::ForGood("there is no such conversation"),
-                _ => break,
-            },
+            Ok(Message::Close(Some(frame))) if u16::from(frame.code) == 4001 => {
+                return Lost::ForGood("the key is refused");
+            }
+            // Also where it says that there is no such conversation (4004): a server that was killed says so while its
+            // own lease lasts, and takes it up when it is asked for afterwards.
+            Ok(Message::Close(_)) => break,
             Ok(_) => {}
             Err(Error::Capacity(CapacityError::MessageTooLong { .. })) => {
                 return Lost::ForGood("it brings an event that is too long");

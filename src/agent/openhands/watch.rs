@@ -35,7 +35,7 @@ pub(super) enum End {
 
 /// What is heard while a run is followed.
 pub(super) trait Listener {
-    /// The agent does something, in a line.
+    /// The agent does something, as it tells it.
     fn line(&mut self, line: &str);
     /// What this conversation used so far.
     fn usage(&mut self, usage: Usage);
@@ -69,7 +69,8 @@ impl<L: Listener> Watch<'_, L> {
         let (see, mut seen) = channel(1);
         let nudge = Notify::new();
         let looks = look(self.conversation, self.options, &nudge, see);
-        let events = socket::follow(self.options, self.conversation.id, &hear);
+        let events =
+            socket::follow(self.conversation.http, self.options.patience, self.conversation.id, &hear);
         tokio::select! {
             end = self.decide(&mut heard, &mut seen, &nudge) => end,
             never = looks => match never {},

@@ -18,7 +18,7 @@ pub(super) struct Best {
 
 /// How the embedded agent filled the gap that another left.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub(super) struct Filled {
+pub(in crate::kinds) struct Filled {
     /// Tests of the embedded agent.
     pub(super) tests: usize,
     /// What was reached without them, in percent.

@@ -6,26 +6,49 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use super::best::Best;
-use super::preparation::{Preparation, desk_name};
+use super::preparation::Preparation;
 use super::result;
 use super::work::Work;
 use crate::agent::Agent;
-use crate::kinds::{Attempt, Handler, HandlerFuture};
-use crate::sandbox::{Attempt as Workspaces, ProbeDir, Project};
-use crate::task::{ErrorKind, Failure, GenerateTests, Work as TaskWork};
-use crate::verify::{Published, publish};
+use crate::kinds::desk::{goes_on, release_all};
+use crate::kinds::travel::{left_in, localized};
+use crate::kinds::{Attempt, Handler, HandlerFuture, Home};
+use crate::sandbox::ProbeDir;
+use crate::task::{ErrorKind, Failure, GenerateTests, Travel, Work as TaskWork};
+use crate::verify::{Helper, publish_files, published_digest, verified_files};
 
 /// Generates verified tests with one agent.
 pub struct GenerateTestsHandler {
     agent: Arc<dyn Agent>,
     probe: ProbeDir,
+    home: Option<Home>,
 }
 
 impl GenerateTestsHandler {
     /// A handler for the lane of this agent.
-    pub fn new(agent: impl Agent, probe: ProbeDir) -> Self {
-        Self { agent: Arc::new(agent), probe }
+    pub fn new(agent: Arc<dyn Agent>, probe: ProbeDir) -> Self {
+        Self { agent, probe, home: None }
+    }
+
+    /// The same, with a place for projects that travel.
+    #[must_use]
+    pub fn at_home(self, home: Home) -> Self {
+        Self { home: Some(home), ..self }
+    }
+
+    /// The work as this machine can do it.
+    async fn run_here(&self, attempt: &Attempt, request: &GenerateTests) -> Result<Arc<Value>, Failure> {
+        match localized(attempt, &request.context, self.home.as_ref()).await {
+            Ok(context) if Arc::ptr_eq(&context, &request.context) => self.generate(attempt, request).await,
+            Ok(context) => self.generate(attempt, &GenerateTests { context, ..request.clone() }).await,
+            Err(failure) => {
+                if !goes_on(attempt, &Err::<(), _>(failure.clone())) {
+                    let left = left_in(&request.context, self.home.as_ref());
+                    release_all(self.agent.as_ref(), attempt, &left).await;
+                }
+                Err(failure)
+            }
+        }
     }
 
     async fn generate(&self, attempt: &Attempt, request: &GenerateTests) -> Result<Arc<Value>, Failure> {
@@ -50,7 +73,7 @@ impl GenerateTestsHandler {
             Err(failure) => Err(failure),
         };
         if !goes_on(attempt, &outcome) {
-            self.release_all(attempt, request).await;
+            release_all(self.agent.as_ref(), attempt, &request.context).await;
         }
         outcome
     }
@@ -65,60 +88,32 @@ impl GenerateTestsHandler {
         let work = Work { attempt, request, prepared, began };
         let (best, agent) = work.best(self.agent.as_ref()).await?;
         attempt.renew().await?;
-        let (best, published) = put_in_place(prepared, best, request.overwrite).await?;
+        let travels = self.home.is_some() && request.context.travel != Travel::Shared;
+        let files = verified_files(&prepared.output, &best.verdict);
+        if !travels {
+            put_in_place(prepared, files.clone(), request.overwrite).await?;
+        }
         let agent = (agent, agent != self.agent.name());
-        let result = result::build(agent, request, prepared, &best, &published, began.elapsed());
+        let test_sha256 = published_digest(&files);
+        let mut result = result::build(agent, request, prepared, &best, &test_sha256, began.elapsed());
+        if travels {
+            // Whoever has the project puts them there.
+            result["files"] = serde_json::to_value(files).unwrap_or_default();
+        }
         if best.is_enough(request) {
             Ok(Arc::new(result))
         } else {
             Err(result::gap(request, &best).with_result(result))
         }
     }
-
-    /// Ends what of the task lives on a server, and takes away where its agent worked.
-    async fn release_all(&self, attempt: &Attempt, request: &GenerateTests) {
-        self.agent.release(attempt).await;
-        if !self.agent.keeps_workspace() {
-            return;
-        }
-        let context = &request.context;
-        let cleared = match Project::open(&context.project_root, &context.workspace_root) {
-            Ok(project) => Workspaces::clear(&Arc::new(project), &desk_name(attempt)).await,
-            Err(error) => Err(error),
-        };
-        if let Err(error) = cleared {
-            tracing::warn!(task = %attempt.task.id(), %error, "the workspace of an agent is left behind");
-        }
-    }
-}
-
-/// Whether another attempt goes on with what of the task lives on a server: the process ends, or a bad moment of a
-/// server or provider may pass.
-fn goes_on<T>(attempt: &Attempt, outcome: &Result<T, Failure>) -> bool {
-    match (attempt.stop_reason(), outcome) {
-        (_, Ok(_)) => false,
-        _ if attempt.session().is_none() => false,
-        (Some(reason), Err(_)) => reason.is_followed(),
-        (None, Err(failure)) => {
-            matches!(failure.kind, ErrorKind::Transient | ErrorKind::RateLimit)
-                && attempt.task.has_retries_left()
-        }
-    }
 }
 
 /// Publishes on a thread that may block: it waits for the disk.
-async fn put_in_place(
-    prepared: &Preparation,
-    best: Best,
-    overwrite: bool,
-) -> Result<(Best, Published), Failure> {
+async fn put_in_place(prepared: &Preparation, files: Vec<Helper>, overwrite: bool) -> Result<(), Failure> {
     let project = Arc::clone(prepared.project());
-    let output = prepared.output.clone();
-    let publishing = tokio::task::spawn_blocking(move || {
-        publish(&project, &output, &best.verdict, overwrite).map(|published| (best, published))
-    });
+    let publishing = tokio::task::spawn_blocking(move || publish_files(&project, &files, overwrite));
     match publishing.await {
-        Ok(outcome) => Ok(outcome?),
+        Ok(outcome) => Ok(outcome.map(drop)?),
         Err(error) => Err(Failure::new(ErrorKind::Internal, format!("publishing ended early: {error}"))),
     }
 }
@@ -127,8 +122,8 @@ impl Handler for GenerateTestsHandler {
     fn run<'a>(&'a self, attempt: &'a Attempt) -> HandlerFuture<'a> {
         Box::pin(async move {
             match &attempt.task.new.work {
-                TaskWork::GenerateTests(request) => self.generate(attempt, request).await,
-                TaskWork::Noop | TaskWork::Custom(_) => {
+                TaskWork::GenerateTests(request) => self.run_here(attempt, request).await,
+                TaskWork::AgentTask(_) | TaskWork::Documents(_) | TaskWork::Noop | TaskWork::Custom(_) => {
                     Err(Failure::new(ErrorKind::Internal, "this handler generates tests only"))
                 }
             }
@@ -138,8 +133,21 @@ impl Handler for GenerateTestsHandler {
     fn release<'a>(&'a self, attempt: &'a Attempt) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>> {
         Box::pin(async move {
             if let TaskWork::GenerateTests(request) = &attempt.task.new.work {
-                self.release_all(attempt, request).await;
+                let left = left_in(&request.context, self.home.as_ref());
+                release_all(self.agent.as_ref(), attempt, &left).await;
             }
         })
+    }
+
+    fn end_orphans(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        self.agent.end_orphans()
+    }
+
+    fn close(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        self.agent.close()
+    }
+
+    fn let_go_after_fork(&self) {
+        self.agent.let_go_after_fork();
     }
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::best::Best;
 use super::preparation::Preparation;
-use crate::agent::{Agent, AgentReport, Brief, Feedback, Rejected};
+use crate::agent::{Agent, AgentReport, Brief, Engagement, Feedback, Rejected};
 use crate::kinds::Attempt;
 use crate::sandbox::Workspace;
 use crate::task::{ErrorKind, Failure, GenerateTests, Progress, Stage};
@@ -95,19 +95,21 @@ impl<'a> Iterations<'a> {
         let say = |message: String| self.report(Stage::Agent, message, iteration);
         say(format!("{} writes tests", self.agent.name()));
         let brief = Brief {
-            task: self.attempt.task.id(),
-            iteration,
-            remote: self.request.context.remote.as_deref(),
-            notes: self.attempt,
-            workspace,
+            engagement: Engagement {
+                task: self.attempt.task.id(),
+                iteration,
+                remote: self.request.context.remote.as_deref(),
+                notes: self.attempt,
+                workspace,
+                time_left: self.time_left(),
+                progress: &say,
+            },
             sandbox: &self.prepared.sandbox,
             module: &self.prepared.module,
             layout: &self.prepared.layout,
             output: &self.prepared.output,
             threshold: self.request.coverage_threshold,
             feedback: (iteration > first).then_some(&self.feedback),
-            time_left: self.time_left(),
-            progress: &say,
         };
         self.agent.write_tests(&brief, &self.attempt.cancel).await
     }

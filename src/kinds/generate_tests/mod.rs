@@ -14,4 +14,5 @@ mod preparation;
 mod result;
 mod work;
 
+pub(super) use best::Filled;
 pub use handler::GenerateTestsHandler;

@@ -4,16 +4,12 @@ use std::sync::Arc;
 
 use super::{module, namesake};
 use crate::kinds::Attempt;
+use crate::kinds::desk::desk_name;
 use crate::sandbox::{
     Attempt as Workspaces, Interpreter, ModuleLayout, ProbeDir, Project, ProjectPath, Sandbox, SandboxError,
 };
 use crate::task::{Failure, GenerateTests, Progress, Stage};
 use crate::verify::check_output;
-
-/// The name of the folder that is kept from one attempt to the next.
-pub(super) fn desk_name(attempt: &Attempt) -> String {
-    format!("{}.agent", attempt.task.id())
-}
 
 /// Everything that the iterations work with.
 pub(super) struct Preparation {

@@ -1,62 +1,39 @@
-//! What does the task leave? The `result` of the contract: what was generated, measured and published.
+//! What does the task leave? What was generated, measured and published, and what is missing.
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::best::Best;
 use super::import_note::import_note;
 use super::preparation::Preparation;
+use crate::kinds::account::Account;
 use crate::task::{ErrorKind, Failure, GenerateTests};
-use crate::verify::Published;
 
-/// The result as it is kept; the same each time it is read.
+/// The result of the best that was verified.
 pub(super) fn build(
     (agent, is_fallback): (&str, bool),
     request: &GenerateTests,
     prepared: &Preparation,
     best: &Best,
-    published: &Published,
+    test_sha256: &str,
     took: Duration,
 ) -> Value {
-    let told = |failure: &Failure| json!({"error_kind": failure.kind, "error": failure.message});
-    let verdict = &best.verdict;
-    let coverage = &verdict.coverage;
-    json!({
-        "test_file": request.output_path,
-        "tests": verdict.tests,
-        "coverage": {
-            "percent": coverage.percent,
-            "line_percent": coverage.line_percent,
-            "branch_percent": coverage.branch_percent,
-            "covered_lines": coverage.covered_lines,
-            "missing_lines": coverage.missing_lines,
-            "missing_branches": coverage.missing_branches,
-        },
-        "coverage_threshold": request.coverage_threshold,
-        "threshold_met": best.meets_threshold(request),
-        "mutation": verdict.mutation,
-        "agent": agent,
-        "fallback": is_fallback,
-        "filled": best.filled,
-        "stopped": best.report.stopped.as_ref().map(told),
-        "model": best.report.model,
-        "iterations": best.iterations,
-        "left_out": best.report.left_out,
-        "verification": {
-            "runs": verdict.runs,
-            "tests": verdict.judged(),
-            "removed": verdict.removed,
-            "discarded": verdict.discarded,
-            "sandbox": verdict.sandbox,
-            "command": verdict.command,
-            "note": import_note(prepared),
-        },
-        "usage": best.report.usage,
-        "duration_seconds": (took.as_secs_f64() * 1000.0).round() / 1000.0,
-        "source_sha256": prepared.source_sha256,
-        "test_sha256": published.test_sha256,
-    })
+    Account {
+        request,
+        verdict: &best.verdict,
+        report: &best.report,
+        agent,
+        is_fallback,
+        iterations: best.iterations,
+        filled: best.filled,
+        is_met: best.meets_threshold(request),
+        note: import_note(prepared),
+        took,
+        source_sha256: Some(&prepared.source_sha256),
+        test_sha256: Some(test_sha256),
+    }
+    .value()
 }
 
 /// The tests hold, but are not enough.

@@ -34,6 +34,7 @@ impl Work<'_> {
             Err(failure) if remote.fallback && self.falls_back(&failure) => {
                 let line = format!("the embedded agent steps in: {failure}");
                 self.attempt.log(LogLevel::Warning, &line);
+                self.attempt.models().discredit();
                 agent.release(self.attempt).await;
                 let mut best = self.iterate(&LocalAgent).await?;
                 best.report.stopped = Some(failure);

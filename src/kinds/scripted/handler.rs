@@ -61,7 +61,7 @@ impl ScriptedHandler {
             }
             Ending::Write(text) => {
                 let _working = self.script.work(attempt);
-                GenerateTestsHandler::new(Typist(text), self.probe.clone()).run(attempt).await
+                GenerateTestsHandler::new(Arc::new(Typist(text)), self.probe.clone()).run(attempt).await
             }
         }
     }
@@ -86,7 +86,7 @@ impl Handler for ScriptedHandler {
         Box::pin(async move {
             match &attempt.task.new.work {
                 Work::GenerateTests(request) => self.play(attempt, request).await,
-                Work::Noop | Work::Custom(_) => {
+                Work::AgentTask(_) | Work::Documents(_) | Work::Noop | Work::Custom(_) => {
                     Err(Failure::new(ErrorKind::Internal, "a script plays the generation of tests only"))
                 }
             }

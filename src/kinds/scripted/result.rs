@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::outcome::Figures;
-use crate::agent::Usage;
+use crate::agent::AgentReport;
+use crate::kinds::account::Account;
 use crate::sandbox::{Level, Project, ProjectPath};
 use crate::task::{ErrorKind, Failure, GenerateTests};
 use crate::verify::{Coverage, CoverageCounts, Verdict, publish};
@@ -26,42 +27,21 @@ pub(super) async fn of_figures(
         None => None,
     };
     let is_met = figures.coverage >= f64::from(request.coverage_threshold.percent());
-    let coverage = &verdict.coverage;
-    let result = json!({
-        "test_file": request.output_path,
-        "tests": verdict.tests,
-        "coverage": {
-            "percent": coverage.percent,
-            "line_percent": coverage.line_percent,
-            "branch_percent": coverage.branch_percent,
-            "covered_lines": coverage.covered_lines,
-            "missing_lines": coverage.missing_lines,
-            "missing_branches": coverage.missing_branches,
-        },
-        "coverage_threshold": request.coverage_threshold,
-        "threshold_met": is_met,
-        "mutation": null,
-        "agent": "scripted",
-        "fallback": false,
-        "model": null,
-        "iterations": 1,
-        "left_out": [],
-        "filled": null,
-        "stopped": null,
-        "verification": {
-            "runs": 0,
-            "tests": verdict.judged(),
-            "removed": [],
-            "discarded": [],
-            "sandbox": null,
-            "command": null,
-            "note": "scripted: nothing was run and nothing was measured",
-        },
-        "usage": Usage::default(),
-        "duration_seconds": took.as_secs_f64(),
-        "source_sha256": null,
-        "test_sha256": test_sha256,
-    });
+    let result = Account {
+        request,
+        verdict: &verdict,
+        report: &AgentReport::default(),
+        agent: "scripted",
+        is_fallback: false,
+        iterations: 1,
+        filled: None,
+        is_met,
+        note: Some("scripted: nothing was run and nothing was measured".to_owned()),
+        took,
+        source_sha256: None,
+        test_sha256: test_sha256.as_deref(),
+    }
+    .value();
     if is_met { Ok(result) } else { Err(gap(request, figures).with_result(result)) }
 }
 

@@ -20,7 +20,7 @@ impl Agent for Typist {
     }
 
     fn write_tests<'a>(&'a self, brief: &'a Brief<'a>, _cancel: &'a CancellationToken) -> AgentFuture<'a> {
-        let path = brief.workspace.root().join(brief.output.as_path());
+        let path = brief.engagement.workspace.root().join(brief.output.as_path());
         let written = path.parent().map_or(Ok(()), std::fs::create_dir_all);
         let written = written.and_then(|()| std::fs::write(&path, &self.0));
         Box::pin(std::future::ready(match written {

@@ -12,4 +12,4 @@ mod registered;
 
 pub(crate) use assignment::Assignment;
 pub(crate) use desk::HandlerDesk;
-pub(super) use registered::UserHandlers;
+pub(super) use registered::{UserHandlers, engine_handler};

@@ -70,7 +70,12 @@ impl UserHandlers {
         if registered.contains(name) {
             return Ok(());
         }
-        Err(arguments::invalid("kind", unknown(name, &registered)))
+        let message = if name.as_str() == Kind::FILE_PROCESSING {
+            NO_FILE_HANDLER.to_owned()
+        } else {
+            unknown(name, &registered)
+        };
+        Err(arguments::invalid("kind", message))
     }
 
     pub(in crate::python) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
@@ -87,18 +92,13 @@ impl UserHandlers {
 impl Registration {
     /// Makes the kind known to an engine; one that runs tasks runs them with this handler.
     pub(in crate::python) fn enter(&self, py: Python<'_>, slot: &Slot) -> PyResult<()> {
-        let handler = if slot.works() { Some(self.handler(py)?) } else { None };
+        let handler = if slot.works() {
+            Some(engine_handler(py, &self.kind, &self.handler, self.function.as_ref())?)
+        } else {
+            None
+        };
         slot.register(self.kind.clone(), handler);
         Ok(())
-    }
-
-    fn handler(&self, py: Python<'_>) -> PyResult<Arc<dyn Handler>> {
-        if let Some(function) = &self.function {
-            return Ok(Arc::new(ProcessHandler::new(self.kind.clone(), function.clone())));
-        }
-        let desk = py.import("openhands_testgen._handler_thread")?.call_method0("desk")?;
-        let desk = desk.cast_into::<HandlerDesk>()?;
-        Ok(Arc::new(desk.get().handler(self.kind.clone(), self.handler.clone_ref(py))))
     }
 
     fn copy(&self, py: Python<'_>) -> Self {
@@ -106,6 +106,25 @@ impl Registration {
         Self { kind: self.kind.clone(), handler, function: self.function.clone() }
     }
 }
+
+/// A handler of the user's as the engine runs it: by its function in a process of its own, or as a coroutine.
+pub(in crate::python) fn engine_handler(
+    py: Python<'_>,
+    kind: &KindName,
+    handler: &Py<PyAny>,
+    function: Option<&Function>,
+) -> PyResult<Arc<dyn Handler>> {
+    if let Some(function) = function {
+        return Ok(Arc::new(ProcessHandler::new(kind.clone(), function.clone())));
+    }
+    let desk = py.import("openhands_testgen._handler_thread")?.call_method0("desk")?;
+    let desk = desk.cast_into::<HandlerDesk>()?;
+    Ok(Arc::new(desk.get().handler(kind.clone(), handler.clone_ref(py))))
+}
+
+/// What is said where nobody processes files: what that is, only the user knows.
+const NO_FILE_HANDLER: &str = "\"file_processing\" has no handler here: what is done with files is yours to say, by \
+    register_handler(\"file_processing\", handler)";
 
 fn unknown(name: &KindName, registered: &BTreeSet<KindName>) -> String {
     let ours = Kind::BUILT_IN.iter().map(Kind::as_str);

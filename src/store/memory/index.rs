@@ -13,6 +13,8 @@ use crate::task::{State, Task, TaskId, Wait};
 pub(super) struct Index {
     pub(super) queues: Queues,
     pub(super) shelves: Shelves,
+    /// The tasks of each owner that has a name, once more.
+    named: HashMap<Box<str>, Shelves>,
     /// Pending tasks that become eligible by themselves.
     due: BTreeSet<(DateTime<Utc>, TaskId)>,
     /// Pending tasks by owner.
@@ -25,6 +27,9 @@ impl Index {
     /// Adds a task as it stands now.
     pub(super) fn insert(&mut self, task: &Task) {
         self.shelves.insert(task);
+        if !task.new.owner.is_empty() {
+            self.named.entry(task.new.owner.clone()).or_default().insert(task);
+        }
         match task.state {
             State::Queued => self.queues.insert(task),
             State::Pending { wait } => {
@@ -43,6 +48,7 @@ impl Index {
     /// Removes a task as it stands now, before it changes or goes.
     pub(super) fn remove(&mut self, task: &Task) {
         self.shelves.remove(task);
+        self.remove_named(task);
         match task.state {
             State::Queued => self.queues.remove(task),
             State::Pending { wait } => {
@@ -56,6 +62,31 @@ impl Index {
                 task.kept_until().map(|until| self.kept.remove(&(until, task.id())));
             }
         }
+    }
+
+    fn remove_named(&mut self, task: &Task) {
+        if task.new.owner.is_empty() {
+            return;
+        }
+        if let Some(shelves) = self.named.get_mut(&task.new.owner) {
+            shelves.remove(task);
+            if shelves.is_empty() {
+                self.named.remove(&task.new.owner);
+            }
+        }
+    }
+
+    /// Where to look for the tasks of an owner; for nobody's, among all.
+    pub(super) fn shelves_of(&self, owner: Option<&str>) -> Option<&Shelves> {
+        match owner {
+            None | Some("") => Some(&self.shelves),
+            Some(owner) => self.named.get(owner),
+        }
+    }
+
+    /// The tasks of each owner that has a name.
+    pub(super) fn shelves_of_named(&self) -> impl Iterator<Item = &Shelves> {
+        self.named.values()
     }
 
     fn forget_pending(&mut self, owner: &str) {

@@ -6,6 +6,7 @@ mod dependencies;
 mod hasher;
 mod index;
 mod owners;
+mod parcels;
 mod queues;
 mod sequence;
 mod shelves;

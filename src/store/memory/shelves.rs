@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::sequence::Sequence;
-use crate::task::{Kind, ListFilter, QueueStats, Task, TaskId, TaskStatus};
+use crate::task::{Kind, ListFilter, QueueStats, Tally, Task, TaskId, TaskStatus};
 
 /// The ids of one kind and status. They stand as numbers of the same order, which compare several times faster.
 type Ids = Sequence<u128>;
@@ -58,6 +58,22 @@ impl Shelves {
     pub(super) fn oldest(&self, filter: &ListFilter) -> Option<TaskId> {
         let oldest = self.shown(filter).filter_map(|(_, ids)| ids.first()).min()?;
         Some(TaskId::from(Uuid::from_u128(oldest)))
+    }
+
+    /// Whether nothing is there.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.iter().all(|(_, shelves)| shelves.iter().all(|ids| ids.len() == 0))
+    }
+
+    /// How many tasks there are, by status and kind.
+    pub(super) fn tally(&self) -> Tally {
+        let mut tally = Tally::default();
+        for (kind, shelves) in &self.0 {
+            for (status, ids) in TaskStatus::ALL.into_iter().zip(shelves) {
+                tally.add(status, kind.as_str(), ids.len() as u64);
+            }
+        }
+        tally
     }
 
     /// How many tasks there are, by status.

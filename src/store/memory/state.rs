@@ -1,6 +1,6 @@
 //! What lies under the lock? The tasks and the index over them, changed together in one place.
 
-use std::collections::{HashMap, VecDeque, hash_map};
+use std::collections::{BTreeMap, HashMap, VecDeque, hash_map};
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -8,9 +8,12 @@ use serde_json::Value;
 
 use super::hasher::TaskMap;
 use super::index::Index;
+use super::parcels::Parcels;
+use super::shelves::Shelves;
+use crate::access::ApiKey;
 use crate::task::{
-    Happening, IllegalTransition, ListFilter, LogLevel, NewTask, QueueStats, Recent, Task, TaskEvent, TaskId,
-    TaskPage, TaskStatus,
+    Happening, IllegalTransition, ListFilter, LogLevel, Member, ModelFigures, ModelRun, NewTask, QueueStats,
+    Recent, Tally, Task, TaskEvent, TaskId, TaskPage, TaskStatus,
 };
 
 /// A task and what became of it.
@@ -57,8 +60,14 @@ pub(super) struct State {
     endings: VecDeque<TaskId>,
     /// How many were deleted after their retention.
     cleaned_up: u64,
-    /// Whether this process runs tasks.
-    pub(super) works: bool,
+    /// Projects that travel.
+    pub(super) parcels: Parcels,
+    /// How models fared, by their ids.
+    models: BTreeMap<String, ModelFigures>,
+    /// The keys of the service, by their ids.
+    pub(super) api_keys: BTreeMap<String, ApiKey>,
+    /// This process, once it takes part.
+    pub(super) member: Option<Member>,
     last_seq: i64,
 }
 
@@ -122,10 +131,30 @@ impl State {
     /// One page of tasks, newest first.
     pub(super) fn page(&self, filter: &ListFilter) -> TaskPage {
         let limit = filter.limit.clamp(1, 1000);
-        let mut ids = self.index.shelves.newest(filter);
-        let tasks: Vec<_> = ids.by_ref().take(limit).filter_map(|id| self.get(id)).collect();
-        let next_cursor = ids.next().and(tasks.last().map(|task| task.id()));
+        let mut found = self.found(filter);
+        let tasks: Vec<_> = found.by_ref().take(limit).map(Arc::clone).collect();
+        let next_cursor = found.next().and(tasks.last().map(|task| task.id()));
         TaskPage { tasks, next_cursor }
+    }
+
+    /// The tasks that a listing shows, newest first.
+    fn found(&self, filter: &ListFilter) -> impl Iterator<Item = &Arc<Task>> {
+        let ids = self.index.shelves_of(filter.owner.as_deref()).map(|shelves| shelves.newest(filter));
+        let tasks = ids.into_iter().flatten().filter_map(|id| Some(&self.entries.get(&id)?.task));
+        // The shelves for nobody have the tasks of all.
+        let wanted = filter.owner.clone();
+        tasks.filter(move |task| wanted.as_ref().is_none_or(|owner| task.new.owner == *owner))
+    }
+
+    /// How many tasks there are, by status and kind: of one owner, or of all.
+    pub(super) fn tally(&self, owner: Option<&str>) -> Tally {
+        let mut tally = self.index.shelves_of(owner).map(Shelves::tally).unwrap_or_default();
+        if owner == Some("") {
+            for shelves in self.index.shelves_of_named() {
+                tally.subtract(&shelves.tally());
+            }
+        }
+        tally
     }
 
     /// Makes one move of the state machine and brings the index, the events and the tasks that depend on it
@@ -197,11 +226,25 @@ impl State {
         }
     }
 
+    /// Lets go of the parcels that no task needs any more: of a completed task there is no next attempt.
+    pub(super) fn prune_parcels(&mut self, now: DateTime<Utc>) {
+        let entries = &self.entries;
+        let needs = |id| entries.get(&id).is_some_and(|entry| entry.task.status() != TaskStatus::Completed);
+        self.parcels.prune(now, needs);
+    }
+
     fn note_ending(&mut self, id: TaskId) {
         if self.endings.len() == QueueStats::RECENT {
             self.endings.pop_front();
         }
         self.endings.push_back(id);
+    }
+
+    /// Counts what models did in one attempt.
+    pub(super) fn count_models(&mut self, runs: &[ModelRun]) {
+        for run in runs {
+            self.models.entry(run.model.to_string()).or_default().count(run);
+        }
     }
 
     /// How the queue is.
@@ -214,9 +257,10 @@ impl State {
         let a_minute_ago = now - TimeDelta::minutes(1);
         stats.queued_by_priority = self.index.queues.depths();
         stats.oldest_queued_seconds = oldest.map(|task| (now - task.created_at).as_seconds_f64().max(0.0));
-        stats.workers = u64::from(self.works);
+        stats.workers = self.member.iter().filter(|member| !member.lanes.is_empty()).count() as u64;
         stats.created_last_minute = newest.take_while(|task| task.created_at > a_minute_ago).count() as u64;
         stats.recent = Recent::of(self.endings.iter().filter_map(|id| ending_of(self.peek(*id)?)));
+        stats.models = self.models.clone();
         stats.cleaned_up = self.cleaned_up;
         stats
     }

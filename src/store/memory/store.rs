@@ -7,10 +7,11 @@ use parking_lot::{Mutex, MutexGuard};
 use serde_json::Value;
 
 use super::state::State;
+use crate::access::ApiKey;
 use crate::store::{Adoption, Clock, Limits, PRUNE_BATCH, Promotion, Store, StoreError};
 use crate::task::{
-    Lane, ListFilter, LogLevel, NewTask, ProcessId, Progress, QueueStats, Session, Settlement, Task,
-    TaskEvent, TaskId, TaskPage, TaskStatus,
+    Lane, ListFilter, LogLevel, Member, ModelRun, NewTask, ParcelId, ProcessId, Program, Progress,
+    QueueStats, Session, Settlement, Tally, Task, TaskEvent, TaskId, TaskPage, TaskStatus,
 };
 
 /// Tasks in the memory of this process. Nobody else sees them, so that nothing is ever rescued, adopted or
@@ -65,6 +66,12 @@ impl Store for MemoryStore {
         Ok(self.open()?.get(id))
     }
 
+    async fn ended(&self, ids: &[TaskId]) -> Result<Vec<Arc<Task>>, StoreError> {
+        let state = self.open()?;
+        let found = ids.iter().filter_map(|id| state.get(*id));
+        Ok(found.filter(|task| task.status().is_final()).collect())
+    }
+
     async fn result(&self, id: TaskId) -> Result<Option<Arc<Value>>, StoreError> {
         Ok(self.open()?.result(id))
     }
@@ -80,6 +87,10 @@ impl Store for MemoryStore {
         limit: usize,
     ) -> Result<Option<Vec<TaskEvent>>, StoreError> {
         Ok(self.open()?.events(id, after, limit))
+    }
+
+    async fn tally(&self, owner: Option<Box<str>>) -> Result<Tally, StoreError> {
+        Ok(self.open()?.tally(owner.as_deref()))
     }
 
     async fn stats(&self) -> Result<QueueStats, StoreError> {
@@ -134,6 +145,47 @@ impl Store for MemoryStore {
         Ok(task)
     }
 
+    async fn count_models(&self, runs: Vec<ModelRun>) -> Result<(), StoreError> {
+        self.open()?.count_models(&runs);
+        Ok(())
+    }
+
+    async fn keep_parcel(
+        &self,
+        id: ParcelId,
+        task: TaskId,
+        contents: Option<Arc<[u8]>>,
+    ) -> Result<bool, StoreError> {
+        Ok(self.open()?.parcels.keep(id, task, contents, self.clock.now()))
+    }
+
+    async fn parcel(&self, id: ParcelId) -> Result<Option<Arc<[u8]>>, StoreError> {
+        Ok(self.open()?.parcels.contents(id))
+    }
+
+    async fn keep_key(&self, key: ApiKey) -> Result<(), StoreError> {
+        self.open()?.api_keys.insert(key.id.clone(), key);
+        Ok(())
+    }
+
+    async fn api_key(&self, id: String) -> Result<Option<ApiKey>, StoreError> {
+        Ok(self.open()?.api_keys.get(&id).cloned())
+    }
+
+    async fn api_keys(&self) -> Result<Vec<ApiKey>, StoreError> {
+        let mut keys: Vec<_> = self.open()?.api_keys.values().cloned().collect();
+        keys.sort_by(|one, other| (one.created_at, &one.id).cmp(&(other.created_at, &other.id)));
+        Ok(keys)
+    }
+
+    async fn revoke_key(&self, id: String) -> Result<Option<ApiKey>, StoreError> {
+        let now = self.clock.now();
+        Ok(self.open()?.api_keys.get_mut(&id).map(|key| {
+            key.revoked_at.get_or_insert(now);
+            key.clone()
+        }))
+    }
+
     async fn cancel(&self, id: TaskId) -> Result<Option<Arc<Task>>, StoreError> {
         let now = self.clock.now();
         let mut state = self.open()?;
@@ -155,7 +207,10 @@ impl Store for MemoryStore {
 
     async fn heartbeat(&self, _lease: Duration) -> Result<Vec<(TaskId, u64)>, StoreError> {
         let running = ListFilter { status: Some(TaskStatus::Running), ..ListFilter::default() };
-        let state = self.open()?;
+        let mut state = self.open()?;
+        if let Some(member) = &mut state.member {
+            member.seen_at = self.clock.now();
+        }
         let ids = state.index.shelves.newest(&running);
         Ok(ids.filter_map(|id| Some((id, state.peek(id)?.token))).collect())
     }
@@ -172,13 +227,27 @@ impl Store for MemoryStore {
     }
 
     async fn join(&self, lanes: &[Lane], _lease: Duration) -> Result<(), StoreError> {
-        self.open()?.works = !lanes.is_empty();
+        let (process, program, now) = (self.process, Program::this(), self.clock.now());
+        let mut state = self.open()?;
+        let joined_at = state.member.as_ref().map_or(now, |member| member.joined_at);
+        let (lanes, labels) = Member::abilities(lanes.iter().cloned());
+        let running = Vec::new();
+        state.member = Some(Member { process, program, lanes, labels, joined_at, seen_at: now, running });
         Ok(())
     }
 
     async fn leave(&self) -> Result<(), StoreError> {
-        self.open()?.works = false;
+        self.open()?.member = None;
         Ok(())
+    }
+
+    async fn members(&self) -> Result<Vec<Member>, StoreError> {
+        let state = self.open()?;
+        let running = ListFilter { status: Some(TaskStatus::Running), ..ListFilter::default() };
+        let mut running: Vec<TaskId> = state.index.shelves.newest(&running).collect();
+        running.reverse();
+        let members = state.member.iter().filter(|member| !member.lanes.is_empty());
+        Ok(members.map(|member| Member { running: running.clone(), ..member.clone() }).collect())
     }
 
     async fn has_live_worker(&self, _lane: &Lane) -> Result<bool, StoreError> {
@@ -206,11 +275,16 @@ impl Store for MemoryStore {
             state.forget(id);
             pruned += 1;
         }
+        state.prune_parcels(now);
         Ok(pruned)
     }
 
     async fn changed_elsewhere(&self) -> Result<bool, StoreError> {
         self.open().map(|_| false)
+    }
+
+    async fn hint(&self) {
+        std::future::pending::<()>().await;
     }
 
     fn set_limits(&self, limits: Limits) {

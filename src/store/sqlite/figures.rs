@@ -7,7 +7,7 @@ use sqlx::sqlite::SqliteRow;
 use super::reader::Reader;
 use super::rows;
 use crate::store::StoreError;
-use crate::task::{ByPriority, Priority, QueueStats, Recent, TaskStatus};
+use crate::task::{ByPriority, Lane, Priority, QueueStats, Recent, Tally, TaskStatus};
 
 impl Reader {
     /// All but the living workers, which are told by their locks.
@@ -16,6 +16,7 @@ impl Reader {
             oldest_queued_seconds: self.oldest_queued(now).await?,
             created_last_minute: self.created_since(now - TimeDelta::minutes(1)).await?,
             recent: self.recent().await?,
+            models: self.models().await?,
             cleaned_up: self.number("SELECT number FROM cleaned").await?,
             ..self.counts().await?
         })
@@ -37,6 +38,25 @@ impl Reader {
         }
         figures.queued_by_priority = depths;
         Ok(figures)
+    }
+
+    /// How many tasks there are, of one owner or of all.
+    pub(super) async fn tally(&self, owner: Option<&str>) -> Result<Tally, StoreError> {
+        const ALL: &str = "SELECT status, lane, sum(number) FROM tally GROUP BY status, lane";
+        const OWN: &str = "SELECT status, lane, sum(number) FROM tally \
+             WHERE status IN ('pending', 'queued', 'running', 'completed', 'failed', 'cancelled') AND owner = ?1 \
+             GROUP BY status, lane";
+        let query = match owner {
+            None => sqlx::query(ALL),
+            Some(owner) => sqlx::query(OWN).bind(owner.to_owned()),
+        };
+        let mut tally = Tally::default();
+        for row in query.fetch_all(&*self.pool().await).await? {
+            let status = row.try_get::<&str, _>(0)?.parse().map_err(StoreError::Corrupt)?;
+            let lane = Lane::from(row.try_get::<String, _>(1)?);
+            tally.add(status, lane.kind(), rows::read_number(&row, 2)?);
+        }
+        Ok(tally)
     }
 
     async fn oldest_queued(&self, now: DateTime<Utc>) -> Result<Option<f64>, StoreError> {

@@ -9,7 +9,7 @@ use super::rows;
 use super::session::Session;
 use crate::store::StoreError;
 use crate::store::clock::boot;
-use crate::task::TaskId;
+use crate::task::{Program, TaskId};
 
 /// Tells the others which lanes this process works, and takes its lease.
 pub(super) struct Join {
@@ -22,15 +22,21 @@ impl Operation for Join {
     type Answer = ();
 
     async fn apply(&self, session: &mut Session) -> Result<(), StoreError> {
-        const JOIN: &str = "INSERT INTO worker (process, lanes, joined_at, boot, lease_until) \
-             VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (process) DO UPDATE \
-             SET lanes = excluded.lanes, boot = excluded.boot, lease_until = excluded.lease_until";
+        const JOIN: &str = "INSERT INTO worker \
+             (process, lanes, joined_at, boot, lease_until, host, pid, version, seen_at) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?3) ON CONFLICT (process) DO UPDATE \
+             SET lanes = excluded.lanes, boot = excluded.boot, lease_until = excluded.lease_until, \
+             seen_at = excluded.seen_at";
+        let Program { host, pid, version } = Program::this();
         let statement = sqlx::query(JOIN)
             .bind(rows::write_process(session.process))
             .bind(self.lanes.clone())
             .bind(rows::write_time(session.now()))
             .bind(boot())
-            .bind(session.take_lease(self.lease));
+            .bind(session.take_lease(self.lease))
+            .bind(String::from(host))
+            .bind(pid)
+            .bind(String::from(version));
         session.execute(statement).await.map(drop)
     }
 }
@@ -46,12 +52,13 @@ impl Operation for Heartbeat {
     const MAY_LINGER: bool = true;
 
     async fn apply(&self, session: &mut Session) -> Result<Self::Answer, StoreError> {
-        const RENEW: &str = "UPDATE worker SET boot = ?2, lease_until = ?3 WHERE process = ?1; \
+        const RENEW: &str = "UPDATE worker SET boot = ?2, lease_until = ?3, seen_at = ?4 WHERE process = ?1; \
              SELECT id, token FROM task WHERE status = 'running' AND process = ?1";
         let query = sqlx::query(RENEW)
             .bind(rows::write_process(session.process))
             .bind(boot())
-            .bind(session.take_lease(self.lease));
+            .bind(session.take_lease(self.lease))
+            .bind(rows::write_time(session.now()));
         let held = query.fetch_all(&mut session.connection).await?;
         held.iter()
             .map(|row| Ok((TaskId::from(rows::read_uuid(row.try_get(0)?)?), rows::read_number(row, 1)?)))

@@ -1,10 +1,11 @@
 //! Tasks in one file, shared by the processes of one machine: one writer a process, which commits in groups,
 //! and read-only connections beside it.
 //!
-//! `store` is the front; `open` gets everything up; `place`, `presence` are the files beside the database;
+//! `store` is the front; `open` gets everything up, `migrate` its schema; `place`, `presence` are the files beside the database;
 //! `writer`, `operation`, `session` are the way of a write, `batch` that of many rows at once; `rows` translates;
 //! each other file is one operation or the reads.
 
+mod access;
 mod adopt;
 mod attempt;
 mod batch;
@@ -12,9 +13,13 @@ mod cancel;
 mod claim;
 mod dependencies;
 mod figures;
+mod members;
 mod membership;
+mod migrate;
+mod models;
 mod open;
 mod operation;
+mod parcels;
 mod pause;
 mod place;
 mod presence;

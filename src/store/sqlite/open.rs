@@ -6,23 +6,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::migrate::MigrateError;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{ConnectOptions, Row};
+use sqlx::{ConnectOptions, Connection, Row};
 
+use super::migrate;
 use super::place::Place;
 use super::presence::{Neighbours, Presence};
 use super::reader::Reader;
 use super::session::{Session, primary_code};
 use super::store::SqliteStore;
 use super::writer::Writer;
-use crate::store::{Clock, StoreError, open_files};
+use crate::store::{Clock, SchemaReport, StoreError, StoreTerms, open_files, schema};
 use crate::task::ProcessId;
-
-/// Our schema, in the order in which it grew.
-static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// "OHTG": tells our file from any other program's database.
 const APPLICATION_ID: i64 = 1_330_140_231;
@@ -35,18 +33,80 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const MAX_READERS: u32 = 4;
 
 /// Opens the store, and makes it where there is none.
-pub(super) async fn open(path: &Path, clock: Clock, linger: Duration) -> Result<SqliteStore, StoreError> {
+pub(super) async fn open(
+    path: &Path,
+    clock: Clock,
+    linger: Duration,
+    terms: &StoreTerms,
+) -> Result<SqliteStore, StoreError> {
     let place = Place::of(path)?;
+    if terms.is_read_only {
+        return look_on(place, clock, terms).await;
+    }
+    if !terms.migrates && !place.database().exists() {
+        return Err(place.unusable(&schema::too_old(None)));
+    }
     let process = ProcessId::fresh();
+    let (connection, presence, _) = begin(&place, process, terms).await?;
+    Ok(assemble(connection, place, presence, clock, linger))
+}
+
+/// Opens the store to be read: no file is made or locked, and no row written.
+async fn look_on(place: Place, clock: Clock, terms: &StoreTerms) -> Result<SqliteStore, StoreError> {
+    let place = place.only_read();
+    let mut connection = connect_to_read(&place).await?;
+    migrate::bring_up_to_date(&place, &mut connection, terms).await?;
+    let presence = Presence::observe(&place, ProcessId::fresh());
+    Ok(assemble(connection, place, presence, clock, Duration::ZERO))
+}
+
+/// How the schema stands to this program's; changes nothing.
+pub(super) async fn look_at_schema(path: &Path, terms: &StoreTerms) -> Result<SchemaReport, StoreError> {
+    let place = Place::of(path)?.only_read();
+    if !place.database().exists() {
+        return Ok(migrate::report_of_nothing(&place, terms));
+    }
+    let mut connection = connect_to_read(&place).await?;
+    let report = migrate::report(&place, &mut connection, terms).await;
+    connection.close().await.ok();
+    report
+}
+
+/// Applies what the schema lacks, and says what that was.
+pub(super) async fn migrate(path: &Path, terms: &StoreTerms) -> Result<SchemaReport, StoreError> {
+    let place = Place::of(path)?;
+    let (connection, presence, report) = begin(&place, ProcessId::fresh(), terms).await?;
+    connection.close().await.ok();
+    presence.end();
+    Ok(report)
+}
+
+/// Takes part, with a connection to a file of our schema.
+async fn begin(
+    place: &Place,
+    process: ProcessId,
+    terms: &StoreTerms,
+) -> Result<(SqliteConnection, Presence, SchemaReport), StoreError> {
     let (opening, presence, neighbours) = prepare(place.clone(), process).await?;
     let is_suspect = !neighbours.live && (neighbours.died || place.has_leftover_log());
-    let connection = connect(&place, is_suspect).await.inspect_err(|_| presence.end())?;
+    let connected = connect(place, is_suspect, terms).await;
+    let (connection, report) = connected.inspect_err(|_| presence.end())?;
     drop(opening);
-    let reader = Reader::new(place.clone());
+    Ok((connection, presence, report))
+}
+
+fn assemble(
+    connection: SqliteConnection,
+    place: Place,
+    presence: Presence,
+    clock: Clock,
+    linger: Duration,
+) -> SqliteStore {
+    let (process, reader) = (presence.process(), Reader::new(place.clone()));
     let session = Session { connection, place, process, clock: clock.clone(), data_version: 0, lease: None };
     let writer = Writer::start(session, linger);
     let presence = Arc::new(presence);
-    Ok(SqliteStore { writer, reader, presence, limits: Mutex::default(), process, clock })
+    SqliteStore { writer, reader, presence, limits: Mutex::default(), process, clock }
 }
 
 /// Takes the lock of opening, and makes the files; on a thread that may block.
@@ -64,7 +124,11 @@ async fn prepare(place: Place, process: ProcessId) -> Result<(File, Presence, Ne
 
 /// The writer's connection, to a file that is surely ours and of our schema. One that was not left cleanly is
 /// checked as a whole before anything is written to it.
-async fn connect(place: &Place, is_suspect: bool) -> Result<SqliteConnection, StoreError> {
+async fn connect(
+    place: &Place,
+    is_suspect: bool,
+    terms: &StoreTerms,
+) -> Result<(SqliteConnection, SchemaReport), StoreError> {
     let explain = |error: sqlx::Error| explain(place, error);
     let mut connection = write_options(place).connect().await.map_err(explain)?;
     mark_as_ours(place, &mut connection).await?;
@@ -73,12 +137,23 @@ async fn connect(place: &Place, is_suspect: bool) -> Result<SqliteConnection, St
     }
     let mode = "PRAGMA journal_mode = WAL";
     sqlx::query(mode).fetch_one(&mut connection).await.map_err(explain)?;
-    // Not `run`: its `Acquire` makes a future that cannot be spawned.
-    MIGRATIONS
-        .run_direct(None, &mut connection, false)
-        .await
-        .map_err(|error| explain_migration(place, error))?;
-    Ok(connection)
+    let report = migrate::bring_up_to_date(place, &mut connection, terms).await?;
+    Ok((connection, report))
+}
+
+/// A connection that cannot write, to a file that is ours.
+async fn connect_to_read(place: &Place) -> Result<SqliteConnection, StoreError> {
+    if !place.database().is_file() {
+        return Err(place.unusable("is not there: there is nothing to read"));
+    }
+    open_files::note(place.database());
+    let explain = |error: sqlx::Error| explain(place, error);
+    let mut connection = read_options(place).connect().await.map_err(explain)?;
+    let row = sqlx::query(WHOSE).fetch_one(&mut connection).await.map_err(explain)?;
+    match (row.try_get(0)?, row.try_get(1)?) {
+        (APPLICATION_ID, _) | (0, 0_i64) => Ok(connection),
+        _ => Err(place.unusable(THEIRS)),
+    }
 }
 
 /// Reads the whole file, so that damage is named at the start and not met later, by whoever comes upon it.
@@ -95,17 +170,19 @@ async fn check(place: &Place, connection: &mut SqliteConnection) -> Result<(), S
 const DAMAGED: &str = "is damaged: restore a copy of it; or save what can be read with \
      `sqlite3 FILE .recover | sqlite3 NEW`; or move it away (with its -wal and -shm) to begin anew";
 
+/// Asks whose a file is, and whether it holds anything.
+const WHOSE: &str = "SELECT application_id, (SELECT count(*) FROM sqlite_schema) FROM pragma_application_id";
+
+const THEIRS: &str = "is another program's database: name another file with OPENHANDS_STORE=sqlite:PATH";
+
 /// Marks a new file as ours. Another program's database is not touched.
 async fn mark_as_ours(place: &Place, connection: &mut SqliteConnection) -> Result<(), StoreError> {
-    const LOOK: &str =
-        "SELECT application_id, (SELECT count(*) FROM sqlite_schema) FROM pragma_application_id";
     let explain = |error: sqlx::Error| explain(place, error);
-    let row = sqlx::query(LOOK).fetch_one(&mut *connection).await.map_err(explain)?;
+    let row = sqlx::query(WHOSE).fetch_one(&mut *connection).await.map_err(explain)?;
     match (row.try_get(0)?, row.try_get(1)?) {
         (APPLICATION_ID, _) => Ok(()),
         (0, 0_i64) => sqlx::query(MARK_AS_OURS).execute(connection).await.map(drop).map_err(explain),
-        _ => Err(place
-            .unusable("is another program's database: name another file with OPENHANDS_STORE=sqlite:PATH")),
+        _ => Err(place.unusable(THEIRS)),
     }
 }
 
@@ -116,7 +193,8 @@ pub(super) fn reading_pool(place: &Place) -> SqlitePool {
 
 /// The writer's connection again, after a pause.
 pub(super) async fn reconnect(place: &Place) -> Result<SqliteConnection, StoreError> {
-    write_options(place).connect().await.map_err(|error| explain(place, error))
+    let options = if place.is_only_read() { read_options(place) } else { write_options(place) };
+    options.connect().await.map_err(|error| explain(place, error))
 }
 
 fn write_options(place: &Place) -> SqliteConnectOptions {
@@ -152,24 +230,18 @@ pub(super) fn explain(place: &Place, error: sqlx::Error) -> StoreError {
             "is not a database: move it away, or name another file with OPENHANDS_STORE=sqlite:PATH",
         ),
         Some(READ_ONLY | CANNOT_OPEN) => place.unusable(&format!(
-            "cannot be opened for writing: {error}; look at the rights of the file and its folder"
+            "cannot be opened{}: {error}; look at the rights of the file and its folder{}",
+            if place.is_only_read() { "" } else { " for writing" },
+            if place.is_only_read() { "" } else { ", or set OPENHANDS_STORE_READ_ONLY=1 to look on" }
         )),
         _ => StoreError::Database(error),
     }
 }
 
-fn explain_migration(place: &Place, error: MigrateError) -> StoreError {
+/// What is wrong with a step.
+pub(super) fn explain_migration(place: &Place, error: MigrateError) -> StoreError {
     match error {
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => explain(place, error),
-        MigrateError::VersionMissing(version) | MigrateError::VersionTooNew(version, _) => {
-            place.unusable(&format!(
-                "was written by a newer release (schema {version}): upgrade the package with \
-                 `pip install --upgrade openhands-testgen`, or name another file"
-            ))
-        }
-        MigrateError::VersionMismatch(_) => place.unusable(
-            "was written by a version that was never released: move it away (with its -wal and -shm) to begin anew",
-        ),
         other => place.unusable(&format!("its schema cannot be brought up to date: {other}")),
     }
 }

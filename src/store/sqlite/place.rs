@@ -12,6 +12,7 @@ use crate::store::StoreError;
 pub(super) struct Place {
     database: PathBuf,
     processes: PathBuf,
+    is_only_read: bool,
 }
 
 impl Place {
@@ -23,7 +24,26 @@ impl Place {
         let mut folder = std::ffi::OsString::from(".");
         folder.push(name);
         folder.push("-processes");
-        Ok(Self { database: database.to_owned(), processes: database.with_file_name(folder) })
+        Ok(Self {
+            database: database.to_owned(),
+            processes: database.with_file_name(folder),
+            is_only_read: false,
+        })
+    }
+
+    /// The same, where nothing is written.
+    pub(super) fn only_read(self) -> Self {
+        Self { is_only_read: true, ..self }
+    }
+
+    /// Whether nothing is written here.
+    pub(super) fn is_only_read(&self) -> bool {
+        self.is_only_read
+    }
+
+    /// The address of the store.
+    pub(super) fn address(&self) -> String {
+        format!("sqlite:{}", self.database.display())
     }
 
     /// The database file.

@@ -33,6 +33,16 @@ impl Presence {
         Ok((Self { process, folder, lock: Mutex::new(Some(file)) }, neighbours))
     }
 
+    /// One that leaves no trace: whoever only looks on is nobody's to wait for.
+    pub(super) fn observe(place: &Place, process: ProcessId) -> Self {
+        Self { process, folder: place.processes().to_owned(), lock: Mutex::new(None) }
+    }
+
+    /// Whose it is.
+    pub(super) fn process(&self) -> ProcessId {
+        self.process
+    }
+
     /// Says that this process is gone.
     pub(super) fn end(&self) {
         let Some(file) = self.lock.lock().take() else { return };

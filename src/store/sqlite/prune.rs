@@ -53,9 +53,13 @@ impl Operation for Expire {
             .bind(rows::write_count(self.limit));
         let now = session.now();
         let mut old = session.select(query).await?;
+        // All of them before any that waits for another is told: each ends once.
         for task in &mut old {
             task.expire(now)?;
-            session.save(task).await?;
+            session.save_row(task).await?;
+        }
+        for task in &old {
+            session.saved(task).await?;
         }
         Ok(old.len())
     }

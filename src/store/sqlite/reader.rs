@@ -61,6 +61,14 @@ impl Reader {
         Ok(found.as_ref().map(rows::read_task).transpose()?.map(Arc::new))
     }
 
+    pub(super) async fn ended(&self, ids: &[TaskId]) -> Result<Vec<Arc<Task>>, StoreError> {
+        const ENDED: &str = rows::select_tasks!(
+            "WHERE id IN (SELECT unhex(value, '-') FROM json_each(?1)) AND completed_at IS NOT NULL"
+        );
+        let query = sqlx::query(ENDED).bind(rows::write_json(&ids)?);
+        rows::read_shared(&query.fetch_all(&*self.pool().await).await?)
+    }
+
     pub(super) async fn result(&self, id: TaskId) -> Result<Option<Arc<Value>>, StoreError> {
         const RESULT: &str =
             "SELECT result FROM task_result WHERE task = (SELECT seq FROM task WHERE id = ?1)";
@@ -163,11 +171,7 @@ impl Reader {
         let found = sqlx::query("SELECT process, lanes FROM worker").fetch_all(&*self.pool().await).await?;
         found
             .iter()
-            .map(|row| {
-                let lanes = serde_json::from_str(row.try_get(1)?)
-                    .map_err(|error| StoreError::Corrupt(format!("lanes of a worker: {error}")))?;
-                Ok((ProcessId::from(read_first_uuid(row)?), lanes))
-            })
+            .map(|row| Ok((ProcessId::from(read_first_uuid(row)?), rows::read_lanes(row.try_get(1)?)?)))
             .collect()
     }
 
@@ -184,19 +188,31 @@ fn listing(filter: &ListFilter, limit: usize) -> Statement {
     const KIND: &str = rows::select_tasks!("WHERE id < ?1 AND kind = ?4 ORDER BY id DESC LIMIT +?2");
     const BOTH: &str =
         rows::select_tasks!("WHERE id < ?1 AND status = ?3 AND kind = ?4 ORDER BY id DESC LIMIT +?2");
+    // With the owner last, so that each text has the arguments of the one without it.
+    const OWN: &str = rows::select_tasks!(
+        "WHERE id < ?1 AND owner = ?5 AND owner <> '' AND (?3 IS NULL OR status = ?3) \
+             AND (?4 IS NULL OR kind = ?4) ORDER BY id DESC LIMIT +?2"
+    );
+    const NOBODYS: &str = rows::select_tasks!(
+        "WHERE id < ?1 AND owner = ?5 AND (?3 IS NULL OR status = ?3) \
+             AND (?4 IS NULL OR kind = ?4) ORDER BY id DESC LIMIT +?2"
+    );
     // One byte longer than any id, and so above all of them.
     let below = filter.cursor.map_or(vec![u8::MAX; 17], rows::write_id);
-    let sql = match (filter.status, &filter.kind) {
-        (None, None) => ALL,
-        (Some(_), None) => STATUS,
-        (None, Some(_)) => KIND,
-        (Some(_), Some(_)) => BOTH,
+    let sql = match (filter.owner.as_deref(), filter.status, &filter.kind) {
+        (Some(""), ..) => NOBODYS,
+        (Some(_), ..) => OWN,
+        (None, None, None) => ALL,
+        (None, Some(_), None) => STATUS,
+        (None, None, Some(_)) => KIND,
+        (None, Some(_), Some(_)) => BOTH,
     };
     sqlx::query(sql)
         .bind(below)
         .bind(rows::write_count(limit))
         .bind(filter.status.map(TaskStatus::as_str))
         .bind(filter.kind.as_ref().map(Kind::as_str).map(str::to_owned))
+        .bind(filter.owner.as_deref().map(str::to_owned))
 }
 
 fn read_first_uuid(row: &SqliteRow) -> Result<uuid::Uuid, StoreError> {

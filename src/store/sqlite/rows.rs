@@ -2,9 +2,6 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row};
 use uuid::Uuid;
@@ -12,6 +9,10 @@ use uuid::Uuid;
 use super::batch::values;
 use super::session::Statement;
 use crate::store::StoreError;
+use crate::store::columns::{corrupt, read_optional};
+// A count stands in `LIMIT +?`: with a bare argument there, SQLite compiles the statement anew each time that it is
+// bound, to plan for the number.
+pub(super) use crate::store::columns::{read_json, read_time, write_count, write_json, write_time};
 use crate::task::{
     Happening, Lane, NewTask, Priority, ProcessId, State, Task, TaskEvent, TaskId, TaskStatus, Wait,
 };
@@ -209,44 +210,15 @@ pub(super) fn read_uuid(bytes: &[u8]) -> Result<Uuid, StoreError> {
         .map_err(|error| StoreError::Corrupt(format!("id of {} bytes: {error}", bytes.len())))
 }
 
-/// How many rows, for a `LIMIT +?`: with a bare argument there, `SQLite` compiles the statement anew each time that it
-/// is bound, to plan for the number.
-pub(super) fn write_count(count: usize) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
-}
-
-/// A time for its column.
-pub(super) fn write_time(time: DateTime<Utc>) -> i64 {
-    time.timestamp_micros()
-}
-
-/// A time from its column.
-pub(super) fn read_time(microseconds: i64) -> DateTime<Utc> {
-    DateTime::from_timestamp_micros(microseconds).unwrap_or_default()
-}
-
-/// A value as JSON text. What a task carries always has a JSON form.
-pub(super) fn write_json(value: &impl Serialize) -> Result<String, StoreError> {
-    serde_json::to_string(value).map_err(|error| StoreError::Corrupt(error.to_string()))
-}
-
-/// A value from JSON text.
-pub(super) fn read_json<'row, T: Deserialize<'row>>(text: &'row str, id: TaskId) -> Result<T, StoreError> {
-    serde_json::from_str(text).map_err(|error| corrupt(id, &error.to_string()))
-}
-
-fn read_optional<T: DeserializeOwned>(text: Option<&str>, id: TaskId) -> Result<Option<T>, StoreError> {
-    text.map(|text| read_json(text, id)).transpose()
-}
-
 /// A whole number from its column.
 pub(super) fn read_number<T: TryFrom<i64>>(row: &SqliteRow, column: usize) -> Result<T, StoreError> {
     let number: i64 = row.try_get(column)?;
     T::try_from(number).map_err(|_| StoreError::Corrupt(format!("number {number} in column {column}")))
 }
 
-fn corrupt(id: TaskId, reason: &str) -> StoreError {
-    StoreError::Corrupt(format!("{id}: {reason}"))
+/// The lanes of a process from their column.
+pub(super) fn read_lanes(text: &str) -> Result<Vec<Lane>, StoreError> {
+    serde_json::from_str(text).map_err(|error| StoreError::Corrupt(format!("lanes of a worker: {error}")))
 }
 
 /// All rows of [`select_tasks`].

@@ -168,7 +168,7 @@ impl Session {
     /// Whether an error says that another process writes.
     #[expect(clippy::unused_self, reason = "reads as a question to the database")]
     pub(super) fn is_busy(&self, error: &StoreError) -> bool {
-        matches!(error, StoreError::Database(error) if primary_code(error) == Some(5))
+        matches!(error, StoreError::Database(error) if is_busy(error))
     }
 
     /// The error of an operation that is not on disk.
@@ -196,13 +196,20 @@ impl Session {
 
     /// Brings the log into the database and closes the connection.
     pub(super) async fn close(mut self) {
-        if let Err(error) = self.execute(sqlx::query("PRAGMA wal_checkpoint(PASSIVE)")).await {
+        if !self.place.is_only_read()
+            && let Err(error) = self.execute(sqlx::query("PRAGMA wal_checkpoint(PASSIVE)")).await
+        {
             tracing::debug!(%error, "the log stays beside the database until it is opened again");
         }
         if let Err(error) = self.connection.close().await {
             tracing::debug!(%error, "the database did not close cleanly");
         }
     }
+}
+
+/// Whether an error of the database says that another process writes.
+pub(super) fn is_busy(error: &sqlx::Error) -> bool {
+    primary_code(error) == Some(5)
 }
 
 /// `SQLite`'s own number for an error, without what extends it.

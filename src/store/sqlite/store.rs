@@ -7,10 +7,13 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use serde_json::Value;
 
+use super::access::{KeepKey, RevokeKey};
 use super::attempt::{KeepSession, Lease, Log, Renew, Report};
 use super::cancel::Cancel;
 use super::claim::Claim;
 use super::membership::{ChangedElsewhere, Heartbeat, Join, Leave};
+use super::models::CountModels;
+use super::parcels::KeepParcel;
 use super::pause::Paused;
 use super::presence::Presence;
 use super::promote::Promote;
@@ -19,10 +22,11 @@ use super::settle::Settle;
 use super::submit::Submit;
 use super::writer::Writer;
 use super::{open, rows};
-use crate::store::{Adoption, Clock, Limits, Promotion, Store, StoreError};
+use crate::access::ApiKey;
+use crate::store::{Adoption, Clock, Limits, Promotion, SchemaReport, Store, StoreError, StoreTerms};
 use crate::task::{
-    Lane, ListFilter, LogLevel, NewTask, ProcessId, Progress, QueueStats, Session, Settlement, Task,
-    TaskEvent, TaskId, TaskPage,
+    Lane, ListFilter, LogLevel, Member, ModelRun, NewTask, ParcelId, ProcessId, Progress, QueueStats,
+    Session, Settlement, Tally, Task, TaskEvent, TaskId, TaskPage,
 };
 
 /// Tasks in one file.
@@ -45,12 +49,33 @@ impl SqliteStore {
     /// Opens the store in this file, and makes it where there is none. Needs a tokio runtime, on which the
     /// writer lives.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
-        open::open(path, Clock::system(), LINGER).await
+        Self::open_on(path, &StoreTerms::default()).await
     }
 
     /// The same, with times taken from `clock` and every operation committed at once.
     pub async fn open_with_clock(path: &Path, clock: Clock) -> Result<Self, StoreError> {
-        open::open(path, clock, Duration::ZERO).await
+        open::open(path, clock, Duration::ZERO, &StoreTerms::default()).await
+    }
+
+    /// Opens the store on terms of the caller's.
+    pub(in crate::store) async fn open_on(path: &Path, terms: &StoreTerms) -> Result<Self, StoreError> {
+        open::open(path, Clock::system(), LINGER, terms).await
+    }
+
+    /// How the schema stands to this program's; changes nothing.
+    pub(in crate::store) async fn look_at_schema(
+        path: &Path,
+        terms: &StoreTerms,
+    ) -> Result<SchemaReport, StoreError> {
+        open::look_at_schema(path, terms).await
+    }
+
+    /// Applies what the schema lacks, and says what that was.
+    pub(in crate::store) async fn migrate(
+        path: &Path,
+        terms: &StoreTerms,
+    ) -> Result<SchemaReport, StoreError> {
+        open::migrate(path, terms).await
     }
 
     fn limits(&self) -> Arc<Limits> {
@@ -92,6 +117,10 @@ impl Store for SqliteStore {
         self.explain(self.reader()?.get(id).await)
     }
 
+    async fn ended(&self, ids: &[TaskId]) -> Result<Vec<Arc<Task>>, StoreError> {
+        self.explain(self.reader()?.ended(ids).await)
+    }
+
     async fn result(&self, id: TaskId) -> Result<Option<Arc<Value>>, StoreError> {
         self.explain(self.reader()?.result(id).await)
     }
@@ -107,6 +136,10 @@ impl Store for SqliteStore {
         limit: usize,
     ) -> Result<Option<Vec<TaskEvent>>, StoreError> {
         self.explain(self.reader()?.events(id, after, limit).await)
+    }
+
+    async fn tally(&self, owner: Option<Box<str>>) -> Result<Tally, StoreError> {
+        self.explain(self.reader()?.tally(owner.as_deref()).await)
     }
 
     async fn stats(&self) -> Result<QueueStats, StoreError> {
@@ -137,6 +170,40 @@ impl Store for SqliteStore {
 
     async fn settle(&self, id: TaskId, token: u64, settlement: Settlement) -> Result<Arc<Task>, StoreError> {
         self.writer.apply(Settle::new(Lease { id, token }, settlement)?).await
+    }
+
+    async fn count_models(&self, runs: Vec<ModelRun>) -> Result<(), StoreError> {
+        self.writer.apply(CountModels { runs }).await
+    }
+
+    async fn keep_parcel(
+        &self,
+        id: ParcelId,
+        task: TaskId,
+        contents: Option<Arc<[u8]>>,
+    ) -> Result<bool, StoreError> {
+        self.writer.apply(KeepParcel { id, task, contents }).await
+    }
+
+    async fn parcel(&self, id: ParcelId) -> Result<Option<Arc<[u8]>>, StoreError> {
+        Ok(self.reader()?.parcel(id).await?.map(Arc::from))
+    }
+
+    async fn keep_key(&self, key: ApiKey) -> Result<(), StoreError> {
+        self.writer.apply(KeepKey { key }).await
+    }
+
+    async fn api_key(&self, id: String) -> Result<Option<ApiKey>, StoreError> {
+        self.explain(self.reader()?.api_key(id).await)
+    }
+
+    async fn api_keys(&self) -> Result<Vec<ApiKey>, StoreError> {
+        self.explain(self.reader()?.api_keys().await)
+    }
+
+    async fn revoke_key(&self, id: String) -> Result<Option<ApiKey>, StoreError> {
+        self.writer.apply(RevokeKey { id: id.clone() }).await?;
+        self.api_key(id).await
     }
 
     async fn cancel(&self, id: TaskId) -> Result<Option<Arc<Task>>, StoreError> {
@@ -175,6 +242,13 @@ impl Store for SqliteStore {
         Ok(workers.any(|(process, lanes)| process != self.process && lanes.contains(lane)))
     }
 
+    async fn members(&self) -> Result<Vec<Member>, StoreError> {
+        let mut members = self.reader()?.members().await?;
+        let dead = self.dead_among(members.iter().map(|member| member.process).collect()).await?;
+        members.retain(|member| !member.lanes.is_empty() && !dead.contains(&member.process));
+        Ok(members)
+    }
+
     async fn needs_rescue(&self) -> Result<bool, StoreError> {
         self.has_any_to_rescue().await
     }
@@ -195,6 +269,10 @@ impl Store for SqliteStore {
         self.writer.apply(ChangedElsewhere).await
     }
 
+    async fn hint(&self) {
+        std::future::pending::<()>().await;
+    }
+
     fn set_limits(&self, limits: Limits) {
         *self.limits.lock() = Arc::new(limits);
     }
@@ -208,7 +286,7 @@ impl Store for SqliteStore {
     }
 
     async fn close(&self) {
-        if self.leave().await.is_ok() {
+        if !self.reader.place().is_only_read() && self.leave().await.is_ok() {
             tracing::debug!(process = %self.process, "left the store");
         }
         self.reader.close().await;

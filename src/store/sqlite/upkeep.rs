@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::adopt::{ADOPT_BATCH, Adopt, LeaveBehind};
+use super::parcels::DeleteParcels;
 use super::prune::{Delete, Expire};
 use super::rescue::Rescue;
 use super::rows;
@@ -62,6 +63,9 @@ impl SqliteStore {
         if self.reader()?.has_any_kept_until(now).await? {
             pruned = self.writer.apply(Delete { now }).await?;
         }
+        if self.reader()?.has_idle_parcel(now).await? {
+            self.writer.apply(DeleteParcels { now }).await?;
+        }
         let forsaken = self.dead_among(self.reader()?.submitters().await?).await?;
         if forsaken.is_empty() {
             return Ok(pruned);
@@ -85,7 +89,10 @@ impl SqliteStore {
     }
 
     /// Which of these processes are dead; asked of the file system on a thread that may block.
-    async fn dead_among(&self, mut processes: Vec<ProcessId>) -> Result<Vec<ProcessId>, StoreError> {
+    pub(super) async fn dead_among(
+        &self,
+        mut processes: Vec<ProcessId>,
+    ) -> Result<Vec<ProcessId>, StoreError> {
         processes.retain(|process| *process != self.process);
         if processes.is_empty() {
             return Ok(processes);

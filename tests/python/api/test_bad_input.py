@@ -434,7 +434,8 @@ def test_a_store_that_is_a_folder_or_no_database_is_named_and_left_alone(project
 
 def test_a_kind_must_be_known(generator: OpenHandsTestGenerator) -> None:
     with pytest.raises(
-        InvalidRequestError, match="kind: .*unknown: use one of generate_tests, noop"
+        InvalidRequestError,
+        match="kind: .*unknown: use one of generate_tests, agent_task, generate_rtm",
     ):
         asyncio.run(generator.submit_task("paint_house", {}))
     with pytest.raises(InvalidRequestError, match="payload: colour"):

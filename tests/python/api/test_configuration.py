@@ -55,6 +55,17 @@ def test_a_key_is_kept_and_never_shown(project: Path, key: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    "address", ["postgres://me:hunter2@db/tests", "postgres://db/tests?user=me&password=hunter2"]
+)
+def test_a_password_in_an_address_is_kept_and_not_shown(project: Path, address: str) -> None:
+    config = OpenHandsIntegrationConfig(store=address)
+    assert config.store == address
+    assert "hunter2" not in repr(config)
+    assert "store='postgres://" in repr(config)
+    assert "workers=3" in repr(config)
+
+
+@pytest.mark.parametrize(
     ("name", "value", "says"),
     [
         ("default_timeout_seconds", 9, "between 10 and 3600, not 9"),
@@ -65,7 +76,7 @@ def test_a_key_is_kept_and_never_shown(project: Path, key: Any) -> None:
         ("max_iterations", 0, "between 1 and 20, not 0"),
         ("model_preset", "gpt-9", "model_preset"),
         ("agent", "server", "set OPENHANDS_SERVER_URL"),
-        ("agent", "docker", "not available in this version"),
+        ("agent", "docker", "set LLM_API_KEY"),
         ("agent", "robot", "agent"),
         ("python", "/no/such/python", "/no/such/python"),
         ("project_root", "/no/such/folder", "/no/such/folder"),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -50,6 +53,21 @@ def test_what_a_function_of_a_killed_engine_started_ends_before_its_task_runs_ag
     assert (restarted.returncode, restarted.stdout) == (0, "{} False\n")
     assert "left running" in restarted.stderr
     assert not lives(left)
+
+
+def test_a_store_in_memory_leaves_the_processes_of_others_alone(program: Path) -> None:
+    left = left_by_a_killed_engine(program, "parent")
+    started = python(
+        program,
+        """
+        generator = make(store="memory:")
+        print(asyncio.run(run(generator, "noop", {})))
+        """,
+    )
+    # Whether it still lives is not asked: an engine of another program may have ended it.
+    with suppress(ProcessLookupError):
+        os.kill(left, signal.SIGKILL)
+    assert (started.returncode, started.stdout, started.stderr) == (0, "{}\n", "")
 
 
 def test_a_living_process_ends_what_a_killed_one_left_before_it_takes_the_task(

@@ -132,8 +132,8 @@ def test_a_kind_that_nobody_registered_is_refused(generator: OpenHandsTestGenera
     generator.register_handler("double", double)
     with pytest.raises(
         InvalidRequestError,
-        match=r'kind: "triple" is unknown: use one of generate_tests, noop, double, or give .* '
-        "register_handler",
+        match=r'kind: "triple" is unknown: use one of generate_tests, agent_task, generate_rtm, '
+        "generate_test_cases, coverage_analysis, noop, double, or give .* register_handler",
     ):
         run(generator, "triple", {})
 

@@ -18,7 +18,7 @@ import pytest
 COMMAND = Path(sys.executable).with_name("openhands-testgen")
 """Written by pip beside the interpreter."""
 
-PATIENCE = 60.0
+PATIENCE = 110.0
 """Seconds within which anything here is done, on a busy machine too."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import pty
 import signal
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from openhands_testgen import __version__
 
 if TYPE_CHECKING:
     from .conftest import Cli
@@ -31,6 +33,21 @@ def test_a_living_worker_is_enough(cli: Cli, project: Path, slow_module: str) ->
     _, second = cli.submit("src/shop/pricing.py")
     assert first is not None
     assert second is None
+
+
+def test_workers_names_who_runs_what(cli: Cli, slow_module: str) -> None:
+    assert cli.json("workers") == []
+    assert "nobody runs tasks of sqlite:" in cli("workers").stderr
+    task_id, worker = cli.submit(slow_module)
+    cli.wait_for_status(task_id, "running")
+    [member] = cli.json("workers")
+    assert (member["pid"], member["running"]) == (worker, [task_id])
+    assert (member["host"], member["version"]) == (platform.node(), __version__)
+    assert "generate_tests/local" in member["lanes"]
+    head, row = cli("workers").stdout.splitlines()
+    assert head.split() == ["HOST", "PID", "VERSION", "UP", "SEEN", "RUNNING", "LANES", "[LABELS]"]
+    assert row.split()[:3] == [platform.node(), str(worker), __version__]
+    cli("cancel", task_id)
 
 
 def test_the_worker_of_a_submission_has_a_session_of_its_own(cli: Cli, slow_module: str) -> None:

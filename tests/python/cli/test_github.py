@@ -73,6 +73,24 @@ def test_an_error_is_a_document_for_programs_in_either_way_of_asking(cli: Cli) -
 
 
 @pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["results", "no-such-id"], 7, "task no-such-id not found"),
+        (["generate", "src/shop/pricing.py", "--coverage", "many"], 2, "invalid value 'many'"),
+        (["generate", "src/shop/pricing.py", "--store", "cloud:"], 3, "store "),
+    ],
+)
+def test_an_error_is_an_annotation_for_the_checks_of_a_pull_request(
+    cli: Cli, arguments: list[str], code: int, says: str
+) -> None:
+    for option in (["--output-format", "github"], ["--output-format=github"]):
+        done = cli(*arguments, *option)
+        assert done.returncode == code, done.stderr
+        (line,) = done.stdout.splitlines()
+        assert line.startswith(f"::error title=openhands-testgen::{says}")
+
+
+@pytest.mark.parametrize(
     "options",
     [
         ["--json", "--output-format", "github"],

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import uuid
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -265,3 +265,43 @@ def test_doctor_asks_the_agent_server_that_is_to_write_the_tests(cli: Cli) -> No
     assert done.returncode == 3, done.stdout
     assert f"agent server {address}: it cannot be reached" in done.stdout
     assert "sk-secret" not in done.stdout + done.stderr
+
+
+def stand_in_for_docker(folder: Path, has_image: bool) -> str:
+    """A `docker` whose engine answers; the search path that finds it."""
+    program = folder / "docker"
+    image = "exit 0" if has_image else "exit 1"
+    program.write_text(f'#!/bin/sh\ncase "$1" in version) echo 27.0;; image) {image};; esac\n')
+    program.chmod(0o755)
+    return f"{folder}:{os.environ['PATH']}"
+
+
+def agents(cli: Cli, **variables: str) -> dict[str, dict[str, Any]]:
+    """What doctor says of agents, by name."""
+    settings = {"OPENHANDS_AGENT": "auto", "LLM_API_KEY": "sk-x", "LLM_MODEL": "openai/x"}
+    checks = cli.json("doctor", **(settings | variables))["checks"]
+    return {check["name"]: check for check in checks}
+
+
+def test_doctor_says_which_agent_auto_takes_and_what_the_others_lack(
+    cli: Cli, tmp_path: Path
+) -> None:
+    with_image = agents(cli, PATH=stand_in_for_docker(tmp_path, has_image=True))
+    assert with_image["agent"]["detail"].startswith("docker, by ")
+    assert with_image["docker"]["verdict"] == "good"
+    assert "OPENHANDS_PYTHON" in with_image["own server"]["remedy"]
+    without = agents(cli, PATH=stand_in_for_docker(tmp_path, has_image=False))
+    assert (without["agent"]["detail"], without["agent"]["verdict"]) == ("local", "note")
+    assert "docker pull ghcr.io/openhands/agent-server" in without["docker"]["remedy"]
+    named = agents(
+        cli, OPENHANDS_PYTHON=sys.executable, PATH=stand_in_for_docker(tmp_path, has_image=False)
+    )
+    assert "has no agent server: run `" in named["own server"]["detail"]
+
+
+def test_doctor_misses_what_a_named_agent_lacks(cli: Cli, tmp_path: Path) -> None:
+    path = stand_in_for_docker(tmp_path, has_image=False)
+    checks = agents(cli, PATH=path, OPENHANDS_AGENT="docker")
+    assert (checks["docker"]["verdict"], checks["agent"]["verdict"]) == ("missing", "good")
+    done = cli("doctor", "--agent", "docker", PATH=path, LLM_API_KEY="sk-x", LLM_MODEL="openai/x")
+    assert done.returncode == 3

@@ -150,6 +150,18 @@ def test_an_entry_that_does_not_hold_is_one_of_configuration(
     assert error["message"].startswith(says) and error["exit_code"] == 3
 
 
+def test_an_error_of_configuration_is_an_annotation_too(
+    cli: Cli, workflow: list[str], project: Path
+) -> None:
+    configure(project, "testing = 3")
+
+    done = cli(*workflow, "--output-format", "github")
+
+    assert done.returncode == 3
+    (line,) = done.stdout.splitlines()
+    assert line.startswith("::error title=openhands-testgen::testing must be a command: ")
+
+
 def test_settings_are_checked_as_for_every_verb(cli: Cli, workflow: list[str]) -> None:
     done = cli(*workflow, OPENHANDS_TIMEOUT="5")
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,19 +12,9 @@ from openhands_testgen.testing import Testbed
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty project as working directory."""
-    for name in list(os.environ):
-        if name.startswith(("OPENHANDS_", "LLM_", "OPENROUTER_")):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("OPENHANDS_ENV_FILE", "")
-    monkeypatch.setenv("OPENHANDS_AGENT", "local")
-    monkeypatch.setenv("OPENHANDS_PROJECT_PYTHON", sys.executable)
-    root = tmp_path / "project"
-    root.mkdir()
-    (root / "pyproject.toml").write_text('[project]\nname = "example"\nversion = "1"\n')
-    monkeypatch.chdir(root)
-    return root
+def project(empty_project: Path) -> Path:
+    """The empty project."""
+    return empty_project
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -11,7 +12,12 @@ from typing import Any
 
 import pydantic
 import pytest
-from openhands_testgen import ConfigurationError, OpenHandsIntegrationConfig, SecretStr
+from openhands_testgen import (
+    ConfigurationError,
+    OpenHandsIntegrationConfig,
+    OpenHandsTestGenerator,
+    SecretStr,
+)
 
 DEFAULTS = {
     "api_key": None,
@@ -28,7 +34,7 @@ DEFAULTS = {
     "enable_real_agent": True,
     "fallback_to_mock": False,
     "use_docker_runtime": False,
-    "docker_image": "docker.all-hands.dev/all-hands-ai/openhands:0.54",
+    "docker_image": "ghcr.io/openhands/agent-server:1.58.0-python",
     "docker_runtime_image": "docker.all-hands.dev/all-hands-ai/runtime:0.54-nikolaik",
     "docker_timeout": 600,
     "agent": "local",
@@ -45,6 +51,8 @@ def test_a_field_has_its_default(project: Path, field: str) -> None:
     config = OpenHandsIntegrationConfig.from_env()
 
     assert getattr(config, field) == DEFAULTS[field]
+    by_keywords = "auto" if field == "agent" else DEFAULTS[field]
+    assert getattr(OpenHandsIntegrationConfig(), field) == by_keywords
 
 
 def test_the_workspace_is_below_the_project_and_made_at_the_first_use(project: Path) -> None:
@@ -52,6 +60,13 @@ def test_the_workspace_is_below_the_project_and_made_at_the_first_use(project: P
 
     assert config.workspace_root == project / "openhands_workspace"
     assert config.project_root == project
+    assert not (project / "openhands_workspace").exists()
+
+    async def main() -> None:
+        async with OpenHandsTestGenerator(config):
+            assert (project / "openhands_workspace").is_dir()
+
+    asyncio.run(main())
 
 
 @pytest.mark.parametrize(
@@ -177,16 +192,36 @@ def test_settings_are_given_by_keyword_only(project: Path) -> None:
 
 def test_a_mock_is_never_a_success(project: Path) -> None:
     """`fallback_to_mock` was a fake success; it may be set, and makes up nothing."""
-    import asyncio
-
-    from openhands_testgen import OpenHandsTestGenerator
-
     config = OpenHandsIntegrationConfig(store="memory:", fallback_to_mock=True)
     generator = OpenHandsTestGenerator(config)
     result = asyncio.run(generator.generate_tests("src/gone.py"))
     asyncio.run(generator.stop(0))
 
     assert (result["success"], result["result"]) == (False, None)
+
+
+def test_no_key_is_no_error(
+    project: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.delenv("OPENHANDS_AGENT")
+
+    config = OpenHandsIntegrationConfig.from_env()
+
+    assert (config.api_key, config.agent) == (None, "auto")
+    (warning,) = caplog.records
+    assert warning.levelname == "WARNING"
+    assert "local" in warning.message and "OPENHANDS_AGENT" in warning.message
+
+
+def test_an_agent_that_was_named_asks_for_its_key(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENHANDS_AGENT", "server")
+    with pytest.raises(ConfigurationError, match="OPENHANDS_SERVER_URL"):
+        OpenHandsIntegrationConfig.from_env()
+    monkeypatch.setenv("OPENHANDS_SERVER_URL", "http://localhost:9")
+    with pytest.raises(ConfigurationError, match="LLM_API_KEY.*OPENROUTER_API_KEY"):
+        OpenHandsIntegrationConfig.from_env()
 
 
 FURTHER = [

@@ -13,7 +13,6 @@ from openhands_testgen import (
     InvalidRequestError,
     OpenHandsIntegrationConfig,
     OpenHandsTestGenerator,
-    TaskContext,
 )
 from openhands_testgen import (
     engine as names,
@@ -26,6 +25,8 @@ from openhands_testgen.engine import (
     TaskQueue,
     TaskStatus,
 )
+
+from ..agent_server import AgentServer
 
 pytestmark = pytest.mark.usefixtures("own_engines")
 
@@ -44,6 +45,16 @@ def test_every_name_is_there() -> None:
         "ExecutionEngine", "QueuedTask", "ResultValidator", "TaskPriority", "TaskQueue",
         "TaskStatus", "ValidationResult",
     }  # fmt: skip
+
+
+def test_every_status_and_priority_is_known_by_name_and_value() -> None:
+    assert [status.value for status in TaskStatus] == [
+        "pending", "queued", "running", "completed", "failed", "cancelled",
+    ]  # fmt: skip
+    assert [priority.name for priority in sorted(TaskPriority)] == [
+        "CRITICAL", "HIGH", "NORMAL", "LOW",
+    ]  # fmt: skip
+    assert TaskStatus("completed") == "completed" and TaskStatus.COMPLETED.name == "COMPLETED"
 
 
 def test_the_arguments_of_an_engine_and_their_defaults(project: Path) -> None:
@@ -138,6 +149,19 @@ def test_a_task_is_submitted_once(engine: ExecutionEngine) -> None:
     asyncio.run(main())
 
 
+@pytest.mark.parametrize("status", [TaskStatus.QUEUED, "failed", "nope"])
+def test_a_new_task_that_says_it_was_submitted_is_refused(
+    engine: ExecutionEngine, status: Any
+) -> None:
+    async def main() -> None:
+        with pytest.raises(InvalidRequestError, match="status: must be pending"):
+            await engine.submit_task(unit_test(status=status))
+        assert (await engine.get_queue_stats())["total_tasks"] == 0
+        assert await engine.submit_task(unit_test(status="pending"))
+
+    asyncio.run(main())
+
+
 def test_the_id_of_a_new_task_is_an_idempotency_key(engine: ExecutionEngine) -> None:
     async def main() -> None:
         first = await engine.submit_task(unit_test(task_id="nightly"))
@@ -190,22 +214,26 @@ def test_metrics_can_be_read_with_and_without_a_running_loop(engine: ExecutionEn
     }
 
 
-def test_anything_but_a_unit_test_runs_as_agent_task(project: Path) -> None:
-    engine = ExecutionEngine(OpenHandsIntegrationConfig(store="memory:"))
+def test_anything_but_a_unit_test_runs_as_agent_task(
+    own_engines: None, agent_server: AgentServer, project: Path
+) -> None:
+    def split(folder: Path) -> str:
+        (folder / "small.py").write_text("HALF = 1\n")
+        return "Split."
+
+    agent_server.work = split
+    engine = ExecutionEngine(OpenHandsIntegrationConfig(**agent_server.settings(store="memory:")))
     task = QueuedTask(
-        task_type="refactor", description="Split the module", target_file=Path("src/big.py")
+        task_type="refactor",
+        description="Split the module",
+        target_file=Path("src/big.py"),
+        metadata={"apply": True, "ticket": "A-1"},
     )
 
-    async def answer(context: TaskContext, payload: dict[str, Any]) -> dict[str, Any]:
-        return {"did": payload["instruction"]}
-
     async def main() -> QueuedTask | None:
-        with pytest.raises(InvalidRequestError, match="agent_task"):
-            await engine.submit_task(task)
-        generator = OpenHandsTestGenerator(engine.config)
-        generator.register_handler("agent_task", answer)
         task_id = await engine.submit_task(task)
-        await generator.get_test_generation_results(task_id, 30)
+        generator = OpenHandsTestGenerator(engine.config)
+        await generator.get_test_generation_results(task_id, 60)
         found = await engine.get_task_status(task_id)
         await generator.stop(0)
         await engine.stop()
@@ -214,12 +242,19 @@ def test_anything_but_a_unit_test_runs_as_agent_task(project: Path) -> None:
     found = asyncio.run(main())
 
     assert found is not None
+    assert (found.status, found.error) == (TaskStatus.COMPLETED, None)
     assert (found.task_type, found.target_file) == ("refactor", Path("src/big.py"))
-    assert (found.description, found.metadata) == ("Split the module", {})
-    assert found.status is TaskStatus.COMPLETED
-    assert found.result == {"did": "Split the module"}
-    assert found.started_at is not None and found.completed_at is not None
-    assert found.started_at <= found.completed_at
+    assert found.description == "Split the module"
+    assert found.metadata == {"workspace": "project", "apply": True, "ticket": "A-1"}
+    assert found.result is not None and found.result["message"] == "Split."
+    assert (project / "small.py").read_text() == "HALF = 1\n"
+    said = agent_server.requests[0]["initial_message"]["content"][0]["text"]
+    assert "Split the module" in said and "src/big.py" in said
+
+
+def test_without_an_openhands_agent_only_unit_tests_run(engine: ExecutionEngine) -> None:
+    with pytest.raises(InvalidRequestError, match="agent: local writes tests only"):
+        asyncio.run(engine.submit_task(QueuedTask(task_type="refactor", description="Split it")))
 
 
 def test_a_failed_task_has_its_error_and_its_end(project: Path) -> None:
@@ -256,6 +291,9 @@ def test_a_unit_test_needs_its_module(engine: ExecutionEngine) -> None:
         ({"priority": 7}, "priority"),
         ({"metadata": {"coverage_threshold": 101}}, "coverage_threshold"),
         ({"metadata": {"output_path": "../out.py"}}, "output_path"),
+        ({"metadata": None}, "metadata: must be a dict, not None"),
+        ({"description": "a" * 32_769}, "description: must be a text of at most 32,768"),
+        ({"description": None}, "description: must be a text"),
     ],
 )
 def test_a_field_out_of_its_range_is_named(
@@ -312,10 +350,11 @@ MET: dict[str, Any] = {"tests": ["t"], "threshold_met": True, "coverage": {"perc
         ),
         ({"success": False, "error": "no room"}, 0.0, "no room"),
         ({}, 0.0, "the task did not succeed"),
+        (None, 0.0, "a result must be a dict, not None"),
     ],
 )
 def test_a_validator_reads_a_result_as_a_gate_would(
-    result: dict[str, Any], score: float, error: str | None
+    result: Any, score: float, error: str | None
 ) -> None:
     found = ResultValidator().validate(result)
 

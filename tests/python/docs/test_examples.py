@@ -46,8 +46,26 @@ def test_the_examples_of_the_python_page_run(
         r"(src/shop/(cart|stock)\.py True\n){2}",
         r"1 pending None None\n(\d+ (queued|running) .*\n)+\d+ completed None None\n",
         r"module_path: .*outside of the project.*\ntask no-such-task not found.*\ninvalid_module\n",
+        r"agent: local writes tests only: .*doctor.*\n",
         r"True {'words': 5}\n",
         r"failed module src/shop/missing\.py .*\n1\n",
+    ]
+    assert re.fullmatch(expected[number], printed), printed
+
+
+@pytest.mark.parametrize("number", range(len(blocks("docs/kinds.md", "python"))))
+def test_the_examples_of_the_page_of_kinds_run(
+    number: int, shop: Path, environment: dict[str, str]
+) -> None:
+    printed = run(blocks("docs/kinds.md", "python")[number], shop, environment)
+
+    expected = [
+        r"requirements_traceability_matrix\.md 2 embedded\n"
+        r"\['test_cases/test_req_001\.py', 'test_cases/test_req_002\.py'\] 4\n"
+        r"0 of 2 requirements have a test case.*; 4 test cases are still to be written.*\n",
+        r"tests/shop/test_stock\.py False {'failed': \[\], 'passed': 1, .*}\n",
+        r"True\n",
+        r"True\n🔄 Background Task Started\n1 True\n1\n",
     ]
     assert re.fullmatch(expected[number], printed), printed
 
@@ -78,7 +96,13 @@ def test_the_quick_start_program_runs(shop: Path, environment: dict[str, str]) -
 def test_every_command_that_a_page_shows_is_one(environment: dict[str, str]) -> None:
     shown = {
         match
-        for page in ("README.md", "docs/command.md", "docs/openhands.md")
+        for page in (
+            "README.md",
+            "docs/command.md",
+            "docs/openhands.md",
+            "docs/kinds.md",
+            "docs/service.md",
+        )
         for match in re.findall(
             r"openhands-testgen ([a-z]+)", "\n".join(blocks(page, "console") + blocks(page, "text"))
         )

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from ..agent_server import AgentServer
+
 PAGE = Path(__file__).parents[3] / "docs/migration.md"
 OLD = "src/agent_orchestration/openhands_integration"
 BLOCK = re.compile(r"^`(\S+)`:\n\n```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -46,7 +48,7 @@ def run(tree: Path, program: str, environment: dict[str, str]) -> str:
 
 
 def test_each_module_left_behind_has_three_lines() -> None:
-    assert len(modules()) == 4
+    assert len(modules()) == 7
     for path, text in modules().items():
         assert path.startswith(OLD)
         lines = [line for line in text.splitlines() if line.strip()]
@@ -172,6 +174,36 @@ def test_the_engine_is_met_through_the_old_path(
     printed = run(old_tree, ENGINE, environment)
 
     assert printed.startswith("failed True {'total_tasks': 1, ")
+
+
+CLIENTS = """
+import asyncio
+from src.agent_orchestration.openhands_integration.adapter import OpenHandsAdapter
+from src.agent_orchestration.openhands_integration.client import OpenHandsClient
+from src.agent_orchestration.openhands_integration.config import OpenHandsIntegrationConfig
+from src.agent_orchestration.openhands_integration.docker_client import DockerOpenHandsClient
+
+async def main():
+    config = OpenHandsIntegrationConfig.from_env()
+    client = DockerOpenHandsClient(config)
+    result = await client.execute_task("Create a file named hello.txt")
+    print(result.success, result.output)
+    adapter = OpenHandsAdapter(client=OpenHandsClient(config))
+    answer = await adapter.execute_development_task(
+        task_description="Create a file named hello.txt"
+    )
+    print(answer["success"], answer["error"])
+
+asyncio.run(main())
+"""
+
+
+def test_the_clients_are_met_through_the_old_path(
+    old_tree: Path, environment: dict[str, str], agent_server: AgentServer
+) -> None:
+    printed = run(old_tree, CLIENTS, environment | agent_server.variables())
+
+    assert printed == "True Done.\nTrue None\n"
 
 
 PATCHED = """

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -16,22 +14,13 @@ EXAMPLES = Path(__file__).parents[3] / "examples"
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project of two modules as working directory; no setting comes from the machine."""
-    for name in list(os.environ):
-        if name.startswith(("OPENHANDS_", "LLM_", "OPENROUTER_")):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("OPENHANDS_ENV_FILE", "")
-    monkeypatch.setenv("OPENHANDS_AGENT", "local")
-    monkeypatch.setenv("OPENHANDS_PROJECT_PYTHON", sys.executable)
+def project(empty_project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The empty project with two modules; tasks live in memory."""
     monkeypatch.setenv("OPENHANDS_STORE", "memory:")
-    root = tmp_path / "project"
-    (root / "src/shop").mkdir(parents=True)
-    (root / "pyproject.toml").touch()
+    (empty_project / "src/shop").mkdir(parents=True)
     for name in ("cart", "stock"):
-        (root / f"src/shop/{name}.py").write_text("def double(n):\n    return 2 * n\n")
-    monkeypatch.chdir(root)
-    return root
+        (empty_project / f"src/shop/{name}.py").write_text("def double(n):\n    return 2 * n\n")
+    return empty_project
 
 
 @pytest.fixture

@@ -17,13 +17,15 @@ from .awkward import calls, imports, layouts, objects, texts
 from .awkward.case import Case
 
 ALL = [*calls.CASES, *objects.CASES, *imports.CASES, *layouts.CASES, *texts.CASES]
-CASES = [case for case in ALL if os.environ.get("OTG_SOAK") == "1" or not case.soak]
+SOAK = os.environ.get("OTG_SOAK") == "1"
+CASES = [case for case in ALL if SOAK or not case.soak]
 
 Answers = dict[str, "Answer | BaseException"]
 """By the name of the case; an error of one is not that of all."""
 
+PATIENCE = 1800 if SOAK else 500
 # The first test waits for all modules, which three workers go through.
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(PATIENCE + 100)
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ async def generate(root: Path, case: Case) -> Answer:
     )
     async with OpenHandsTestGenerator(config) as generator:
         task_id = await generator.submit_test_generation_task(case.module, coverage_threshold=0)
-        result = await generator.get_test_generation_results(task_id, timeout=500)
+        result = await generator.get_test_generation_results(task_id, timeout=PATIENCE)
     return Answer(root, dict(result), before)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from .conftest import EXAMPLES, Answer, Example, Explore
+from .conftest import EXAMPLES, Answer, Example, Explore, example_source
 
 
 @pytest.fixture
@@ -27,6 +27,14 @@ def test_a_function_beside_hostile_ones_is_tested(hostile: Answer) -> None:
     assert hostile.report["status"] == "written"
     assert "double(" in hostile.body
     assert hostile.run_pytest().returncode == 0
+
+
+def test_a_function_is_tested_although_hostile_ones_have_used_up_the_budget(
+    explore: Explore,
+) -> None:
+    answer = explore(example_source("hostile"), "hostile", budget_seconds=0.3)
+    assert answer.report["status"] == "written"
+    assert "double(" in answer.body
 
 
 def test_nothing_is_written_outside_of_the_output_and_the_scratch(example: Example) -> None:

@@ -22,6 +22,13 @@ def functions_of(answer: Answer) -> Iterator[ast.FunctionDef]:
             yield node
 
 
+def changes_of_a_formatter(answer: Answer) -> str:
+    """What `ruff format` would change, with the line length that the explorer keeps to."""
+    options = ["--isolated", "--line-length=100", "--no-cache", "--diff"]
+    command = [sys.executable, "-m", "ruff", "format", *options, str(answer.output)]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+
+
 @pytest.mark.parametrize("name", BELIEVABLE)
 def test_a_believable_module_is_covered_by_passing_tests(example: Example, name: str) -> None:
     answer = example(name)
@@ -234,4 +241,34 @@ def double(price: Decimal) -> Decimal:
     command = [sys.executable, "-m", "ruff", "check", *rules, str(answer.output)]
     check = subprocess.run(command, capture_output=True, text=True, check=False)
     assert check.returncode == 0, check.stdout
+    assert answer.run_pytest().returncode == 0
+
+
+@pytest.mark.parametrize("name", [*BELIEVABLE, "kinds", "writing"])
+def test_a_formatter_leaves_what_is_written_as_it_is(example: Example, name: str) -> None:
+    assert changes_of_a_formatter(example(name)) == ""
+
+
+def test_long_values_and_odd_strings_are_written_as_a_formatter_would(explore: Explore) -> None:
+    source = '''
+import string
+
+
+def letters(count: int = 30) -> list[str]:
+    """
+    >>> letters(2)
+    ['a', 'b']
+    """
+    return list(string.ascii_lowercase + string.ascii_uppercase)[:count]
+
+
+def quoted(word: str = "it's") -> str:
+    return f'"{word}"' if "'" in word else f"<'{word}'>\\\\"
+
+
+def limit() -> float:
+    return 2.0**62
+'''
+    answer = explore(source, budget_seconds=1.0)
+    assert changes_of_a_formatter(answer) == ""
     assert answer.run_pytest().returncode == 0

@@ -6,9 +6,10 @@ import asyncio
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
-from openhands_testgen import OpenHandsIntegrationConfig, OpenHandsTestGenerator
+from openhands_testgen import EngineClosedError, OpenHandsIntegrationConfig, OpenHandsTestGenerator
 from openhands_testgen.testing import (
     Clock,
     ScriptedAgent,
@@ -74,6 +75,83 @@ def test_a_variable_that_a_test_deletes_stays_deleted(monkeypatch: pytest.Monkey
 def test_the_environment_is_as_before_without_the_fixtures() -> None:
     assert os.environ["OPENHANDS_WORKERS"] == "7"
     assert "OPENHANDS_STORE" not in os.environ
+
+
+@pytest.mark.testgen(max_retries=0, require_sandbox=True)
+def test_every_configuration_that_code_makes_is_that_of_the_test(
+    testgen_project: Path, testgen_engine: SuiteEngine, tmp_path: Path
+) -> None:
+    for config in (OpenHandsIntegrationConfig(), OpenHandsIntegrationConfig.from_env()):
+        assert (config.project_root, config.store) == (testgen_project, "memory:")
+        assert str(config.python) == sys.executable
+        assert (config.agent, config.max_retries) == ("local", 0)
+        assert config.require_sandbox is True
+
+    generator = OpenHandsTestGenerator(OpenHandsIntegrationConfig())
+    assert asyncio.run(pipeline(generator, "src/a.py")) == [True]
+
+    assert len(testgen_engine.submitted(module="src/a.py")) == 1
+    assert {path.name for path in tmp_path.iterdir()} == {".env", "testgen_project"}
+
+
+def test_what_a_configuration_says_itself_wins(testgen_project: Path, tmp_path: Path) -> None:
+    config = OpenHandsIntegrationConfig(project_root=tmp_path, max_retries=7)
+
+    assert (config.project_root, config.max_retries, config.store) == (tmp_path, 7, "memory:")
+    assert config.workspace_root == tmp_path / "openhands_workspace"
+
+
+def test_without_the_fixtures_a_configuration_is_that_of_the_working_directory(
+    tmp_path: Path,
+) -> None:
+    assert OpenHandsIntegrationConfig().project_root == tmp_path
+
+
+def test_a_test_that_undoes_its_patches_stays_in_its_project(
+    testgen_project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("X", "1")
+    monkeypatch.undo()
+    config = OpenHandsIntegrationConfig.from_env()
+    assert (config.store, config.project_root) == ("memory:", testgen_project)
+
+
+def test_tasks_of_every_kind_are_known(
+    testgen_generator: OpenHandsTestGenerator, testgen_engine: SuiteEngine
+) -> None:
+    async def double(context: object, payload: dict[str, Any]) -> dict[str, Any]:
+        return {"twice": 2 * payload["number"]}
+
+    async def service() -> None:
+        testgen_generator.register_handler("double", double)
+        await testgen_generator.submit_task("double", {"number": 21})
+        await testgen_generator.submit_test_generation_task("src/a.py")
+
+    asyncio.run(service())
+
+    assert [task["kind"] for task in testgen_engine.submitted()] == ["double", "generate_tests"]
+    assert len(testgen_engine.submitted(module="src/a.py")) == 1
+    assert testgen_engine.drain_here()[0]["result"] == {"twice": 42}
+
+
+def test_what_was_submitted_is_known_after_the_code_has_stopped(
+    testgen_generator: OpenHandsTestGenerator,
+    testgen_engine: SuiteEngine,
+    scripted_agent: ScriptedAgent,
+) -> None:
+    scripted_agent.script([ok(), ok(seconds=60)])
+
+    async def service() -> None:
+        async with testgen_generator:
+            await testgen_generator.submit_test_generation_task("src/a.py")
+            await testgen_generator.submit_test_generation_task("src/b.py")
+        with pytest.raises(EngineClosedError):
+            await testgen_generator.get_queue_stats()
+
+    asyncio.run(service())
+
+    assert len(testgen_engine.submitted()) == 2
+    assert [result["success"] for result in testgen_engine.drain_here()] == [True, True]
 
 
 def test_what_was_submitted_is_known_without_an_event_loop(
@@ -164,6 +242,23 @@ class TestMarked:
 @pytest.mark.testgen(project="examples/shop")
 def test_a_project_is_copied(testgen_project: Path) -> None:
     assert (testgen_project / "src/shop/cart.py").is_file()
+
+
+@pytest.mark.testgen(store="sqlite:tasks.db")
+def test_a_store_on_disk_is_looked_at_too(
+    testgen_engine: SuiteEngine, testgen_project: Path
+) -> None:
+    async def scenario() -> list[bool]:
+        generator = OpenHandsTestGenerator.from_env()
+        result = await generator.generate_tests("src/a.py")
+        await generator.stop()
+        assert len(testgen_engine.submitted(module="src/a.py")) == 1
+        return [result["success"]]
+
+    assert asyncio.run(scenario()) == [True]
+
+    assert [result["success"] for result in testgen_engine.outcomes()] == [True]
+    assert (testgen_project / "tasks.db").exists()
 
 
 def test_each_test_has_an_engine_of_its_own(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Coroutine
+from datetime import timedelta
+from math import inf, nan
 from pathlib import Path
 from typing import Any
 
@@ -197,21 +199,60 @@ def test_generators_on_a_file_play_the_script_too(testbed: Testbed, project: Pat
     assert asyncio.run(scenario())["success"]
 
 
-@pytest.mark.parametrize(
-    ("wrong", "message"),
-    [
-        (lambda: ok(coverage=101), "coverage: must be a number from 0.0 to 100.0, not 101"),
-        (lambda: ok(seconds=-1), "seconds: must be a number from 0.0"),
-        (lambda: rate_limit(times=0), "times: must be a whole number from 1 to 1000, not 0"),
-        (lambda: crash(then=ok()), "then: comes after a number of times: pass `times` too"),
-        (lambda: Testbed().script(ok(), module="/src/a.py"), "module: .* from the project root"),
-        (lambda: Testbed().script([42]), "outcomes: 42 is none: use ok()"),  # type: ignore[list-item]
-        (lambda: Testbed().script(fails("no_such_kind")), "outcomes: .*no_such_kind"),
-    ],
-)
-def test_what_cannot_happen_is_refused(wrong: Any, message: str) -> None:
+def script(outcomes: Any, **arguments: Any) -> None:
+    Testbed().script(outcomes, **arguments)
+
+
+def advance(seconds: Any) -> None:
+    Testbed().clock.advance(seconds)
+
+
+def hurry(hurry: Any) -> None:
+    Testbed().clock.hurry(hurry)
+
+
+REFUSALS: list[tuple[Any, dict[str, Any], str]] = [
+    (ok, {"coverage": 101}, "coverage: must be a number from 0 to 100, not 101"),
+    (ok, {"coverage": True}, "coverage: must be a number from 0 to 100, not True"),
+    (ok, {"coverage": nan}, "coverage: must be a number from 0 to 100, not nan"),
+    (ok, {"seconds": -1}, "seconds: must be a number from 0 to 315360000, not -1"),
+    (ok, {"text": 5}, "text: must be a text, not 5"),
+    (ok, {"tests": "test_a"}, r"tests: must be a list of names, .*, not 'test_a'"),
+    (ok, {"tests": [1]}, r"tests: must be a list of names, .*, not \[1\]"),
+    (writes, {"text": None}, "text: must be a text, not None"),
+    (bad_tests, {"removed": ["a"]}, r"removed: must be a dict of texts, .*, not \['a'\]"),
+    (bad_tests, {"removed": {"a": 1}}, "removed: must be a dict of texts, .*, not {'a': 1}"),
+    (rate_limit, {"times": 0}, "times: must be a whole number from 1 to 1000, not 0"),
+    (rate_limit, {"retry_after": -1}, "retry_after: must be a number from 0 to .*, not -1"),
+    (rate_limit, {"times": 1, "then": [ok()]}, r"then: must be one outcome, such as ok\(\), not"),
+    (crash, {"then": ok()}, "then: comes after a number of times: pass `times` too"),
+    (crash, {"noticed": "no"}, "noticed: must be True or False, not 'no'"),
+    (fails, {"kind": 7}, "kind: must be a text, not 7"),
+    (fails, {"kind": "quota", "message": None}, "message: must be a text, not None"),
+    (script, {"outcomes": fails("no_such_kind")}, "outcomes: .*no_such_kind"),
+    (script, {"outcomes": None}, r"outcomes: must be an outcome, such as ok\(\), .* not None"),
+    (script, {"outcomes": "ok"}, r"outcomes: must be an outcome, such as ok\(\), .* not 'ok'"),
+    (script, {"outcomes": {}}, r"outcomes: must be an outcome, such as ok\(\), .* not {}"),
+    (script, {"outcomes": [42]}, r"outcomes: 42 is none: use ok\(\)"),
+    (script, {"outcomes": [ok]}, r"outcomes: <function ok at .* is none: use ok\(\)"),
+    (script, {"outcomes": ok(), "module": "/a.py"}, "module: .* project root, .* not '/a.py'"),
+    (script, {"outcomes": ok(), "module": 5}, "module: must be a path from .*, not 5"),
+    (script, {"outcomes": ok(), "module": ""}, "module: must be a path from .*, not ''"),
+    (advance, {"seconds": inf}, "seconds: must be a number from 0 to 315360000, not inf"),
+    (advance, {"seconds": nan}, "seconds: must be a number from 0 to 315360000, not nan"),
+    (advance, {"seconds": -1}, "seconds: must be a number from 0 to 315360000, not -1"),
+    (advance, {"seconds": True}, "seconds: must be a number from 0 to 315360000, not True"),
+    (advance, {"seconds": "1 h"}, "seconds: must be a number from 0 to 315360000, not '1 h'"),
+    (advance, {"seconds": timedelta(-1)}, "seconds: must be a number from 0 .*, not -86400.0"),
+    (hurry, {"hurry": "yes"}, "hurry: must be True or False, not 'yes'"),
+    (Testbed, {"scripted": "no"}, "scripted: must be True or False, not 'no'"),
+]
+
+
+@pytest.mark.parametrize(("call", "arguments", "message"), REFUSALS)
+def test_what_cannot_happen_is_refused(call: Any, arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(InvalidRequestError, match=message):
-        wrong()
+        call(**arguments)
 
 
 def test_a_hanging_attempt_can_be_cancelled(

@@ -121,6 +121,21 @@ def test_the_marker_and_the_option_are_documented(suite: pytest.Pytester) -> Non
         ("testgen(no_such_setting=1)", "*no_such_setting*"),
         ("testgen(workers=999)", "*workers*256*"),
         ("testgen(5)", "*testgen takes keywords only*"),
+        ("testgen(hurry='yes')", "*testgen: hurry: must be True or False, not 'yes'*"),
+        ("testgen(files=['a'])", "*testgen: files: must be a dict of texts*not [[]'a']*"),
+        ("testgen(files={'a.py': 1})", "*testgen: files: must be a dict of texts*"),
+        ("testgen(files={'/tmp/a.py': ''})", "*files: must be paths inside the temp*'/tmp/a.py'*"),
+        ("testgen(files={'../a.py': ''})", "*files: must be paths inside the temp*'../a.py'*"),
+        ("testgen(files={'a': '', 'a/b': ''})", "*testgen: files: 'a/b': *"),
+        (
+            "testgen(store='sqlite:/tmp/a.db')",
+            "*testgen: store: must stay inside*'sqlite:/tmp/a.db'*",
+        ),
+        ("testgen(store='sqlite:../a.db')", "*testgen: store: must stay inside*"),
+        ("testgen(workspace_root='../w')", "*testgen: workspace_root: must stay inside*'../w'*"),
+        ("testgen(project='nowhere')", "*testgen: project: 'nowhere' is no folder*rootdir*"),
+        ("testgen(project=5)", "*testgen: project: must be a text, not 5*"),
+        ("testgen(project_root='x')", "*testgen: project_root: cannot be set: use `project`*"),
     ],
 )
 def test_a_marker_that_says_nonsense_is_refused(
@@ -134,6 +149,22 @@ def test_a_marker_that_says_nonsense_is_refused(
 
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines([message])
+
+
+@pytest.mark.parametrize(
+    ("agent", "message"),
+    [
+        ("", "*--testgen-agent: must name an agent, such as scripted or local, not ''*"),
+        ("nobody", "*--testgen-agent=nobody: agent *auto, local, server*"),
+    ],
+)
+def test_an_agent_that_there_is_not_is_an_error_of_usage(
+    suite: pytest.Pytester, agent: str, message: str
+) -> None:
+    result = suite.runpytest_subprocess(f"--testgen-agent={agent}", *ALONE)
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([message])
 
 
 def test_the_same_suite_runs_on_a_real_agent(suite: pytest.Pytester) -> None:

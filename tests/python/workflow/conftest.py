@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -25,21 +23,11 @@ def grade(points: int) -> str:
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty project as working directory; no setting comes from the machine."""
-    for name in list(os.environ):
-        if name.startswith(("OPENHANDS_", "LLM_", "OPENROUTER_")):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("OPENHANDS_ENV_FILE", "")
-    monkeypatch.setenv("OPENHANDS_AGENT", "local")
-    monkeypatch.setenv("OPENHANDS_PROJECT_PYTHON", sys.executable)
+def project(empty_project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The empty project with a specification; tasks live in memory."""
     monkeypatch.setenv("OPENHANDS_STORE", "memory:")
-    root = tmp_path / "project"
-    root.mkdir()
-    (root / "pyproject.toml").write_text('[project]\nname = "example"\nversion = "1"\n')
-    (root / "spec.md").write_text("# Grades\n")
-    monkeypatch.chdir(root)
-    return root
+    (empty_project / "spec.md").write_text("# Grades\n")
+    return empty_project
 
 
 @pytest.fixture
@@ -60,6 +48,8 @@ class Scripted:
         """By stem: ``True``, an error's text, or an exception to raise."""
         self.seconds = 0.0
         self.submitted: list[dict[str, Any]] = []
+        self.waited_for = asyncio.Event()
+        """Whether somebody has begun to wait for a task."""
         self.calls: list[str] = []
 
     def answer(self, module_path: str) -> dict[str, Any]:
@@ -74,6 +64,7 @@ class Scripted:
 
     async def generate_tests(self, **request: Any) -> dict[str, Any]:
         self.submitted.append(request)
+        self.waited_for.set()
         await asyncio.sleep(self.seconds)
         return self.answer(request["module_path"])
 
@@ -85,6 +76,8 @@ class Scripted:
         self, task_id: str, timeout: float | None = None, poll_interval: float = 2.0
     ) -> dict[str, Any]:
         module = task_id.removeprefix("task of ")
+        self.waited_for.set()
+        await asyncio.sleep(self.seconds)
         outcome = self.outcomes.get(f"{module}!", True)
         if isinstance(outcome, BaseException):
             raise outcome
@@ -99,8 +92,8 @@ class Scripted:
     async def start(self) -> None:
         self.calls.append("start")
 
-    async def stop(self) -> None:
-        self.calls.append("stop")
+    async def stop(self, grace_seconds: float | None = None) -> None:
+        self.calls.append("stop" if grace_seconds is None else f"stop in {grace_seconds:g} s")
 
 
 @pytest.fixture

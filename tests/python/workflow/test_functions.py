@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
-from openhands_testgen import GenerationResult, InvalidRequestError
+from openhands_testgen import GenerationResult, InvalidRequestError, TaskNotFoundError
 from openhands_testgen.testing import Testbed, fails, hang
 from openhands_testgen.workflow import (
     WorkflowResult,
@@ -59,3 +60,28 @@ def test_ids_by_module_can_be_collected_and_a_short_wait_is_over(
 def test_a_module_that_cannot_be_submitted_is_named(testbed: Testbed) -> None:
     with pytest.raises(InvalidRequestError, match="module_path"):
         asyncio.run(submit_openhands_tasks(["../elsewhere.py"]))
+
+
+@pytest.mark.parametrize("modules", ["src/school/marks.py", Path("src/school/marks.py"), b"a", 5])
+def test_a_lone_module_is_no_list(testbed: Testbed, modules: Any) -> None:
+    with pytest.raises(InvalidRequestError, match=r'modules: must be a list, such as \["src/'):
+        asyncio.run(submit_openhands_tasks(modules))
+
+
+def test_what_was_submitted_before_a_refusal_is_known(testbed: Testbed) -> None:
+    with pytest.raises(InvalidRequestError, match="module_path") as caught:
+        asyncio.run(submit_openhands_tasks(["src/school/marks.py", "../elsewhere.py"]))
+
+    (note,) = caught.value.__notes__
+    assert note.startswith("submitted before it: ")
+
+
+@pytest.mark.parametrize("task_ids", ["an-id", None, 5])
+def test_a_lone_id_is_no_list(testbed: Testbed, task_ids: Any) -> None:
+    with pytest.raises(InvalidRequestError, match="task_ids: must be a list, such as the answer"):
+        asyncio.run(collect_openhands_results(task_ids))
+
+
+def test_an_id_that_no_task_has_is_named(testbed: Testbed) -> None:
+    with pytest.raises(TaskNotFoundError, match="task x not found"):
+        asyncio.run(collect_openhands_results(["x"]))

@@ -45,6 +45,31 @@ def test_every_module_below_the_component_sorted_and_no_tests(tmp_path: Path) ->
     ]
 
 
+def test_only_files_are_modules_and_links_lead_round_in_no_circle(tmp_path: Path) -> None:
+    make(tmp_path, "src/shop/cart.py", "src/shop/folder.py/stock.py", "src/other/tax.py")
+    shop = tmp_path / "src/shop"
+    (shop / "loop").symlink_to(shop)
+    (shop / "elsewhere").symlink_to(tmp_path / "src/other")
+    (shop / "itself.py").symlink_to("itself.py")
+
+    assert names(tmp_path, "src/shop") == {
+        "cart.py": "tests/test_cart.py",
+        "folder.py/stock.py": "tests/test_stock.py",
+        "itself.py": "tests/test_itself.py",  # its task tells that there is nothing
+    }
+
+
+@pytest.mark.parametrize("component", ["src/itself", "src/itself/shop", "src/cart.py"])
+def test_a_component_that_is_no_folder_has_no_modules(tmp_path: Path, component: str) -> None:
+    make(tmp_path, "src/cart.py")
+    (tmp_path / "src/itself").symlink_to("itself")
+
+    result = OpenHandsTestGenerationStage(tmp_path / component).execute()
+
+    (error,) = result.errors
+    assert str(tmp_path / component) in error
+
+
 def test_tests_go_to_the_folder_two_above(tmp_path: Path) -> None:
     make(tmp_path, "src/shop/cart.py", "src/shop/deep/tax.py")
 

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import json
-import os
-import signal
 import sys
 import threading
 from functools import partial
@@ -14,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from openhands_testgen import ConfigurationError
 from openhands_testgen.testing import Testbed, ok
 from openhands_testgen.workflow import (
     OpenHandsStageResult,
@@ -24,35 +20,9 @@ from openhands_testgen.workflow import (
     WorkflowResult,
     function_stage,
 )
-from openhands_testgen.workflow.settings import workflow_settings
 
 from .conftest import Scripted
-
-
-def run_beside(orchestrator: WorkflowOrchestrator) -> WorkflowResult:
-    return asyncio.run(orchestrator.run_async_with_parallel_openhands())
-
-
-both_ways = pytest.mark.parametrize("run", [WorkflowOrchestrator.run, run_beside])
-
-
-def configure(project: Path, *lines: str) -> None:
-    table = "\n".join(["[tool.openhands-testgen.workflow]", *lines])
-    (project / "pyproject.toml").write_text(f"{table}\n")
-
-
-def python(text: str) -> str:
-    return json.dumps([sys.executable, "-c", text])
-
-
-def make(**options: Any) -> WorkflowOrchestrator:
-    return WorkflowOrchestrator("spec.md", "school", **options)
-
-
-def stages(orchestrator: WorkflowOrchestrator, order: list[str], *names: str) -> None:
-    """Stages that write down that they ran."""
-    for name in names:
-        orchestrator.stages[name] = function_stage(name, partial(order.append, name))
+from .orchestration import both_ways, make, stages
 
 
 @both_ways
@@ -128,28 +98,6 @@ def test_results_name_what_failed_too(component: Path, scripted: Scripted) -> No
 
 
 @both_ways
-@pytest.mark.parametrize("key", ["enable_openhands", "enable_openhands_test_generation"])
-def test_test_generation_can_be_left_out(
-    run: Any, key: str, component: Path, scripted: Scripted
-) -> None:
-    result = run(make(config={key: False}))
-
-    assert result.success and scripted.submitted == []
-    assert result.stages_completed == ["specification"]
-    assert (result.openhands_task_ids, result.openhands_results) == ([], [])
-
-
-@both_ways
-def test_test_generation_can_be_switched(run: Any, component: Path, scripted: Scripted) -> None:
-    orchestrator = make()
-    assert orchestrator.enable_openhands is True
-
-    orchestrator.enable_openhands = False
-
-    assert run(orchestrator).success and scripted.submitted == []
-
-
-@both_ways
 def test_a_stage_that_fails_ends_the_way_to_deployment(
     run: Any, component: Path, scripted: Scripted
 ) -> None:
@@ -205,119 +153,6 @@ def test_a_component_without_modules_fails_its_stage_alone(
     assert failed in {"openhands_test_generation", "openhands_submission"}
     assert result.stage_results[failed].errors == ["No Python modules found in src/school"]
     assert order == ["refactoring"]
-
-
-@both_ways
-def test_stages_run_the_commands_of_the_project(
-    run: Any, component: Path, scripted: Scripted
-) -> None:
-    project = component.parent.parent
-    configure(
-        project,
-        f"testing = {python('import pathlib; print(pathlib.Path.cwd())')}",
-        "refactoring = \"{python} -c 'print(1)' {component} {component_path} {target} {else}\"",
-        f"staging_deployment = {python('raise SystemExit(3)')}",
-    )
-
-    result = run(make())
-
-    said = result.stage_results["testing"].to_dict()["outputs"]
-    assert (said["exit_code"], said["output"]) == (0, str(project))
-    command = result.stage_results["refactoring"].to_dict()["outputs"]["command"]
-    assert command.endswith("-c 'print(1)' school src/school staging '{else}'")
-    assert command.startswith(sys.executable)
-    assert result.stages_failed == ["staging_deployment"]
-    assert "ended with 3" in result.stage_results["staging_deployment"].errors[0]
-
-
-@pytest.mark.parametrize(
-    ("line", "says"),
-    [
-        ("testing = 3", "testing must be a command"),
-        ('testing = " "', "testing must be a command"),
-        ("testing = []", "testing must be a command"),
-        ('tests = "pytest"', "tests is not known"),
-        ("coverage_threshold = -1", "coverage_threshold must be a number"),
-        ('enable_openhands = "no"', "enable_openhands must be true or false"),
-    ],
-)
-def test_an_entry_that_does_not_hold_is_named_with_its_file(
-    component: Path, line: str, says: str
-) -> None:
-    configure(component.parent.parent, line)
-
-    with pytest.raises(ConfigurationError, match=says) as caught:
-        make().run()
-
-    assert "pyproject.toml" in str(caught.value)
-
-
-@pytest.mark.parametrize("text", ["tool = 3", "[tool]\nopenhands-testgen = 3", "", "[tool.x]"])
-def test_a_file_without_the_table_configures_nothing(project: Path, text: str) -> None:
-    (project / "pyproject.toml").write_text(text)
-
-    assert workflow_settings(project) == {}
-
-
-def test_a_file_that_cannot_be_read_is_named(project: Path) -> None:
-    for text in ("[tool", "[tool.openhands-testgen]\nworkflow = 3"):
-        (project / "pyproject.toml").write_text(text)
-        with pytest.raises(ConfigurationError, match=r"pyproject\.toml"):
-            workflow_settings(project)
-    (project / "pyproject.toml").unlink()
-    assert workflow_settings(project) == {}
-
-
-def test_the_arguments_stand_above_the_project_s_table(component: Path, scripted: Scripted) -> None:
-    configure(component.parent.parent, "coverage_threshold = 60", "timeout_seconds = 7")
-
-    make(config={"coverage_threshold": 90}).run()
-
-    request = scripted.submitted[0]
-    assert (request["coverage_threshold"], request["timeout"]) == (90, 7)
-
-
-def test_a_command_that_does_not_end_is_ended(component: Path, scripted: Scripted) -> None:
-    configure(
-        component.parent.parent,
-        f"testing = {python('import time; time.sleep(60)')}",
-        "command_timeout_seconds = 0.5",
-    )
-
-    result = make().run()
-
-    assert "did not end within 0.5 s" in result.stage_results["testing"].errors[0]
-
-
-def test_only_the_last_lines_of_a_command_are_kept(component: Path, scripted: Scripted) -> None:
-    text = "print('x' * 300_000); [print(n) for n in range(50)]"
-    configure(component.parent.parent, f"testing = {python(text)}")
-
-    said = make().run().stage_results["testing"].to_dict()["outputs"]["output"]
-
-    assert said.splitlines() == [str(n) for n in range(30, 50)]
-
-
-def test_what_a_command_leaves_running_is_not_waited_for(
-    component: Path, scripted: Scripted
-) -> None:
-    child = "[sys.executable, '-c', 'import time; time.sleep(60)']"
-    text = f"import subprocess, sys; print(subprocess.Popen({child}).pid)"
-    configure(component.parent.parent, f"testing = {python(text)}")
-
-    result = make().run()
-
-    assert result.success
-    # It lives; else there would be nobody to send this to.
-    os.kill(int(result.stage_results["testing"].to_dict()["outputs"]["output"]), signal.SIGKILL)
-
-
-def test_a_command_that_is_not_there_is_named(component: Path, scripted: Scripted) -> None:
-    configure(component.parent.parent, 'testing = "no-such-program --check"')
-
-    result = make().run()
-
-    assert "no-such-program could not be started" in result.stage_results["testing"].errors[0]
 
 
 def test_a_stage_of_one_s_own_is_a_class_with_execute(component: Path, scripted: Scripted) -> None:
@@ -376,50 +211,12 @@ def test_the_component_may_be_set_and_may_be_a_path(
     assert run(WorkflowOrchestrator("spec.md", "src/school")).success
 
 
-def test_the_report_is_the_result_as_json(component: Path, scripted: Scripted) -> None:
-    result = asyncio.run(make().run_async_with_parallel_openhands())
-
-    result.save_report(component / "reports/new/report.json")
-
-    report = json.loads((component / "reports/new/report.json").read_text())
-    assert report == json.loads(json.dumps(result.to_dict()))
-    assert set(report) >= {
-        "success", "component_name", "target_stage", "stages_completed", "stages_failed",
-        "stage_results", "total_execution_time_ms", "execution_mode", "stage_timings",
-        "openhands_submission_time_ms", "openhands_collection_time_ms",
-        "parallel_execution_savings_ms", "openhands_task_ids", "openhands_results",
-    }  # fmt: skip
-    assert report["total_execution_time_ms"] >= sum(report["stage_timings"].values()) > 0
-
-
 def test_a_stage_is_what_the_protocol_says(component: Path) -> None:
     factory = function_stage("testing", lambda: None)
 
     stage: Stage = factory(component, {})
 
     assert inspect.iscoroutinefunction(stage.execute)
-
-
-def test_the_fields_of_a_new_result() -> None:
-    result = WorkflowResult(True, "school", "staging", execution_mode="async")
-
-    assert result.to_dict() == {
-        "success": True,
-        "component_name": "school",
-        "target_stage": "staging",
-        "stages_completed": [],
-        "stages_failed": [],
-        "stages_skipped": {},
-        "stage_results": {},
-        "total_execution_time_ms": 0.0,
-        "execution_mode": "async",
-        "stage_timings": {},
-        "openhands_submission_time_ms": 0.0,
-        "openhands_collection_time_ms": 0.0,
-        "parallel_execution_savings_ms": 0.0,
-        "openhands_task_ids": [],
-        "openhands_results": [],
-    }
 
 
 @both_ways
@@ -462,6 +259,21 @@ def test_a_stage_that_returns_no_result_has_failed(
     assert len(result.openhands_results) == 2
 
 
+@both_ways
+def test_a_stage_whose_success_is_neither_true_nor_false_has_failed(
+    run: Any, component: Path, scripted: Scripted
+) -> None:
+    class Wordy:
+        def execute(self) -> Any:
+            return StageResult("refactoring", success="no")  # type: ignore[arg-type]
+
+    orchestrator = make()
+    orchestrator.stages["refactoring"] = lambda _path, _config: Wordy()
+    result = run(orchestrator)
+    assert result.stages_failed == ["refactoring"]
+    assert "success='no': say True or False" in result.stage_results["refactoring"].errors[0]
+
+
 def test_a_stage_that_exits_has_failed(component: Path, scripted: Scripted) -> None:
     orchestrator = make()
     orchestrator.stages["refactoring"] = function_stage("refactoring", partial(sys.exit, 3))
@@ -469,7 +281,16 @@ def test_a_stage_that_exits_has_failed(component: Path, scripted: Scripted) -> N
     assert result.stages_failed == ["refactoring"]
 
 
-def test_a_report_can_name_a_file_whose_name_is_no_utf_8(tmp_path: Path) -> None:
-    result = WorkflowResult(True, os.fsdecode(b"b\xff"), "staging")
-    result.save_report(tmp_path / "report.json")
-    assert json.loads((tmp_path / "report.json").read_text())["success"] is True
+def test_specification_and_component_are_looked_for_in_the_project_too(
+    component: Path, testbed: Testbed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = component / "inner"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    monkeypatch.setenv("OPENHANDS_PROJECT_ROOT", str(component.parents[1]))
+    assert WorkflowOrchestrator("spec.md", "school").run().success
+
+
+def test_a_file_in_place_of_a_component_is_named_as_given(component: Path) -> None:
+    result = WorkflowOrchestrator("spec.md", "src/school/grades.py").run()
+    assert "No Python modules found in src/school/grades.py" in str(result.to_dict())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from openhands_testgen import OpenHandsTestGenerator
@@ -50,6 +51,35 @@ def test_a_long_wait_is_not_silent(
         left = asyncio.run(main())
 
     assert len(left) <= 1, "only the one that is tried again"
+
+
+class Moving:
+    """A generator whose one task moves on right after each look."""
+
+    def __init__(self, *moves: str) -> None:
+        self.moves = list(moves)
+
+    async def list_tasks(self, *, status: str, **_: object) -> dict[str, Any]:
+        here = self.moves[0] == status
+        if len(self.moves) > 1:
+            self.moves.pop(0)
+        return {"tasks": [{"task_id": "one", "status": status}] if here else []}
+
+
+@pytest.mark.parametrize(
+    "moves",
+    [
+        ("queued", "queued", "queued", "running"),
+        ("queued", "queued", "running"),
+        ("pending", "pending", "queued", "running"),
+        ("running", "pending"),
+        ("running", "queued"),
+        ("pending", "queued"),
+    ],
+)
+def test_a_task_that_moves_between_two_looks_is_seen_once(moves: tuple[str, ...]) -> None:
+    generator = cast("OpenHandsTestGenerator", Moving(*moves))
+    assert asyncio.run(Progress(generator, frozenset()).unfinished()) == ["one"]
 
 
 def test_what_was_there_before_is_not_told(component: Path, testbed: Testbed) -> None:

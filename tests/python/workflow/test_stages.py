@@ -9,7 +9,6 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from openhands_testgen import ConfigurationError
 from openhands_testgen.testing import Testbed, fails, hang, ok
 from openhands_testgen.workflow import (
     AsyncOpenHandsStageResult,
@@ -35,15 +34,6 @@ def run(stage: Any) -> OpenHandsStageResult | AsyncOpenHandsStageResult:
 
 
 @pytest.mark.parametrize("stage", BOTH)
-def test_the_defaults_of_the_configuration(stage: Any, component: Path) -> None:
-    made = stage(component)
-
-    assert made.component_path == component
-    assert (made.coverage_threshold, made.timeout, made.poll_interval) == (80, 300, 2.0)
-    assert made.generator is None
-
-
-@pytest.mark.parametrize("stage", BOTH)
 def test_the_generator_is_looked_up_in_the_stage_s_module(
     stage: Any, component: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -55,23 +45,6 @@ def test_the_generator_is_looked_up_in_the_stage_s_module(
 
     stand_in.from_env.assert_called_once_with(use_docker=True)
     assert len(given.submitted) == 2
-
-
-@pytest.mark.parametrize("stage", BOTH)
-@pytest.mark.parametrize(
-    ("key", "value", "says"),
-    [
-        ("coverage_threshold", 101, "coverage_threshold must be between 0 and 100, not 101"),
-        ("coverage_threshold", "most", "coverage_threshold must be"),
-        ("timeout_seconds", -1, "timeout_seconds must be 0 or more, not -1"),
-        ("poll_interval_seconds", True, "poll_interval_seconds must be"),
-    ],
-)
-def test_a_value_out_of_its_range_is_named(
-    stage: Any, component: Path, key: str, value: object, says: str
-) -> None:
-    with pytest.raises(ConfigurationError, match=says):
-        stage(component, {key: value})
 
 
 def test_the_fields_of_the_blocking_result() -> None:
@@ -210,6 +183,17 @@ def test_submission_answers_ids_by_module(component: Path, scripted: Scripted) -
     assert scripted.calls == ["start"]
 
 
+def test_a_generator_for_which_there_is_nothing_to_do_is_stopped(
+    component: Path, scripted: Scripted
+) -> None:
+    scripted.outcomes = {name: RuntimeError("Task queue is full") for name in ("grades", "marks")}
+    stage = AsyncOpenHandsTestGenerationStage(component)
+
+    assert not submit(stage).success
+
+    assert scripted.calls == ["start", "stop"] and stage.generator is None
+
+
 def test_partial_submission_is_success(component: Path, scripted: Scripted) -> None:
     scripted.outcomes["grades"] = RuntimeError("Task queue is full")
 
@@ -237,6 +221,17 @@ def test_collection_tells_what_completed_from_what_failed(
     assert result.outputs["tasks_completed"] == result.outputs["tasks_failed"] == 1
     assert result.outputs["attempts_time_ms"] == 4000
     assert scripted.calls == ["start", "stop"] and stage.generator is None
+
+
+def test_what_is_no_submission_cannot_be_collected(component: Path, scripted: Scripted) -> None:
+    stage: Any = AsyncOpenHandsTestGenerationStage(component)
+
+    result = asyncio.run(stage.collect_results(["task of grades"]))
+
+    assert not result.success
+    assert result.errors == [
+        "submitted: must be task ids by module, as submitted_tasks has them, not ['task of grades']"
+    ]
 
 
 def test_a_wait_that_is_over_is_that_module_s_failure(component: Path, scripted: Scripted) -> None:
@@ -301,6 +296,21 @@ def test_a_wait_that_is_over_leaves_the_task_running(component: Path, testbed: T
         await stage.let_go()
 
     asyncio.run(main())
+
+
+def test_a_cancelled_run_stops_its_generator(component: Path, scripted: Scripted) -> None:
+    scripted.seconds = 3600
+
+    async def main() -> None:
+        running = asyncio.create_task(OpenHandsTestGenerationStage(component).run())
+        await scripted.waited_for.wait()
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+
+    asyncio.run(main())
+
+    assert scripted.calls == ["stop in 0 s"]
 
 
 def test_another_stage_collects_what_the_first_submitted(

@@ -4,18 +4,20 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use _core::agent::{BreakerTerms, Patience, ServerAgent, ServerOptions};
+use _core::agent::{Agent, BreakerTerms, HostOptions, Patience, ServerAgent, ServerOptions};
 use _core::config::{FilesChoice, Llm};
 use _core::engine::{Engine, EngineOptions, Finished};
-use _core::kinds::GenerateTestsHandler;
+use _core::kinds::{AgentTaskHandler, GenerateTestsHandler, Handler};
 use _core::store::StoreLocation;
 use _core::task::{
-    Context, Failure, GenerateTests, Happening, NewTask, Remote, Task, TaskId, TaskStatus, Threshold, Work,
+    AgentTask, Context, Failure, GenerateTests, Ground, Happening, Kind as TaskKind, Lane, NewTask, Remote,
+    Task, TaskId, TaskStatus, Threshold, Work,
 };
 use serde_json::Value;
 
 use super::PATIENCE;
-use super::fake::{FakeServer, SESSION_KEY, Step};
+use super::fake::{FakeServer, Step};
+use super::hosts::{Kind, Stage};
 use crate::sandbox::ground::{probe, python, write_files};
 use crate::support::noop;
 
@@ -45,6 +47,8 @@ pub(super) fn patience() -> Patience {
         farewell: Duration::from_secs(20),
         reconnect: Duration::from_millis(10),
         longest_reconnect: Duration::from_millis(100),
+        start: Duration::from_mins(1),
+        health: Duration::from_millis(100),
         reserve: Duration::ZERO,
     }
 }
@@ -53,6 +57,7 @@ pub(super) fn patience() -> Patience {
 pub(super) struct Bench {
     folder: tempfile::TempDir,
     pub(super) server: FakeServer,
+    pub(super) host: Stage,
     pub(super) patience: Patience,
     pub(super) remote: Remote,
     pub(super) files: FilesChoice,
@@ -61,11 +66,18 @@ pub(super) struct Bench {
     pub(super) attempt_seconds: f64,
     pub(super) store: StoreLocation,
     pub(super) breaker: Option<BreakerTerms>,
+    /// What is asked for instead of tests: an instruction, where, and whether to apply what comes of it.
+    pub(super) errand: Option<(&'static str, Ground, bool)>,
 }
 
 impl Bench {
-    /// A server whose agent does these runs.
+    /// A server that somebody runs, and whose agent does these runs.
     pub(super) fn new(runs: impl IntoIterator<Item = Vec<Step>>) -> Self {
+        Self::on(Kind::Given, runs)
+    }
+
+    /// A server that is kept up like this, and whose agent does these runs.
+    pub(super) fn on(kind: Kind, runs: impl IntoIterator<Item = Vec<Step>>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         write_files(folder.path(), &[("school.py", MODULE)]);
         let remote = Remote {
@@ -78,9 +90,11 @@ impl Bench {
             fill_gap: false,
             fallback: false,
         };
+        let (host, server) = Stage::set(kind, runs, &folder.path().canonicalize().unwrap());
         Self {
             folder,
-            server: FakeServer::start(runs),
+            server,
+            host,
             patience: patience(),
             remote,
             files: FilesChoice::Auto,
@@ -89,12 +103,17 @@ impl Bench {
             attempt_seconds: PATIENCE.as_secs_f64(),
             store: StoreLocation::Memory,
             breaker: None,
+            errand: None,
         }
     }
 
     /// The same, with tasks that outlive their engine.
     pub(super) fn durable(runs: impl IntoIterator<Item = Vec<Step>>) -> Self {
-        let bench = Self::new(runs);
+        Self::durable_on(Kind::Given, runs)
+    }
+
+    pub(super) fn durable_on(kind: Kind, runs: impl IntoIterator<Item = Vec<Step>>) -> Self {
+        let bench = Self::on(kind, runs);
         Self { store: StoreLocation::Sqlite(bench.folder.path().join("tasks.db")), ..bench }
     }
 
@@ -112,34 +131,31 @@ impl Bench {
             project_root: self.root(),
             python: python(),
             workspace_root: self.root().join("openhands_workspace"),
-            agent: "server".to_owned(),
+            agent: self.host.kind.agent().to_owned(),
             require_sandbox: false,
             min_mutation_score: 0,
+            travel: _core::task::Travel::Shared,
             remote: Some(Box::new(self.remote.clone())),
+            chat: None,
         };
+        let context = Arc::new(context);
+        if let Some((instruction, workspace, apply)) = self.errand {
+            let instruction = instruction.to_owned();
+            return Work::AgentTask(Box::new(AgentTask { instruction, workspace, apply, context }));
+        }
         Work::GenerateTests(Box::new(GenerateTests {
             module_path: "school.py".to_owned(),
             output_path: OUTPUT.to_owned(),
             coverage_threshold: Threshold::DEFAULT,
             overwrite: false,
             max_iterations: self.max_iterations,
-            context: Arc::new(context),
+            context,
         }))
     }
 
     pub(super) fn options(&self) -> ServerOptions {
-        ServerOptions {
-            url: self.server.url(),
-            session_key: Some(SESSION_KEY.into()),
-            llm: Llm {
-                models: vec!["openai/fake".to_owned()],
-                api_key: Some(MODEL_KEY.into()),
-                base_url: Some("http://127.0.0.1:1/v1".to_owned()),
-            },
-            files: self.files,
-            patience: self.patience,
-            breaker: self.breaker,
-        }
+        let Self { files, patience, breaker, .. } = *self;
+        ServerOptions { files, patience, breaker, ..server_options(self.host.options(&self.server)) }
     }
 
     /// An engine that works with the server.
@@ -148,10 +164,8 @@ impl Bench {
     }
 
     pub(super) async fn engine_with(&self, server: ServerOptions) -> Engine {
-        let handler = Arc::new(GenerateTestsHandler::new(ServerAgent::new(server), probe()));
-        let options = EngineOptions::without_workers().with_pool(self.work().lane(), 1, handler);
-        let options = EngineOptions { retry_base_delay: Duration::from_millis(10), ..options };
-        Engine::open(&self.store, options).await.unwrap()
+        let kind = if self.errand.is_some() { TaskKind::AgentTask } else { TaskKind::GenerateTests };
+        open_for(&self.store, server, kind).await
     }
 
     pub(super) async fn submit(&self, engine: &Engine) -> TaskId {
@@ -173,7 +187,14 @@ impl Bench {
         let id = self.submit(&engine).await;
         let finished = engine.wait(id, Some(PATIENCE)).await.unwrap();
         self.nothing_is_left(&finished.task);
+        self.stop(engine).await;
         finished
+    }
+
+    /// Stops an engine, and sees that the server which it kept up is gone.
+    pub(super) async fn stop(&self, engine: Engine) {
+        engine.stop(Duration::ZERO).await;
+        self.host.is_gone();
     }
 
     /// The result of a task that succeeds.
@@ -200,6 +221,39 @@ impl Bench {
             std::fs::read_dir(attempts).map(|entries| entries.flatten().collect()).unwrap_or_default();
         assert!(folders.is_empty(), "{folders:?}");
     }
+}
+
+/// A server that is kept up like this, and a model that answers nowhere.
+pub(super) fn server_options(host: HostOptions) -> ServerOptions {
+    ServerOptions {
+        host,
+        llm: Llm {
+            models: vec!["openai/fake".to_owned()],
+            api_key: Some(MODEL_KEY.into()),
+            base_url: Some("http://127.0.0.1:1/v1".to_owned()),
+        },
+        files: FilesChoice::Auto,
+        patience: patience(),
+        breaker: None,
+    }
+}
+
+/// An engine whose one worker works with a server.
+/// An engine for tests of one module.
+pub(super) async fn open(store: &StoreLocation, server: ServerOptions) -> Engine {
+    open_for(store, server, TaskKind::GenerateTests).await
+}
+
+async fn open_for(store: &StoreLocation, server: ServerOptions, kind: TaskKind) -> Engine {
+    let lane = Lane::of_agent(&kind, server.agent());
+    let agent: Arc<dyn Agent> = Arc::new(ServerAgent::new(server));
+    let handler: Arc<dyn Handler> = match kind {
+        TaskKind::AgentTask => Arc::new(AgentTaskHandler::new(agent)),
+        _ => Arc::new(GenerateTestsHandler::new(agent, probe())),
+    };
+    let options = EngineOptions::without_workers().with_pool(lane, 1, handler);
+    let options = EngineOptions { retry_base_delay: Duration::from_millis(10), ..options };
+    Engine::open(store, options).await.unwrap()
 }
 
 /// One run that writes this as the test file.

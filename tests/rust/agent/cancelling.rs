@@ -7,6 +7,7 @@ use _core::task::{Stage, TaskStatus};
 use super::PATIENCE;
 use super::bench::{Bench, GOOD, writes};
 use super::fake::Step;
+use super::hosts::{Kind, on_every_host};
 
 async fn makes_a_conversation(bench: &Bench) -> String {
     bench.server.until(|world| world.made.first().cloned()).await
@@ -31,18 +32,22 @@ async fn while_the_conversation_is_made() {
     bench.nothing_is_left(&task);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn while_the_agent_works() {
-    let bench = Bench::new([vec![Step::Act("begin"), Step::Hang]]);
-    let engine = bench.engine().await;
-    let id = bench.submit(&engine).await;
-    let made = makes_a_conversation(&bench).await;
-    let task = engine.cancel(id).await.unwrap();
-    assert_eq!(task.status(), TaskStatus::Cancelled);
-    let world = bench.server.world();
-    assert_eq!((&world.interrupted, &world.deleted), (&vec![made.clone()], &vec![made]));
-    drop(world);
-    bench.nothing_is_left(&task);
+on_every_host! {
+    async fn while_the_agent_works(host: Kind) {
+        let bench = Bench::on(host, [vec![Step::Act("begin"), Step::Hang]]);
+        let engine = bench.engine().await;
+        let id = bench.submit(&engine).await;
+        let made = makes_a_conversation(&bench).await;
+        let task = engine.cancel(id).await.unwrap();
+        assert_eq!(task.status(), TaskStatus::Cancelled);
+        let ended = {
+            let world = bench.server.world();
+            (world.interrupted.clone(), world.deleted.clone())
+        };
+        assert_eq!(ended, (vec![made.clone()], vec![made]));
+        bench.nothing_is_left(&task);
+        bench.stop(engine).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

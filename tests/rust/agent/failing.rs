@@ -2,26 +2,38 @@
 
 use std::time::Duration;
 
-use _core::agent::BreakerTerms;
+use _core::agent::{BreakerTerms, GivenServer, HostOptions};
 use _core::config::Llm;
 use _core::task::ErrorKind;
 use serde_json::json;
 
 use super::PATIENCE;
 use super::bench::{Bench, GOOD, HALF, writes};
-use super::fake::{Refusal, Step};
+use super::fake::{Refusal, SESSION_KEY, Step};
+use super::hosts::{Kind, on_every_host};
 
 fn refusal(what: &'static str, times: usize, status: u16) -> Refusal {
-    Refusal { what, times, status, retry_after: None, body: json!({"detail": "not now"}).to_string() }
+    let body = json!({"detail": "not now"}).to_string();
+    Refusal { what, times, status, retry_after: None, location: None, body }
 }
 
 const MAKE: &str = "POST /api/conversations";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_whose_answer_is_lost_is_said_once() {
+    const SAY: &str = "POST /api/conversations/";
+    let bench = Bench::new([writes(HALF), writes(GOOD)]);
+    bench.server.world().refusals = vec![refusal(SAY, 1, Refusal::LOST)];
+    assert_eq!(bench.succeeds().await["iterations"], 2);
+    assert_eq!(bench.server.messages().len(), 2, "the first one and what was missing");
+    assert_eq!(bench.server.world().refusals[0].times, 0, "an answer was lost");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_key_that_the_server_refuses_names_its_variable() {
     let bench = Bench::new([]);
-    let engine =
-        bench.engine_with(_core::agent::ServerOptions { session_key: None, ..bench.options() }).await;
+    let host = HostOptions::Given(GivenServer { url: bench.server.url(), session_key: None });
+    let engine = bench.engine_with(_core::agent::ServerOptions { host, ..bench.options() }).await;
     let id = bench.submit(&engine).await;
     let finished = engine.wait(id, Some(PATIENCE)).await.unwrap();
     let failure = finished.failure().unwrap();
@@ -30,26 +42,26 @@ async fn a_key_that_the_server_refuses_names_its_variable() {
     assert!(bench.server.world().made.is_empty());
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_key_that_the_provider_refuses_names_its_variable_and_is_not_tried_again() {
-    let mut bench =
-        Bench::new([vec![Step::Fail("LLMAuthenticationError", "Your LLM API key appears to be invalid")]]);
-    bench.max_retries = 3;
-    let failure = bench.fails().await;
-    assert_eq!(failure.kind, ErrorKind::Authentication);
-    assert!(failure.message.contains("LLM_API_KEY"), "{failure}");
-    assert_eq!(bench.server.world().made.len(), 1);
-}
+on_every_host! {
+    async fn a_key_that_the_provider_refuses_names_its_variable_and_is_not_tried_again(host: Kind) {
+        let refused = vec![Step::Fail("LLMAuthenticationError", "Your LLM API key appears to be invalid")];
+        let mut bench = Bench::on(host, [refused]);
+        bench.max_retries = 3;
+        let failure = bench.fails().await;
+        assert_eq!(failure.kind, ErrorKind::Authentication);
+        assert!(failure.message.contains("LLM_API_KEY"), "{failure}");
+        assert_eq!(bench.server.world().made.len(), 1);
+    }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_rate_limit_is_waited_for_and_the_conversation_goes_on() {
-    for detail in ["Rate limit reached", "Rate limit reached. Please try again in 50ms."] {
-        let mut bench = Bench::new([vec![Step::Fail("LLMRateLimitError", detail)], writes(GOOD)]);
-        bench.max_retries = 2;
-        let finished = bench.run().await;
-        assert!(finished.is_success(), "{:?}", finished.failure());
-        assert_eq!(finished.task.retries, 1);
-        assert_eq!(bench.server.world().made.len(), 1, "what was paid for is not thrown away");
+    async fn a_rate_limit_is_waited_for_and_the_conversation_goes_on(host: Kind) {
+        for detail in ["Rate limit reached", "Rate limit reached. Please try again in 50ms."] {
+            let mut bench = Bench::on(host, [vec![Step::Fail("LLMRateLimitError", detail)], writes(GOOD)]);
+            bench.max_retries = 2;
+            let finished = bench.run().await;
+            assert!(finished.is_success(), "{:?}", finished.failure());
+            assert_eq!(finished.task.retries, 1);
+            assert_eq!(bench.server.world().made.len(), 1, "what was paid for is not thrown away");
+        }
     }
 }
 
@@ -112,6 +124,31 @@ async fn an_answer_that_makes_no_sense_is_an_error_of_the_protocol() {
         vec![Refusal { body: "<html>".to_owned(), ..refusal("GET /server_info", 1, 200) }];
     let failure = bench.fails().await;
     assert_eq!(failure.kind, ErrorKind::Protocol, "{failure}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_says_much_is_quoted_in_a_line() {
+    let much = "much\n".repeat(100_000);
+    let bodies = [json!({"version": much}), json!(much), json!({"version": format!("{SESSION_KEY} 1.0")})];
+    for (body, expected) in bodies.into_iter().zip(["much much", "makes no sense", "********** 1.0"]) {
+        let bench = Bench::new([]);
+        bench.server.world().refusals =
+            vec![Refusal { body: body.to_string(), ..refusal("GET /server_info", 1, 200) }];
+        let message = bench.fails().await.message;
+        assert!(message.contains(expected) && message.len() < 1000 && !message.contains('\n'), "{message}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_points_elsewhere_is_not_followed_and_says_where() {
+    let bench = Bench::new([]);
+    bench.server.world().refusals = vec![Refusal {
+        location: Some("https://agents.example/server_info"),
+        ..refusal("GET /server_info", 1, 301)
+    }];
+    let failure = bench.fails().await;
+    assert_eq!(failure.kind, ErrorKind::Config);
+    assert!(failure.message.contains("it points to https://agents.example/server_info"), "{failure}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

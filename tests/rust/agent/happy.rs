@@ -6,25 +6,27 @@ use serde_json::json;
 
 use super::bench::{Bench, GOOD, HALF, MODEL_KEY, OUTPUT, lines, writes};
 use super::fake::Step;
+use super::hosts::{Kind, on_every_host};
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn tests_that_the_agent_wrote_are_verified_and_published() {
-    let mut run = vec![Step::Act("look at the module"), Step::Use(None, 900, 50)];
-    run.extend(writes(GOOD));
-    let bench = Bench::new([run]);
-    let result = bench.succeeds().await;
-    assert!(bench.published().unwrap().ends_with(GOOD));
-    assert_eq!((&result["agent"], &result["fallback"]), (&json!("server"), &json!(false)));
-    assert_eq!(result["model"], "openai/fake");
-    assert_eq!(result["tests"], json!(["test_grade", "test_negative"]));
-    assert_eq!(
-        result["usage"],
-        json!({"cost_usd": null, "prompt_tokens": 900, "completion_tokens": 50}),
-        "a cost that nobody knows is not 0"
-    );
-    assert_eq!((&result["stopped"], &result["filled"]), (&json!(null), &json!(null)));
-    let world = bench.server.world();
-    assert_eq!((world.made.len(), &world.deleted), (1, &world.made));
+on_every_host! {
+    async fn tests_that_the_agent_wrote_are_verified_and_published(host: Kind) {
+        let mut run = vec![Step::Act("look at the module"), Step::Use(None, 900, 50)];
+        run.extend(writes(GOOD));
+        let bench = Bench::on(host, [run]);
+        let result = bench.succeeds().await;
+        assert!(bench.published().unwrap().ends_with(GOOD));
+        assert_eq!((&result["agent"], &result["fallback"]), (&json!(host.agent()), &json!(false)));
+        assert_eq!(result["model"], "openai/fake");
+        assert_eq!(result["tests"], json!(["test_grade", "test_negative"]));
+        assert_eq!(
+            result["usage"],
+            json!({"cost_usd": null, "prompt_tokens": 900, "completion_tokens": 50}),
+            "a cost that nobody knows is not 0"
+        );
+        assert_eq!((&result["stopped"], &result["filled"]), (&json!(null), &json!(null)));
+        let world = bench.server.world();
+        assert_eq!((world.made.len(), &world.deleted), (1, &world.made));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -74,22 +76,27 @@ async fn finished_with_nothing_written_is_said_to_the_agent_and_is_no_success() 
     assert_eq!(failure.kind, ErrorKind::Verification, "{failure}");
     assert!(failure.message.contains(OUTPUT), "{failure}");
     let messages = bench.server.messages();
-    assert!(messages[1].contains("The file as a whole") && messages[1].contains(OUTPUT), "{}", messages[1]);
+    assert!(
+        messages[1].contains("The file as a whole:\n\n```\n") && messages[1].contains(OUTPUT),
+        "{}",
+        messages[1]
+    );
     assert_eq!(bench.published(), None);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_lie_is_found_out_and_told_with_the_message_of_the_test() {
-    let lie = "from school import grade\n\n\ndef test_wrong():\n    assert grade(50) == 'fail'\n";
-    let mut run = writes(lie);
-    run.push(Step::Act("3 tests pass"));
-    let mut bench = Bench::new([run.clone(), run]);
-    bench.max_iterations = 2;
-    let failure = bench.fails().await;
-    assert_eq!(failure.kind, ErrorKind::Verification, "{failure}");
-    let message = &bench.server.messages()[1];
-    assert!(message.contains("test_wrong: fails: ") && message.contains("'pass' == 'fail'"), "{message}");
-    assert_eq!(bench.published(), None);
+on_every_host! {
+    async fn a_lie_is_found_out_and_told_with_the_message_of_the_test(host: Kind) {
+        let lie = "from school import grade\n\n\ndef test_wrong():\n    assert grade(50) == 'fail'\n";
+        let mut run = writes(lie);
+        run.push(Step::Act("3 tests pass"));
+        let mut bench = Bench::on(host, [run.clone(), run]);
+        bench.max_iterations = 2;
+        let failure = bench.fails().await;
+        assert_eq!(failure.kind, ErrorKind::Verification, "{failure}");
+        let message = &bench.server.messages()[1];
+        assert!(message.contains("test_wrong: fails: ") && message.contains("'pass' == 'fail'"), "{message}");
+        assert_eq!(bench.published(), None);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -137,4 +144,17 @@ async fn what_the_agent_does_is_kept_with_the_task() {
     assert!(failure.message.contains("LLM_MODEL"), "{failure}");
     let lines = lines(&engine, id).await;
     assert!(lines.contains(&"error: no such tool".to_owned()), "{lines:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn files_larger_than_any_memory_are_not_read() {
+    let bench = Bench::new([vec![
+        Step::Do(|folder| {
+            let sparse = std::fs::File::create(folder.join("tests/huge.txt")).unwrap();
+            sparse.set_len(1 << 43).unwrap();
+        }),
+        Step::Write(OUTPUT, GOOD.to_owned()),
+    ]]);
+    let result = bench.succeeds().await;
+    assert_eq!(result["verification"]["discarded"], json!(["tests/huge.txt added"]));
 }

@@ -6,12 +6,16 @@ mod cancelling;
 mod failing;
 mod fake;
 mod filling;
+mod freeform;
 mod happy;
+mod hosts;
+mod keeping;
 mod lanes;
 mod limits;
 mod resuming;
 mod secrets;
 mod unsteady;
+mod worker;
 
 use std::time::Duration;
 

@@ -1,5 +1,6 @@
 //! Which agent, which model, which key: what `auto` takes, and that a key only goes where it belongs.
 
+use _core::config::{Lack, Offer};
 use secrecy::ExposeSecret as _;
 
 use super::*;
@@ -25,6 +26,72 @@ fn auto_takes_the_server_where_there_is_one_and_a_model_for_it() {
         let settings = with(&[&[SERVER], model].concat());
         let agent = settings.effective_agent();
         assert_eq!((agent.name, agent.reason), ("server", None), "{model:?}");
+    }
+}
+
+fn lack() -> Offer {
+    Err(Lack::new("it is not there", "install it"))
+}
+
+/// What `auto` takes with a key, or what stands in `variables` too, on a machine that has this.
+fn taken(variables: &[(&str, &str)], docker: Option<Offer>, own_server: Option<Offer>) -> &'static str {
+    let place = Place::new().variable("OPENROUTER_API_KEY", "sk-or").machine(Offers { docker, own_server });
+    let place = variables.iter().fold(place, |place, (name, value)| place.variable(name, *value));
+    place.settings().effective_agent().name
+}
+
+#[test]
+fn auto_takes_a_server_then_docker_then_a_server_of_our_own_then_the_embedded_agent() {
+    assert_eq!(taken(&[SERVER], Some(Ok(())), Some(Ok(()))), "server");
+    assert_eq!(taken(&[], Some(Ok(())), None), "docker");
+    assert_eq!(taken(&[], Some(lack()), Some(Ok(()))), "server");
+    assert_eq!(taken(&[], Some(lack()), Some(lack())), "local");
+    let nothing = Place::new().variable("OPENROUTER_API_KEY", "sk").machine(Offers::default()).settings();
+    let reason = nothing.effective_agent().reason.unwrap();
+    for word in ["OPENHANDS_SERVER_URL", "Docker", "OPENHANDS_PYTHON", "doctor"] {
+        assert!(reason.contains(word), "{reason}");
+    }
+}
+
+#[test]
+fn the_machine_is_looked_at_once_and_only_where_that_matters() {
+    let looks = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let counted = || {
+        let looks = std::sync::Arc::clone(&looks);
+        Lookout::new(move |_| {
+            looks.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            Offers { docker: Some(Ok(())), own_server: None }
+        })
+    };
+    let seen = || looks.load(std::sync::atomic::Ordering::Relaxed);
+    for variables in [
+        &[][..],
+        &[SERVER, ("OPENROUTER_API_KEY", "sk-or")],
+        &[("OPENHANDS_AGENT", "local"), ("OPENROUTER_API_KEY", "sk-or")],
+        &[("OPENHANDS_AGENT", "docker"), ("OPENROUTER_API_KEY", "sk-or")],
+        &[("OPENHANDS_ENABLE_REAL_AGENT", "false"), ("OPENROUTER_API_KEY", "sk-or")],
+    ] {
+        let mut place = Place::new();
+        place.inputs.lookout = counted();
+        let place = variables.iter().fold(place, |place, (name, value)| place.variable(name, *value));
+        assert_ne!(place.settings().effective_agent().name, "auto");
+        assert_eq!(seen(), 0, "{variables:?}");
+    }
+    let mut place = Place::new().variable("OPENROUTER_API_KEY", "sk-or");
+    place.inputs.lookout = counted();
+    let settings = place.settings();
+    assert_eq!(seen(), 0, "not before somebody asks");
+    assert_eq!(settings.clone().effective_agent().name, "docker");
+    assert_eq!(settings.effective_agent().name, "docker");
+    assert_eq!(settings.context().agent, "docker");
+    assert_eq!(seen(), 1);
+}
+
+#[test]
+fn what_gets_keys_does_not_come_from_a_file_that_is_shared() {
+    for name in ["openhands_python", "docker_image"] {
+        let error = Place::new().pyproject(&format!("{name} = \"python3\"")).error();
+        assert!(error.contains("must not stand in"), "{error}");
     }
 }
 

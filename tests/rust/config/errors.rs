@@ -38,21 +38,11 @@ fn an_unknown_model_says_how_to_take_another() {
 }
 
 #[test]
-fn an_agent_of_a_later_version_is_refused() {
-    for agent in ["docker", "Docker"] {
-        assert_eq!(
-            Place::new().variable("OPENHANDS_AGENT", agent).error(),
-            format!(
-                "agent {:?} is not available in this version; use `local`, or `server` with server_url \
-                 (set by environment variable OPENHANDS_AGENT)",
-                agent.to_lowercase()
-            )
-        );
-    }
+fn an_unknown_agent_is_refused() {
     assert_eq!(
         Place::new().argument("agent", "robot").error(),
-        "agent must be one of auto, local, server, not \"robot\" (set by argument); use `local`, or `server` with \
-         server_url"
+        "agent must be one of auto, local, server, docker, not \"robot\" (set by argument); use `local`, `docker`, or \
+         `server` with server_url or openhands_python"
     );
 }
 
@@ -61,7 +51,13 @@ fn a_server_that_was_named_says_what_it_needs() {
     assert_eq!(
         Place::new().argument("agent", "server").error(),
         "agent \"server\" needs server_url: set OPENHANDS_SERVER_URL to where the agent server answers, such as \
-         http://127.0.0.1:8000"
+         http://127.0.0.1:8000, or OPENHANDS_PYTHON to an interpreter that has openhands-agent-server, for one of our \
+         own"
+    );
+    assert_eq!(
+        Place::new().argument("agent", "docker").error(),
+        "agent \"docker\" needs a model key: set LLM_API_KEY with LLM_MODEL, or OPENROUTER_API_KEY; a model without \
+         a key needs LLM_BASE_URL"
     );
     assert_eq!(
         Place::new().argument("agent", "server").argument("server_url", "http://127.0.0.1:8000").error(),

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod agents;
+mod chat;
 mod env_file;
 mod errors;
 mod precedence;
@@ -17,7 +18,9 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use _core::config::{ConfigError, Inputs, Overrides, Settings, Sources, load, load_arguments};
+use _core::config::{
+    ConfigError, Inputs, Lookout, Offers, Overrides, Settings, Sources, load, load_arguments,
+};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -39,6 +42,7 @@ impl Place {
             environment: HashMap::new(),
             working_directory: root,
             running_python: Some(running_python),
+            ..Inputs::default()
         };
         Self { folder, inputs }
     }
@@ -72,6 +76,12 @@ impl Place {
 
     fn pyproject(self, table: &str) -> Self {
         self.file("pyproject.toml", format!("[tool.openhands-testgen]\n{table}\n"))
+    }
+
+    /// On a machine that has this.
+    fn machine(mut self, offers: Offers) -> Self {
+        self.inputs.lookout = Lookout::new(move |_| offers.clone());
+        self
     }
 
     fn load(&self) -> Result<(Settings, Sources), ConfigError> {

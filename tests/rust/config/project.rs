@@ -99,8 +99,8 @@ fn the_default_store_follows_the_workspace() {
     let place = Place::new().variable("OPENHANDS_WORKSPACE_ROOT", "./arbeit/ä b");
     let settings = place.settings();
     assert_eq!(settings.workspace_root, place.root().join("arbeit/ä b"));
-    assert_eq!(settings.store, format!("sqlite:{}/arbeit/ä b/tasks.db", place.root().display()));
-    assert_eq!(place.argument("store", "memory:").settings().store, "memory:");
+    assert_eq!(*settings.store, format!("sqlite:{}/arbeit/ä b/tasks.db", place.root().display()));
+    assert_eq!(place.argument("store", "memory:").settings().store.as_str(), "memory:");
 }
 
 #[test]

@@ -47,4 +47,9 @@ fn a_password_in_an_address_is_not_shown() {
     assert_eq!(place.settings().base_url, "https://me:pass@host/v1");
     let place = Place::new().argument("store", "postgres://me:pa@ss@host/db");
     assert_eq!(place.sources().get("store").unwrap().shown(), "postgres://**********@host/db");
+    assert!(!format!("{:?}", place.settings()).contains("pa@ss"));
+    let place = Place::new().argument("store", "postgres://host/db?user=me&password=pass&sslmode=require");
+    let shown = "postgres://host/db?user=me&password=**********&sslmode=require";
+    assert_eq!(place.sources().get("store").unwrap().shown(), shown);
+    assert!(!format!("{:?}", place.settings()).contains("=pass"));
 }

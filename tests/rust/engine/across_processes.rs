@@ -1,15 +1,56 @@
-//! Two engines on one file, as two processes have them.
+//! Two engines on one store, as two processes have them.
 
 use _core::task::TaskStatus;
 
 use super::*;
+use crate::postgres::Database;
 
-#[tokio::test]
-async fn a_task_submitted_here_runs_there_and_its_end_is_noticed_here() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("tasks.db");
-    let here = on_file(&path, EngineOptions::without_workers()).await;
-    let there = on_file(&path, echo()).await;
+/// Where both engines have their store: gone with this.
+enum Place {
+    Folder(tempfile::TempDir),
+    Database(Database),
+}
+
+impl Place {
+    fn location(&self) -> StoreLocation {
+        match self {
+            Self::Folder(folder) => StoreLocation::Sqlite(folder.path().join("tasks.db")),
+            Self::Database(database) => StoreLocation::Postgres(Box::new(database.address())),
+        }
+    }
+
+    async fn open(&self, options: EngineOptions) -> Engine {
+        Engine::open(&self.location(), options).await.expect("the store opens")
+    }
+}
+
+macro_rules! on_every_shared_store {
+    ($($name:ident,)+) => {
+        mod sqlite {
+            $(#[tokio::test]
+            async fn $name() {
+                super::$name(super::Place::Folder(tempfile::tempdir().unwrap())).await;
+            })+
+        }
+
+        mod postgres {
+            $(#[tokio::test]
+            async fn $name() {
+                let Some(database) = super::Database::fresh().await else { return };
+                super::$name(super::Place::Database(database)).await;
+            })+
+        }
+    };
+}
+
+on_every_shared_store! {
+    a_task_submitted_here_runs_there_and_its_end_is_noticed_here,
+    a_task_that_runs_there_can_be_cancelled_from_here,
+}
+
+async fn a_task_submitted_here_runs_there_and_its_end_is_noticed_here(place: Place) {
+    let here = place.open(EngineOptions::without_workers()).await;
+    let there = place.open(echo()).await;
     assert!(here.has_worker(&lane()).await.unwrap());
 
     let id = submit(&here, "crosses over").await;
@@ -21,13 +62,10 @@ async fn a_task_submitted_here_runs_there_and_its_end_is_noticed_here() {
     here.stop(Duration::ZERO).await;
 }
 
-#[tokio::test]
-async fn a_task_that_runs_there_can_be_cancelled_from_here() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("tasks.db");
+async fn a_task_that_runs_there_can_be_cancelled_from_here(place: Place) {
     let (gate, mut arrivals) = Gate::new();
-    let there = on_file(&path, Gate::options(&gate, 1)).await;
-    let here = on_file(&path, EngineOptions::without_workers()).await;
+    let there = place.open(Gate::options(&gate, 1)).await;
+    let here = place.open(EngineOptions::without_workers()).await;
     let id = submit(&here, "runs there").await;
     arrival(&mut arrivals).await;
 

@@ -3,7 +3,9 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use _core::engine::Finished;
-use _core::task::TaskStatus;
+use _core::redact::remember;
+use _core::task::{LogLevel, Progress, Stage, TaskStatus};
+use secrecy::SecretString;
 
 use super::*;
 
@@ -87,6 +89,36 @@ async fn a_panic_fails_the_task_and_not_the_engine() {
     }
     let id = submit(&engine, "goes on").await;
     assert!(engine.wait(id, Some(PATIENCE)).await.unwrap().is_success());
+}
+
+#[tokio::test]
+async fn what_an_attempt_says_and_how_it_fails_holds_no_key_that_the_process_has_read() {
+    const KEY: &str = "sk-failing-Geheim";
+    remember(&SecretString::from(KEY));
+    let engine = in_memory(options(1, |attempt| {
+        let fails = &*attempt.task.new.metadata == "fails";
+        let reporter = attempt.reporter();
+        Box::pin(async move {
+            reporter.log(LogLevel::Info, &format!("asked with {KEY}"));
+            reporter.report(Progress::of_iteration(Stage::Agent, format!("uses {KEY}"), 1, 1));
+            assert!(fails, "panics with {KEY}");
+            let failure = Failure::new(ErrorKind::InvalidModule, format!("refused {KEY}"));
+            Err(failure.with_result(json!({ "quoted": [KEY] })))
+        })
+    }))
+    .await;
+
+    for note in ["fails", "panics"] {
+        let id = submit(&engine, note).await;
+        let finished = engine.wait(id, Some(PATIENCE)).await.unwrap();
+        let events = engine.events(id, 0, Duration::ZERO).await.unwrap();
+        let told = format!("{events:?} {:?} {:?}", finished.task, finished.result);
+        assert!(!told.contains(KEY), "{told}");
+        for said in ["asked with **********", "uses **********"] {
+            assert!(told.contains(said), "{told}");
+        }
+        assert!(finished.failure().unwrap().message.contains("**********"));
+    }
 }
 
 #[tokio::test]

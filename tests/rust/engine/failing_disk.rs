@@ -25,12 +25,27 @@ async fn everything_is_done_though_the_file_is_often_locked() {
     everything_is_done(Fault::Busy, 5).await;
 }
 
-/// Every n-th call of the disk fails while tasks are submitted, run and waited for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn work_is_not_thrown_away_because_the_disk_fails_right_before_its_effect() {
+    let renews = options(2, |attempt| {
+        Box::pin(async move {
+            attempt.renew().await?;
+            Ok(noted(attempt))
+        })
+    });
+    everything_is_done_by(renews, Fault::Device, 61).await;
+}
+
 async fn everything_is_done(fault: Fault, nth: usize) {
+    everything_is_done_by(echo(), fault, nth).await;
+}
+
+/// Every n-th call of the disk fails while tasks are submitted, run and waited for.
+async fn everything_is_done_by(options: EngineOptions, fault: Fault, nth: usize) {
     let (folder, disk) = (folder(), folder());
     let path = folder.path().join("tasks.db");
     let faults = FaultyFolder::new(folder.path(), disk.path());
-    let engine = on_file(&path, echo()).await;
+    let engine = on_file(&path, options).await;
     faults.arm_every(fault, nth);
 
     let ids = tokio::time::timeout(LONG, submit_and_wait(&engine)).await.expect("the engine goes on");

@@ -18,7 +18,9 @@ fn context() -> Arc<Context> {
         agent: "local".to_owned(),
         require_sandbox: false,
         min_mutation_score: 0,
+        travel: _core::task::Travel::Shared,
         remote: None,
+        chat: None,
     })
 }
 

@@ -115,3 +115,38 @@ async fn files_that_nobody_else_may_read_are_the_childs_while_it_runs() {
     assert_eq!(finished.stdout(), "mine True\n", "{}", finished.stderr());
     assert_eq!(owner(&file), 0);
 }
+
+/// Where processes with networks of their own see which users are taken.
+const LOCKS: &str = "/run/openhands-testgen";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_user_that_a_process_with_another_network_has_taken_is_nobody_elses() {
+    let Some(sandbox) = with_users(Level::Limits).await else { return };
+    let Ok(taken) = take_every_second_user() else {
+        eprintln!("NOT TESTED: nothing can be written to {LOCKS}");
+        return;
+    };
+    // Each takes one at random: that all pass over the others by chance does not happen.
+    for _ in 0..20 {
+        let folder = tempfile::tempdir().unwrap();
+        let finished = run_in(&sandbox, folder.path(), "import os; print(os.getuid())").await;
+        let user: u32 = finished.stdout().trim().parse().unwrap();
+        assert_eq!(user % 2, 1, "{user} is taken");
+    }
+    drop(taken);
+}
+
+/// Takes the even ones, as another process does, but those that are taken already.
+fn take_every_second_user() -> std::io::Result<Vec<std::fs::File>> {
+    std::fs::create_dir_all(LOCKS)?;
+    let mut locks = Vec::new();
+    for user in (60_706..=61_183).step_by(2) {
+        let mut how = std::fs::OpenOptions::new();
+        how.write(true).create(true).truncate(false);
+        let file = how.open(Path::new(LOCKS).join(user.to_string()))?;
+        if file.try_lock().is_ok() {
+            locks.push(file);
+        }
+    }
+    Ok(locks)
+}

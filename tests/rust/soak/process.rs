@@ -18,8 +18,13 @@ pub(super) struct Process {
 impl Process {
     /// Starts the test of this path with these variables.
     pub(super) fn start(test: &str, variables: &[(&str, &str)]) -> Self {
+        Self::start_by(Command::new(std::env::current_exe().unwrap()), test, variables)
+    }
+
+    /// Starts it by a command to which the arguments of this binary are added: it may run elsewhere.
+    pub(super) fn start_by(mut binary: Command, test: &str, variables: &[(&str, &str)]) -> Self {
         let started = Instant::now();
-        let mut child = Command::new(std::env::current_exe().unwrap())
+        let mut child = binary
             .args([test, "--exact", "--ignored", "--nocapture", "--quiet"])
             .envs(variables.iter().copied())
             .stdin(Stdio::piped())

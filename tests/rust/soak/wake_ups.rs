@@ -10,6 +10,7 @@ use _core::task::NewTask;
 use tokio::task::JoinSet;
 
 use super::figures::figures;
+use crate::postgres::Database;
 use crate::store::subject::folder;
 use crate::support::noop;
 
@@ -27,6 +28,20 @@ async fn on_a_file_no_wake_up_is_lost() {
     let folder = folder();
     let location = StoreLocation::Sqlite(folder.path().join("tasks.db"));
     no_wake_up_is_lost(&location, figures().noops_on_file).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_a_database_no_wake_up_is_lost_between_two_processes() {
+    let Some(database) = Database::fresh().await else { return };
+    let location = StoreLocation::Postgres(Box::new(database.address()));
+    let quick = EngineOptions::without_workers().with_quick_kinds();
+    let works = Engine::open(&location, quick).await.unwrap();
+    let waits = Arc::new(Engine::open(&location, EngineOptions::without_workers()).await.unwrap());
+    let clients =
+        (0..CLIENTS).map(|_| submit_and_wait(Arc::clone(&waits), figures().noops_on_database / CLIENTS));
+    clients.collect::<JoinSet<()>>().join_all().await;
+    waits.stop(Duration::ZERO).await;
+    works.stop(Duration::ZERO).await;
 }
 
 async fn no_wake_up_is_lost(location: &StoreLocation, count: usize) {

@@ -6,13 +6,18 @@ use _core::store::{Limits, Store, StoreError};
 use _core::task::Settlement;
 use serde_json::json;
 
-use super::pair::{Pair, claim};
+use super::pair::{Pair, claim, on_every_shared_store};
 use super::subject::lanes;
 use crate::support::{noop, noop_after, noop_of_key};
 
-#[tokio::test]
-async fn limits_are_counted_over_all_processes() {
-    let pair = Pair::new().await;
+on_every_shared_store! {
+    limits_are_counted_over_all_processes,
+    limits_per_owner_and_lane_are_counted_over_all_processes,
+    of_submissions_at_once_from_two_processes_under_one_key_one_is_kept,
+    a_task_waits_for_another_process_s_too,
+}
+
+async fn limits_are_counted_over_all_processes(pair: Pair) {
     let limits = Limits { queued: Some(3), running: Some(2), ..Limits::default() };
     pair.one.set_limits(limits.clone());
     pair.other.set_limits(limits);
@@ -30,10 +35,9 @@ async fn limits_are_counted_over_all_processes() {
     assert_eq!(pair.other.claim(&lanes(), 9).await.unwrap().len(), 1);
 }
 
-#[tokio::test]
-async fn limits_per_owner_and_lane_are_counted_over_all_processes() {
+async fn limits_per_owner_and_lane_are_counted_over_all_processes(pair: Pair) {
     for (owner, lane) in [(Some(1), None), (None, Some(1))] {
-        let pair = Pair::new().await;
+        let pair = pair.another().await;
         let running_per_lane = lane.map(|most| (crate::support::noop_lane(), most)).into_iter().collect();
         let limits = Limits { running_per_owner: owner, running_per_lane, ..Limits::default() };
         pair.other.set_limits(limits);
@@ -44,9 +48,7 @@ async fn limits_per_owner_and_lane_are_counted_over_all_processes() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_submissions_at_once_from_two_processes_under_one_key_one_is_kept() {
-    let pair = Pair::new().await;
+async fn of_submissions_at_once_from_two_processes_under_one_key_one_is_kept(pair: Pair) {
     for round in 0..20 {
         let key = format!("round {round}");
         let (one, other) =
@@ -56,9 +58,7 @@ async fn of_submissions_at_once_from_two_processes_under_one_key_one_is_kept() {
     assert_eq!(pair.one.stats().await.unwrap().total_tasks, 20);
 }
 
-#[tokio::test]
-async fn a_task_waits_for_another_process_s_too() {
-    let pair = Pair::new().await;
+async fn a_task_waits_for_another_process_s_too(pair: Pair) {
     let task = pair.running().await;
     let waiting = pair.other.submit(noop_after(&[task.id()])).await.unwrap().id();
     pair.one.settle(task.id(), task.token, Settlement::Complete(Arc::new(json!(1)))).await.unwrap();

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use _core::store::Store;
-use _core::task::{ByPriority, NewTask, Priority, Settlement};
+use _core::task::{
+    ByPriority, Labels, Member, ModelFigures, ModelRun, NewTask, Priority, Program, RunEnding, Settlement,
+};
 use chrono::TimeDelta;
 
 use super::subject::{Subject, lanes};
@@ -21,6 +23,8 @@ on_every_store! {
     only_the_last_thousand_endings_count,
     what_was_deleted_is_counted_and_forgotten,
     a_process_that_works_is_counted_while_it_takes_part,
+    who_takes_part_is_shown_with_what_it_runs,
+    how_models_fare_is_added_up,
 }
 
 async fn an_empty_store_has_no_figures(subject: Subject) {
@@ -190,4 +194,58 @@ async fn a_process_that_works_is_counted_while_it_takes_part(subject: Subject) {
     assert_eq!(subject.stats().await.workers, 1);
     subject.store.leave().await.unwrap();
     assert_eq!(subject.stats().await.workers, 0);
+}
+
+async fn who_takes_part_is_shown_with_what_it_runs(subject: Subject) {
+    let (lease, store) = (Duration::from_secs(45), &subject.store);
+    store.join(&[], lease).await.unwrap();
+    assert_eq!(store.members().await.unwrap(), [], "one that runs nothing is not shown");
+    let joined_at = subject.clock.now();
+    let labels: Labels = "gpu,linux".parse().unwrap();
+    let claimed = lanes().into_iter().flat_map(|lane| labels.subsets().map(move |few| lane.requiring(&few)));
+    store.join(&claimed.collect::<Vec<_>>(), lease).await.unwrap();
+    let waits = subject.submit(noop()).await;
+    let runs = subject.claim_one().await.id();
+    assert_eq!(runs, waits);
+    subject.submit(noop()).await;
+    subject.advance(7);
+    store.heartbeat(lease).await.unwrap();
+    let expected = Member {
+        process: store.process(),
+        program: Program::this(),
+        lanes: lanes(),
+        labels,
+        joined_at,
+        seen_at: subject.clock.now(),
+        running: vec![runs],
+    };
+    assert_eq!(store.members().await.unwrap(), [expected]);
+    assert_eq!(Program::this().pid, std::process::id());
+    store.leave().await.unwrap();
+    assert_eq!(store.members().await.unwrap(), []);
+}
+
+async fn how_models_fare_is_added_up(mut subject: Subject) {
+    let run = |model: &str, ending, rate_limits, cost_usd| ModelRun {
+        model: model.into(),
+        ending,
+        rate_limits,
+        cost_usd,
+    };
+    let runs = vec![
+        run("openai/a", RunEnding::Failure, 2, None),
+        run("openai/b", RunEnding::Success, 0, Some(0.25)),
+    ];
+    subject.store.count_models(runs).await.unwrap();
+    subject.store.count_models(vec![run("openai/b", RunEnding::Success, 2, None)]).await.unwrap();
+    let runs =
+        vec![run("openai/b", RunEnding::Failure, 0, None), run("openai/b", RunEnding::Stopped, 1, Some(0.5))];
+    subject.store.count_models(runs).await.unwrap();
+    subject.reopen().await;
+    let models = subject.stats().await.models;
+    let figures =
+        |runs, successes, rate_limits, cost_usd| ModelFigures { runs, successes, rate_limits, cost_usd };
+    assert_eq!(models["openai/a"], figures(1, 0, 2, None), "a cost that nobody knows is not 0");
+    assert_eq!(models["openai/b"], figures(3, 2, 3, Some(0.75)), "what was stopped from outside is no run");
+    assert_eq!(models.len(), 2);
 }

@@ -9,13 +9,35 @@ use _core::task::{ErrorKind, LogLevel, Settlement, State, TaskStatus};
 use chrono::TimeDelta;
 use serde_json::json;
 
-use super::pair::{BEAT, LEASE, Pair, claim};
+use super::pair::{BEAT, LEASE, Pair, claim, on_every_shared_store};
 use super::subject::{Subject, is_lease_lost, lanes};
 use crate::support::{noop, noop_after, progress, transient};
 
-on_every_store! {
-    a_heartbeat_answers_what_is_held,
-    nobody_takes_from_a_store_what_it_runs_itself,
+mod alone {
+    use super::{a_heartbeat_answers_what_is_held, nobody_takes_from_a_store_what_it_runs_itself};
+
+    on_every_store! {
+        a_heartbeat_answers_what_is_held,
+        nobody_takes_from_a_store_what_it_runs_itself,
+    }
+}
+
+on_every_shared_store! {
+    a_living_process_whose_lease_ran_out_loses_its_tasks_and_every_later_write_is_refused,
+    until_the_last_microsecond_a_lease_holds,
+    a_process_that_renews_keeps_its_tasks_for_as_long_as_they_take,
+    a_process_that_hung_may_claim_anew_and_keeps_what_it_claims,
+    a_renewal_that_was_refused_renews_nothing_and_the_next_claim_does,
+    a_process_that_hung_and_was_not_missed_goes_on,
+    a_claim_that_wants_nothing_shows_that_the_process_hangs_no_more,
+    what_is_proven_before_something_outside_changes_holds_for_another_lease,
+    a_renewal_that_was_not_written_is_made_up_for_by_the_next_claim,
+    the_third_time_a_task_is_lost_it_fails_and_takes_its_dependants_along,
+    crashes_and_retries_are_counted_apart,
+    a_task_whose_end_was_asked_for_is_cancelled_when_its_process_hangs,
+    a_rescued_task_goes_to_another_process_before_younger_ones,
+    a_process_that_joins_again_keeps_its_tasks_and_its_new_lease,
+    a_clock_that_is_set_by_a_year_takes_no_lease_away_and_lengthens_none,
 }
 
 async fn a_heartbeat_answers_what_is_held(subject: Subject) {
@@ -44,9 +66,7 @@ async fn nobody_takes_from_a_store_what_it_runs_itself(subject: Subject) {
     subject.complete(&task).await;
 }
 
-#[tokio::test]
-async fn a_living_process_whose_lease_ran_out_loses_its_tasks_and_every_later_write_is_refused() {
-    let pair = Pair::new().await;
+async fn a_living_process_whose_lease_ran_out_loses_its_tasks_and_every_later_write_is_refused(pair: Pair) {
     let task = pair.running().await;
     pair.one_hangs_for(LEASE + Duration::from_micros(1)).await;
 
@@ -74,18 +94,14 @@ async fn a_living_process_whose_lease_ran_out_loses_its_tasks_and_every_later_wr
     assert_eq!(pair.other.result(id).await.unwrap(), None);
 }
 
-#[tokio::test]
-async fn until_the_last_microsecond_a_lease_holds() {
-    let pair = Pair::new().await;
+async fn until_the_last_microsecond_a_lease_holds(pair: Pair) {
     let task = pair.running().await;
     pair.one_hangs_for(LEASE).await;
     assert_eq!(pair.other.rescue().await.unwrap(), []);
     pair.one.renew(task.id(), task.token).await.unwrap();
 }
 
-#[tokio::test]
-async fn a_process_that_renews_keeps_its_tasks_for_as_long_as_they_take() {
-    let pair = Pair::new().await;
+async fn a_process_that_renews_keeps_its_tasks_for_as_long_as_they_take(pair: Pair) {
     let task = pair.running().await;
     for _ in 0..1_000 {
         pair.clock.advance(LEASE);
@@ -97,9 +113,7 @@ async fn a_process_that_renews_keeps_its_tasks_for_as_long_as_they_take() {
     pair.one.settle(task.id(), task.token, done).await.unwrap();
 }
 
-#[tokio::test]
-async fn a_process_that_hung_may_claim_anew_and_keeps_what_it_claims() {
-    let pair = Pair::new().await;
+async fn a_process_that_hung_may_claim_anew_and_keeps_what_it_claims(pair: Pair) {
     let task = pair.running().await;
     pair.one_hangs_for(2 * LEASE).await;
     assert_eq!(pair.other.rescue().await.unwrap(), [task.id()]);
@@ -112,9 +126,18 @@ async fn a_process_that_hung_may_claim_anew_and_keeps_what_it_claims() {
     assert_eq!(pair.other.rescue().await.unwrap(), [task.id()], "for one lease and no more");
 }
 
-#[tokio::test]
-async fn a_process_that_hung_and_was_not_missed_goes_on() {
-    let pair = Pair::new().await;
+async fn a_renewal_that_was_refused_renews_nothing_and_the_next_claim_does(pair: Pair) {
+    let task = pair.running().await;
+    pair.one_hangs_for(2 * LEASE).await;
+    assert_eq!(pair.other.rescue().await.unwrap(), [task.id()]);
+    assert!(is_lease_lost(&pair.one.renew(task.id(), task.token).await));
+
+    claim(&pair.one).await;
+
+    assert_eq!(pair.other.rescue().await.unwrap(), []);
+}
+
+async fn a_process_that_hung_and_was_not_missed_goes_on(pair: Pair) {
     let task = pair.running().await;
     pair.one_hangs_for(2 * LEASE).await;
     pair.one.heartbeat(LEASE).await.unwrap();
@@ -122,9 +145,21 @@ async fn a_process_that_hung_and_was_not_missed_goes_on() {
     pair.one.renew(task.id(), task.token).await.unwrap();
 }
 
-#[tokio::test]
-async fn what_is_proven_before_something_outside_changes_holds_for_another_lease() {
-    let pair = Pair::new().await;
+async fn a_claim_that_wants_nothing_shows_that_the_process_hangs_no_more(pair: Pair) {
+    for (lanes, limit) in [(lanes(), 0), (Vec::new(), 1)] {
+        let task = pair.running().await;
+        pair.one_hangs_for(LEASE + BEAT).await;
+        assert!(pair.one.claim(&lanes, limit).await.unwrap().is_empty());
+        assert_eq!(pair.other.rescue().await.unwrap(), []);
+        pair.one.settle(task.id(), task.token, Settlement::GiveBack).await.unwrap();
+        pair.one
+            .settle(claim(&pair.one).await.id(), 2, Settlement::Complete(Arc::new(json!(1))))
+            .await
+            .unwrap();
+    }
+}
+
+async fn what_is_proven_before_something_outside_changes_holds_for_another_lease(pair: Pair) {
     let task = pair.running().await;
     pair.one_hangs_for(LEASE).await;
     pair.one.renew(task.id(), task.token).await.unwrap();
@@ -132,16 +167,15 @@ async fn what_is_proven_before_something_outside_changes_holds_for_another_lease
     assert_eq!(pair.other.rescue().await.unwrap(), []);
 }
 
-#[tokio::test]
-async fn a_renewal_that_was_not_written_is_made_up_for_by_the_next_claim() {
-    let pair = Pair::new().await;
+async fn a_renewal_that_was_not_written_is_made_up_for_by_the_next_claim(pair: Pair) {
     pair.change(
         "CREATE TRIGGER broken BEFORE UPDATE ON worker BEGIN SELECT RAISE (ABORT, 'the disk is full'); END",
+        "ALTER TABLE testgen.worker ADD CONSTRAINT broken CHECK (lease_until < 0) NOT VALID",
     )
     .await;
     pair.clock.advance(3 * BEAT);
     pair.one.heartbeat(LEASE).await.unwrap_err();
-    pair.change("DROP TRIGGER broken").await;
+    pair.change("DROP TRIGGER broken", "ALTER TABLE testgen.worker DROP CONSTRAINT broken").await;
     pair.one_hangs_for(2 * BEAT).await;
 
     pair.running().await;
@@ -149,10 +183,9 @@ async fn a_renewal_that_was_not_written_is_made_up_for_by_the_next_claim() {
     assert_eq!(pair.other.rescue().await.unwrap(), []);
 }
 
-#[tokio::test]
-async fn a_clock_that_is_set_by_a_year_takes_no_lease_away_and_lengthens_none() {
+async fn a_clock_that_is_set_by_a_year_takes_no_lease_away_and_lengthens_none(pair: Pair) {
     for days in [365, -365] {
-        let pair = Pair::new().await;
+        let pair = pair.another().await;
         let task = pair.running().await;
         pair.clock.jump(TimeDelta::days(days));
         assert_eq!(pair.other.rescue().await.unwrap(), []);
@@ -168,9 +201,9 @@ async fn a_clock_that_is_set_by_a_year_takes_no_lease_away_and_lengthens_none() 
 
 #[tokio::test]
 async fn a_lease_of_another_boot_says_nothing_of_this_one_s_time() {
-    let pair = Pair::new().await;
+    let pair = Pair::sqlite().await;
     let task = pair.running().await;
-    pair.change("UPDATE worker SET boot = 'before'").await;
+    pair.change("UPDATE worker SET boot = 'before'", "").await;
     pair.clock.advance(10 * LEASE);
     assert_eq!(pair.other.rescue().await.unwrap(), [], "its lock says that it lives");
     assert_eq!(pair.one.heartbeat(LEASE).await.unwrap(), [(task.id(), task.token)]);
@@ -180,16 +213,14 @@ async fn a_lease_of_another_boot_says_nothing_of_this_one_s_time() {
 
 #[tokio::test]
 async fn a_dead_process_of_another_boot_is_told_by_its_lock() {
-    let pair = Pair::new().await;
+    let pair = Pair::sqlite().await;
     let task = pair.running().await;
-    pair.change("UPDATE worker SET boot = 'before', lease_until = 9223372036854775807").await;
+    pair.change("UPDATE worker SET boot = 'before', lease_until = 9223372036854775807", "").await;
     drop(pair.one);
     assert_eq!(pair.other.rescue().await.unwrap(), [task.id()]);
 }
 
-#[tokio::test]
-async fn the_third_time_a_task_is_lost_it_fails_and_takes_its_dependants_along() {
-    let pair = Pair::new().await;
+async fn the_third_time_a_task_is_lost_it_fails_and_takes_its_dependants_along(pair: Pair) {
     let id = pair.running().await.id();
     let waiting = pair.other.submit(noop_after(&[id])).await.unwrap().id();
     for crashes in 1..=3 {
@@ -205,9 +236,7 @@ async fn the_third_time_a_task_is_lost_it_fails_and_takes_its_dependants_along()
     assert!(failure.message.contains(&format!("task {id}")), "{}", failure.message);
 }
 
-#[tokio::test]
-async fn crashes_and_retries_are_counted_apart() {
-    let pair = Pair::new().await;
+async fn crashes_and_retries_are_counted_apart(pair: Pair) {
     let id = pair.running().await.id();
     for round in 1..=2 {
         pair.one_hangs_for(2 * LEASE).await;
@@ -221,9 +250,7 @@ async fn crashes_and_retries_are_counted_apart() {
     }
 }
 
-#[tokio::test]
-async fn a_task_whose_end_was_asked_for_is_cancelled_when_its_process_hangs() {
-    let pair = Pair::new().await;
+async fn a_task_whose_end_was_asked_for_is_cancelled_when_its_process_hangs(pair: Pair) {
     let id = pair.running().await.id();
     pair.other.cancel(id).await.unwrap();
     pair.one_hangs_for(2 * LEASE).await;
@@ -231,9 +258,7 @@ async fn a_task_whose_end_was_asked_for_is_cancelled_when_its_process_hangs() {
     assert_eq!(pair.now(id).await.status(), TaskStatus::Cancelled);
 }
 
-#[tokio::test]
-async fn a_rescued_task_goes_to_another_process_before_younger_ones() {
-    let pair = Pair::new().await;
+async fn a_rescued_task_goes_to_another_process_before_younger_ones(pair: Pair) {
     let task = pair.running().await;
     pair.other.submit(noop()).await.unwrap();
     pair.one_hangs_for(2 * LEASE).await;
@@ -243,9 +268,7 @@ async fn a_rescued_task_goes_to_another_process_before_younger_ones() {
     assert_eq!(pair.one.rescue().await.unwrap(), [], "whose own lease holds");
 }
 
-#[tokio::test]
-async fn a_process_that_joins_again_keeps_its_tasks_and_its_new_lease() {
-    let pair = Pair::new().await;
+async fn a_process_that_joins_again_keeps_its_tasks_and_its_new_lease(pair: Pair) {
     let task = pair.running().await;
     pair.one.join(&[], 10 * LEASE).await.unwrap();
     pair.one_hangs_for(9 * LEASE).await;

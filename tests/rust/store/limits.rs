@@ -1,7 +1,7 @@
 //! How much may wait and run at once, and that a limit on one holds up no other.
 
 use _core::store::{Limits, Store, StoreError};
-use _core::task::{NewTask, Settlement, Task, TaskId, TaskStatus};
+use _core::task::{Kind, Lane, NewTask, Settlement, Task, TaskId, TaskStatus};
 
 use super::subject::{Subject, ids};
 use crate::support::{
@@ -17,6 +17,7 @@ on_every_store! {
     no_more_run_than_may,
     no_more_of_one_owner_run_than_may_and_others_pass,
     no_more_of_one_lane_run_than_may_and_others_pass,
+    no_more_of_one_agent_run_than_may_whatever_they_are,
     an_end_of_any_sort_makes_room_to_run,
     a_thousand_tasks_of_a_full_owner_hold_up_nobody,
     owners_take_turns_under_limits,
@@ -135,6 +136,22 @@ async fn no_more_of_one_lane_run_than_may_and_others_pass(subject: Subject) {
     assert!(subject.store.claim(&[local_lane()], 9).await.unwrap().is_empty());
     subject.submit(noop()).await;
     assert_eq!(subject.store.claim(&[noop_lane()], 9).await.unwrap().len(), 1);
+}
+
+async fn no_more_of_one_agent_run_than_may_whatever_they_are(subject: Subject) {
+    set(&subject, Limits { running_per_agent: [("local".into(), 2)].into(), ..Limits::default() });
+    let errands = Lane::of_agent(&Kind::AgentTask, "local");
+    let lanes = [local_lane(), errands.clone(), noop_lane()];
+    for _ in 0..2 {
+        subject.submit(generate_tests("a.py")).await;
+        subject.submit(NewTask { lane: errands.clone(), ..noop() }).await;
+    }
+    let claimed = subject.store.claim(&lanes, 9).await.unwrap();
+    assert_eq!(claimed.iter().map(|task| task.new.lane.clone()).collect::<Vec<_>>(), [local_lane(), errands]);
+    subject.submit(noop()).await;
+    assert_eq!(subject.store.claim(&lanes, 9).await.unwrap().len(), 1, "others pass");
+    subject.complete(&claimed[0]).await;
+    assert_eq!(subject.store.claim(&lanes, 9).await.unwrap().len(), 1);
 }
 
 async fn an_end_of_any_sort_makes_room_to_run(subject: Subject) {

@@ -1,10 +1,10 @@
 //! Pages of tasks, newest first.
 
 use _core::store::Store;
-use _core::task::{Kind, ListFilter, TaskId, TaskStatus};
+use _core::task::{Kind, ListFilter, Settlement, TaskId, TaskStatus};
 
 use super::subject::{Subject, ids};
-use crate::support::{generate_tests, noop};
+use crate::support::{generate_tests, noop, transient};
 
 on_every_store! {
     an_empty_store_has_one_empty_page,
@@ -13,6 +13,7 @@ on_every_store! {
     a_page_shows_only_what_was_asked_for,
     a_filter_goes_on_over_pages,
     a_cursor_that_is_gone_still_marks_its_place,
+    among_many_ids_those_of_tasks_that_have_ended_are_found,
 }
 
 fn page_of(limit: usize) -> ListFilter {
@@ -88,4 +89,22 @@ async fn a_cursor_that_is_gone_still_marks_its_place(subject: Subject) {
     assert_eq!(subject.store.prune(std::time::Duration::MAX).await.unwrap(), 1);
     let filter = ListFilter { cursor: Some(newest_first[1]), ..page_of(10) };
     assert_eq!(ids(&subject.store.list(filter).await.unwrap().tasks), newest_first[2..]);
+}
+
+async fn among_many_ids_those_of_tasks_that_have_ended_are_found(subject: Subject) {
+    let newest_first = submit_many(&subject, 6).await;
+    let claimed = subject.claim(4).await;
+    subject.complete(&claimed[0]).await;
+    subject.settle(&claimed[1], Settlement::Fail(transient())).await;
+    subject.settle(&claimed[2], Settlement::GiveBack).await;
+    subject.store.cancel(newest_first[0]).await.unwrap();
+    let unknown = TaskId::fresh();
+    let asked: Vec<TaskId> = newest_first.iter().copied().chain([unknown]).collect();
+
+    let mut ended = ids(&subject.store.ended(&asked).await.unwrap());
+
+    ended.sort();
+    assert_eq!(ended, [claimed[0].id(), claimed[1].id(), newest_first[0]]);
+    assert!(subject.store.ended(&[]).await.unwrap().is_empty());
+    assert!(subject.store.ended(&[claimed[3].id()]).await.unwrap().is_empty(), "it runs");
 }

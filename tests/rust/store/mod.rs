@@ -1,5 +1,5 @@
-//! Where tasks live: one conformance suite on every store, what only `sqlite:` promises, and random sequences
-//! of operations against a model.
+//! Where tasks live: one conformance suite on every store, what only `sqlite:` or only `postgres:` promises, and random
+//! sequences of operations against a model.
 
 /// Runs tests that take a [`subject::Subject`] on every store.
 macro_rules! on_every_store {
@@ -7,7 +7,7 @@ macro_rules! on_every_store {
         mod memory {
             $(#[tokio::test]
             async fn $name() {
-                super::$name(crate::store::subject::Subject::memory()).await;
+                super::$name(crate::store::subject::Subject::memory().await).await;
             })+
         }
 
@@ -17,9 +17,18 @@ macro_rules! on_every_store {
                 super::$name(crate::store::subject::Subject::sqlite().await).await;
             })+
         }
+
+        mod postgres {
+            $(#[tokio::test]
+            async fn $name() {
+                let Some(subject) = crate::store::subject::Subject::postgres().await else { return };
+                super::$name(subject).await;
+            })+
+        }
     };
 }
 
+mod access;
 mod attempts;
 mod between;
 mod cancelling;
@@ -39,6 +48,8 @@ mod listing;
 mod model;
 mod order;
 mod pair;
+mod parcels;
+pub(crate) mod postgres;
 mod processes;
 mod pruning;
 mod retries;

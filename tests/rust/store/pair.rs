@@ -1,38 +1,71 @@
-//! Two processes on one file, for tests of what they are to each other. Two stores in this process stand for them.
+//! Two processes on one store, for tests of what they are to each other. Two stores in this process stand for them.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use _core::store::{Clock, SqliteStore, Store};
+use _core::store::{AnyStore, Clock, Store};
 use _core::task::{NewTask, Task, TaskId};
 use sqlx::{Connection, SqliteConnection};
-use tempfile::TempDir;
 
-use super::subject::{folder, lanes, open_sqlite, still_clock};
+use super::subject::{Place, lanes, still_clock};
 use crate::support::noop;
 
 pub(super) const LEASE: Duration = Duration::from_secs(45);
 pub(super) const BEAT: Duration = Duration::from_secs(10);
 
-/// Two processes on one file, both of which work.
+/// Two processes on one store, both of which work.
 pub(super) struct Pair {
-    pub(super) one: SqliteStore,
-    pub(super) other: SqliteStore,
+    pub(super) one: AnyStore,
+    pub(super) other: AnyStore,
     pub(super) clock: Clock,
-    file: PathBuf,
-    _folder: TempDir,
+    place: Place,
 }
 
+/// Runs tests that take a [`Pair`] on every store that several processes share.
+macro_rules! on_every_shared_store {
+    ($($name:ident,)+) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name(crate::store::pair::Pair::sqlite().await).await;
+            })+
+        }
+
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                let Some(pair) = crate::store::pair::Pair::postgres().await else { return };
+                super::$name(pair).await;
+            })+
+        }
+    };
+}
+pub(super) use on_every_shared_store;
+
 impl Pair {
-    pub(super) async fn new() -> Self {
-        let (clock, folder) = (still_clock(), folder());
-        let file = folder.path().join("tasks.db");
-        let one = open_sqlite(file.clone(), &clock).await;
-        let other = open_sqlite(file.clone(), &clock).await;
+    pub(super) async fn sqlite() -> Self {
+        Self::at(Place::folder()).await
+    }
+
+    /// `None`, said aloud, where there is no server.
+    pub(super) async fn postgres() -> Option<Self> {
+        Some(Self::at(Place::database().await?).await)
+    }
+
+    /// Another one on the same sort of store.
+    pub(super) async fn another(&self) -> Self {
+        match self.place {
+            Place::Database(_) => Self::postgres().await.unwrap(),
+            _ => Self::sqlite().await,
+        }
+    }
+
+    async fn at(place: Place) -> Self {
+        let clock = still_clock();
+        let (one, other) = (place.open(&clock).await, place.open(&clock).await);
         one.join(&lanes(), LEASE).await.unwrap();
         other.join(&lanes(), LEASE).await.unwrap();
-        Self { one, other, clock, file, _folder: folder }
+        Self { one, other, clock, place }
     }
 
     /// Submits a task that `one` runs.
@@ -51,14 +84,21 @@ impl Pair {
         self.other.get(id).await.unwrap().unwrap()
     }
 
-    pub(super) async fn change(&self, sql: &'static str) {
-        let address = format!("sqlite://{}", self.file.display());
-        let mut connection = SqliteConnection::connect(&address).await.unwrap();
-        sqlx::query(sql).execute(&mut connection).await.unwrap();
-        connection.close().await.unwrap();
+    /// Changes the store behind its back, in the words of either database.
+    pub(super) async fn change(&self, on_sqlite: &'static str, on_postgres: &'static str) {
+        match &self.place {
+            Place::Folder(folder) => {
+                let address = format!("sqlite://{}", folder.path().join("tasks.db").display());
+                let mut connection = SqliteConnection::connect(&address).await.unwrap();
+                sqlx::query(on_sqlite).execute(&mut connection).await.unwrap();
+                connection.close().await.unwrap();
+            }
+            Place::Database(database) => database.run(on_postgres).await,
+            Place::Memory => unreachable!("nobody shares it"),
+        }
     }
 }
 
-pub(super) async fn claim(store: &SqliteStore) -> Arc<Task> {
+pub(super) async fn claim(store: &AnyStore) -> Arc<Task> {
     store.claim(&lanes(), 1).await.unwrap().pop().unwrap()
 }

@@ -125,8 +125,9 @@ async fn damage_deep_in_a_file_is_named_at_the_start_after_a_process_died() {
     }
     store.close().await;
     let mut bytes = fs::read(&path).unwrap();
-    let middle = bytes.len() / 2;
-    bytes[middle..middle + 2048].fill(0x5a);
+    // Two whole pages: half of one may hold nothing.
+    let middle = bytes.len() / 2 / 4096 * 4096;
+    bytes[middle..middle + 2 * 4096].fill(0x5a);
     fs::write(&path, &bytes).unwrap();
     // The lock file of a process that has let go of it by dying.
     let dead = format!(".tasks.db-processes/{}.lock", uuid::Uuid::new_v4());
@@ -189,4 +190,32 @@ async fn a_write_that_the_database_refuses_harms_no_other_of_its_group() {
     assert!(matches!(bad, Err(StoreError::Unusable { .. })), "{bad:?}");
     assert!(good.is_ok() && fine.is_ok());
     assert_eq!(store.stats().await.unwrap().queued, 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_new_file_can_be_opened_and_used_by_sixteen_at_the_same_moment() {
+    let folder = folder();
+    let path: Arc<Path> = folder.path().join("deep/er/tasks.db").into();
+    let openings: Vec<_> = (0..16)
+        .map(|_| {
+            let path = Arc::clone(&path);
+            tokio::spawn(async move {
+                let store = SqliteStore::open(&path).await.unwrap();
+                for _ in 0..5 {
+                    store.submit(noop()).await.unwrap();
+                }
+                let claimed = store.claim(&lanes(), 3).await.unwrap().len();
+                (store, claimed)
+            })
+        })
+        .collect();
+    let mut claimed = 0;
+    for opening in openings {
+        let (store, count) = opening.await.unwrap();
+        claimed += count;
+        store.close().await;
+    }
+    let store = SqliteStore::open(&path).await.unwrap();
+    let stats = store.stats().await.unwrap();
+    assert_eq!((stats.total_tasks, stats.running), (80, claimed as u64));
 }

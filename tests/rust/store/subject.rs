@@ -4,19 +4,59 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use _core::store::{AnyStore, Clock, MemoryStore, SqliteStore, Store, StoreError};
+use _core::store::{AnyStore, Clock, MemoryStore, SqliteStore, Store, StoreError, StoreLocation};
 use _core::task::{Lane, NewTask, QueueStats, Settlement, Task, TaskId, TaskStatus};
 use chrono::DateTime;
 use serde_json::json;
 use tempfile::TempDir;
 
+use crate::postgres::Database;
 use crate::support::{local_lane, noop_lane, transient};
 
-/// Any store with a clock that stands still, and the folder it lies in.
+/// Any store with a clock that stands still, and where it lies.
 pub(crate) struct Subject {
     pub(crate) store: AnyStore,
     pub(crate) clock: Clock,
-    folder: Option<TempDir>,
+    place: Place,
+}
+
+/// Where a store lies: gone with this.
+#[derive(Debug)]
+pub(crate) enum Place {
+    Memory,
+    Folder(TempDir),
+    Database(Database),
+}
+
+impl Place {
+    pub(crate) fn folder() -> Self {
+        Self::Folder(folder())
+    }
+
+    /// `None`, said aloud, where there is no server.
+    pub(crate) async fn database() -> Option<Self> {
+        Database::fresh().await.map(Self::Database)
+    }
+
+    /// The address of the store that lies here.
+    pub(crate) fn location(&self) -> StoreLocation {
+        match self {
+            Self::Memory => StoreLocation::Memory,
+            Self::Folder(folder) => StoreLocation::Sqlite(folder.path().join("tasks.db")),
+            Self::Database(database) => database.location(),
+        }
+    }
+
+    /// The store that lies here, opened as one more process would.
+    pub(crate) async fn open(&self, clock: &Clock) -> AnyStore {
+        match self {
+            Self::Memory => AnyStore::Memory(Box::new(MemoryStore::with_clock(clock.clone()))),
+            Self::Folder(folder) => {
+                AnyStore::Sqlite(open_sqlite(folder.path().join("tasks.db"), clock).await)
+            }
+            Self::Database(database) => AnyStore::Postgres(Box::new(database.open(clock).await)),
+        }
+    }
 }
 
 /// A clock that stands still in September 2001.
@@ -30,23 +70,30 @@ pub(crate) fn folder() -> TempDir {
 }
 
 impl Subject {
-    pub(crate) fn memory() -> Self {
-        let clock = still_clock();
-        let store = AnyStore::Memory(Box::new(MemoryStore::with_clock(clock.clone())));
-        Self { store, clock, folder: None }
+    pub(crate) async fn memory() -> Self {
+        Self::at(Place::Memory).await
     }
 
     pub(crate) async fn sqlite() -> Self {
-        let (clock, folder) = (still_clock(), folder());
-        let store = open_sqlite(folder.path().join("tasks.db"), &clock).await;
-        Self { store: AnyStore::Sqlite(store), clock, folder: Some(folder) }
+        Self::at(Place::folder()).await
+    }
+
+    /// `None`, said aloud, where there is no server.
+    pub(crate) async fn postgres() -> Option<Self> {
+        Some(Self::at(Place::database().await?).await)
+    }
+
+    async fn at(place: Place) -> Self {
+        let clock = still_clock();
+        Self { store: place.open(&clock).await, clock, place }
     }
 
     /// Closes the store and opens it again, where tasks outlive it.
     pub(crate) async fn reopen(&mut self) {
-        let Some(folder) = &self.folder else { return };
-        self.store.close().await;
-        self.store = AnyStore::Sqlite(open_sqlite(folder.path().join("tasks.db"), &self.clock).await);
+        if self.store.is_durable() {
+            self.store.close().await;
+            self.store = self.place.open(&self.clock).await;
+        }
     }
 
     /// Submits a task as this process's own.

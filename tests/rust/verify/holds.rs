@@ -1,8 +1,10 @@
 //! Good files are kept whole; what does not hold is taken out, with its reason, and the rest stays as it was.
 
+use std::time::Duration;
+
 use _core::verify::Candidate;
 
-use super::bench::{reason, verify, verify_in};
+use super::bench::{reason, verify, verify_in, verify_within};
 use crate::at_both_levels;
 use crate::sandbox::ground::Ground;
 
@@ -198,7 +200,7 @@ at_both_levels! {
 
     async fn a_test_that_never_ends_is_taken_out(sandbox: Sandbox) {
         let bad = "\n\ndef test_endless():\n    while True:\n        assert Cart()\n";
-        let verdict = verify(&sandbox, &format!("{GOOD}{bad}")).await.unwrap();
+        let verdict = verify_within(Duration::from_secs(3), &sandbox, &format!("{GOOD}{bad}")).await.unwrap();
         assert_eq!(verdict.test_source, GOOD);
         assert_eq!(reason(&verdict.removed, "test_endless"), "fails: Failed: took longer than 3 s");
     }

@@ -68,7 +68,9 @@ async fn generate(root: &Path, files: &[&str], min_mutation_score: u8) -> Finish
         agent: "scripted".to_owned(),
         require_sandbox: false,
         min_mutation_score,
+        travel: _core::task::Travel::Shared,
         remote: None,
+        chat: None,
     };
     let work = Work::GenerateTests(Box::new(GenerateTests {
         module_path: "shop/cart.py".to_owned(),
@@ -79,7 +81,7 @@ async fn generate(root: &Path, files: &[&str], min_mutation_score: u8) -> Finish
         context: Arc::new(context),
     }));
     let agent = ScriptedAgent::new(files.iter().map(|file| Step::Write((*file).to_owned())));
-    let handler = Arc::new(GenerateTestsHandler::new(agent, probe()));
+    let handler = Arc::new(GenerateTestsHandler::new(Arc::new(agent), probe()));
     let options = EngineOptions::without_workers().with_pool(work.lane(), 1, handler);
     let engine = Engine::open(&StoreLocation::Memory, options).await.unwrap();
     let attempt_seconds = PATIENCE.as_secs_f64();

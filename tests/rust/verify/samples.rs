@@ -57,6 +57,12 @@ impl Sample {
         [first].into_iter().chain(parts.map(|part| part.split_once('\n').unwrap())).collect()
     }
 
+    /// How long each of its tests may take. On a busy machine an honest one takes long: only for a cheat that never
+    /// ends the time is short.
+    fn limit(&self) -> Duration {
+        Duration::from_secs(if self.text.contains("# Expected: took longer") { 10 } else { 120 })
+    }
+
     /// Verifies it as what an agent has left.
     async fn verify(&self, sandbox: &Sandbox, module: &str, source: &str) -> Result<Verdict, VerifyError> {
         let output = module.replace("shop/", "tests/shop/test_");
@@ -71,7 +77,7 @@ impl Sample {
             module: &module,
             layout: &layout,
             output: &output,
-            limits: VerifyLimits { test: Duration::from_secs(10), ..VerifyLimits::default() },
+            limits: VerifyLimits { test: self.limit(), ..VerifyLimits::default() },
             mutate: false,
         };
         let candidate = Candidate::collect(&workspace, &output).await?;

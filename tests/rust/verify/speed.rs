@@ -100,7 +100,7 @@ async fn verification_costs_beside_the_commands_by_hand() {
     let by_hand_folder = tempfile::tempdir().unwrap();
     write_files(by_hand_folder.path(), &files);
     write_files(by_hand_folder.path(), &[("tests/test_cart.py", &tests())]);
-    for level in [Level::Bubblewrap, Level::Limits] {
+    for level in Level::ALL {
         let Some(sandbox) = sandbox(level).await else { continue };
         let (mut ours, mut theirs) = (Vec::new(), Vec::new());
         for _ in 0..ROUNDS {

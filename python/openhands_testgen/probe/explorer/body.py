@@ -27,7 +27,7 @@ def body(finding: Finding, kind: str, fixture: str = "") -> list[str]:
     if not scenario.statement:
         return lines + _checked(finding, call, kind)
     entered = any("entered" in check for check in finding.checks)
-    lines += [f"    {line}" for line in call.split("\n")] if entered else _indented(call)
+    lines += [f"    {line}".rstrip() for line in call.split("\n")] if entered else _indented(call)
     return lines + _asserts(finding.checks)
 
 
@@ -135,7 +135,7 @@ def _indented(call: str) -> list[str]:
         call = call.replace(" as entered", "", 1)
     elif call.count("entered") == 3 and call.startswith("async def"):
         call = call.replace(" as entered", "", 1).replace(
-            "\n    return entered\nentered = ", "\n\n"
+            "\n    return entered\n\nentered = ", "\n\n"
         )
     return [f"    {line}" if line else "" for line in call.split("\n")]
 

@@ -55,5 +55,10 @@ class Budget:
         self._looks += 1
         if self._looks % LOOKS_PER_TIME == 0:
             late = self.used["cpu_seconds"] > self._share * self._seconds
-            self._late = late or monotonic() > self._wall_deadline
+            self._late = late or self.is_past_deadline
         return self._late or self._used >= self._share * self._seconds * EXECUTIONS_PER_SECOND
+
+    @property
+    def is_past_deadline(self) -> bool:
+        """Tell whether the time by the clock has run out, which stops even a first try."""
+        return monotonic() >= self._wall_deadline

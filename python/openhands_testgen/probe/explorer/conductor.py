@@ -5,6 +5,7 @@ Runs no project code.
 
 from __future__ import annotations
 
+import math
 import shutil
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from .writer import Subject, TestFile, write_tests
 FREE_DRAFTS = 4
 """So often is a test that fails replaced by another; then only those that held are kept."""
 MAX_DRAFTS = 8
-LINES_PER_LINE, FEWEST_LINES = 1.15, 60
+LINES_PER_LINE, FEWEST_LINES = 1.18, 60
 """How long a file of tests may be for each line of the module, and for the smallest of them."""
 FEW = 8
 
@@ -95,7 +96,8 @@ class Conductor:
             if not file.unfit and (file.length <= self._room or len(chosen) < FEW):
                 return file
             if not file.unfit:
-                most = int(len(chosen) * min(0.97, self._room / file.length))
+                wanted = math.ceil(len(chosen) * self._room / file.length)
+                most = min(len(chosen) - 1, wanted)
 
     def _is_usable(self, finding: Finding) -> bool:
         text = finding.scenario.text

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 
 from . import pools
 from .annotations import Annotations, interleave
+from .collaborators import stand_ins
 from .facts import Facts
 from .names import Names
 from .patterns import matching_strings
@@ -175,8 +176,11 @@ class Domains:
             if usage.called_with is not None:
                 found += pools.CALLABLES.get(usage.called_with, pools.CALLABLES[None])
             found += pools.by_methods(usage.attributes)
-            for owner in self._owners(usage.attributes):
+            owners = self._owners(usage.attributes)
+            for owner in owners:
                 found = self._recipes(owner)[:4] + found
+            if not self._owns(target, parameter) and not any(map(self._recipes, owners)):
+                found += stand_ins(usage, self._around)
             if usage.iterated:
                 found += [*pools.BY_TYPE[list], "'abc'"]
             if usage.operators:

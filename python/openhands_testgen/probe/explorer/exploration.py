@@ -22,8 +22,6 @@ MAX_RESTARTS = 12
 DEATHS_PER_TARGET = 3
 ENOUGH_SECONDS = 0.5
 """What is left of a budget when no worker is started again to explore."""
-LAST_ROUNDS = 2
-"""So often is one started after that, for the summary that the one that died did not write."""
 
 
 @dataclass
@@ -48,6 +46,7 @@ class Explorer:
         self._round = 0
         self._killers: Counter[str] = Counter()
         self._fatal: list[str] = []
+        self._skip: list[str] = []
         self.result = Exploration()
 
     def explore(self) -> None:
@@ -56,26 +55,31 @@ class Explorer:
         Raises:
             InvalidModuleError: the module cannot be imported.
         """
-        skip: list[str] = []
         until = monotonic() + wall_seconds(self._request.budget_seconds)
-        last_rounds = LAST_ROUNDS
         for _ in range(MAX_RESTARTS + 1):
             left = self._request.budget_seconds - self.result.cpu_seconds
             wall = until - monotonic()
             if min(left, wall) <= ENOUGH_SECONDS and self.result.findings:
-                if not last_rounds:
-                    return
-                last_rounds -= 1
-            self._round += 1
-            journal = self._folder / f"journal-{self._round}"
-            end = self._work(journal, skip, max(left, 0.5), max(wall, 5.0))
-            self.result.cpu_seconds += end.cpu_seconds
-            if end.finished and self._read_summary():
+                break
+            if self._round_ends_by_itself(max(left, 0.5), max(wall, 5.0), self.result.findings):
                 return
-            self._learn_from_death(journal, end)
-            skip += [digest for digest, _ in read_calls(str(journal))]
+        # No new calls: only the summary that the workers that died did not write.
+        for known in (self.result.findings, []):
+            if self._round_ends_by_itself(0.0, 0.0, known):
+                return
 
-    def _work(self, journal: Path, skip: list[str], budget: float, wall: float) -> End:
+    def _round_ends_by_itself(self, budget: float, wall: float, known: list[Finding]) -> bool:
+        self._round += 1
+        journal = self._folder / f"journal-{self._round}"
+        end = self._work(journal, budget, wall, known)
+        self.result.cpu_seconds += end.cpu_seconds
+        if end.finished and self._read_summary():
+            return True
+        self._learn_from_death(journal, end)
+        self._skip += [digest for digest, _ in read_calls(str(journal))]
+        return False
+
+    def _work(self, journal: Path, budget: float, wall: float, known: list[Finding]) -> End:
         order = self._folder / f"order-{self._round}.json"
         findings = self._folder / f"findings-{self._round}.jsonl"
         poisoned = [name for name, count in self._killers.items() if count >= DEATHS_PER_TARGET]
@@ -84,10 +88,10 @@ class Explorer:
             "journal": str(journal),
             "findings": str(findings),
             "summary": str(self._summary_path()),
-            "skip": skip,
+            "skip": self._skip,
             "fatal": self._fatal,
             "poisoned": poisoned,
-            "known": [finding.to_json() for finding in self.result.findings],
+            "known": [finding.to_json() for finding in known],
             "budget_seconds": budget,
             "wall_seconds": wall,
         }

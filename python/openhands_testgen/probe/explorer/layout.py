@@ -10,6 +10,8 @@ import tokenize
 WIDTH = 100
 STEP = 4
 WHOLE = re.compile(r"""(['"])(-?[1-9][0-9]{0,15}|0)\1""")
+CHARACTER = re.compile(r"\\.|[^\\]", re.DOTALL)
+QUOTED = ("\\'", '\\"')
 BRACKETS = {ast.List: ("[", "]"), ast.Tuple: ("(", ")"), ast.Set: ("{", "}")}
 
 
@@ -19,7 +21,7 @@ def lay_out(text: str, indent: int = 0, after: int = 0) -> list[str]:
     Lines may still be too long where nothing can break.
     """
     margin = " " * indent
-    if "\n" not in text and indent + len(text) + after <= WIDTH and not _has_line_breaks(text):
+    if "\n" not in text and indent + len(text) + after <= WIDTH:
         return [margin + double_quotes(text)]
     tree = _parsed(text)
     lines: list[str] = []
@@ -41,8 +43,8 @@ def fits(lines: list[str]) -> bool:
 
 
 def double_quotes(text: str) -> str:
-    """Return source text with double quotes around strings that hold neither quotes nor
-    backslashes.
+    """Return source text with strings in double quotes, but those with more of these than of single
+    ones.
     """
     try:
         tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
@@ -83,15 +85,16 @@ def plain_numbers(text: str) -> str:
 
 def _double(text: str) -> str:
     prefix = text[: len(text) - len(text.lstrip("bBrRuU"))]
-    body = text[len(prefix) :]
-    if body.startswith("'") and '"' not in body and "\\'" not in body:
-        return f'{prefix}"{body[1:-1]}"'
-    return text
-
-
-def _has_line_breaks(text: str) -> bool:
-    """Tell whether a string of several lines would be easier to read on several."""
-    return text.count("\\n") > 1 and len(text) > 60
+    body = text[len(prefix) + 1 : -1]
+    if text[len(prefix)] not in "'\"" or text.endswith(("'''", '"""')):
+        return text
+    if "r" in prefix.lower():
+        is_plain = '"' not in body and not body.endswith("\\")
+        return f'{prefix}"{body}"' if is_plain else text
+    parts = [part[1] if part in QUOTED else part for part in CHARACTER.findall(body)]
+    quote = "'" if parts.count('"') > parts.count("'") else '"'
+    escaped = (f"\\{part}" if part == quote else part for part in parts)
+    return f"{prefix}{quote}{''.join(escaped)}{quote}"
 
 
 def _statement(node: ast.stmt, indent: int, after: int) -> list[str]:
@@ -117,8 +120,7 @@ def _expression(node: ast.expr, indent: int, before: int, after: int) -> list[st
     text = ast.unparse(node)
     if isinstance(node, ast.Compare) and len(node.ops) == 1:
         return _comparison(node, indent, before, after)
-    short = indent + before + len(text) + after <= WIDTH
-    if short and not _has_line_breaks(text):
+    if indent + before + len(text) + after <= WIDTH:
         return [text]
     if isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes)):
         return _string(node.value, indent)
@@ -135,40 +137,35 @@ def _expression(node: ast.expr, indent: int, before: int, after: int) -> list[st
     if isinstance(node, ast.Call) and (node.args or node.keywords):
         items = [("", item) for item in node.args]
         items += [(f"{word.arg}=" if word.arg else "**", word.value) for word in node.keywords]
-        if len(items) == 1 and not short:
-            return _hugged(ast.unparse(node.func), items[0], indent, before, after)
+        if len(items) == 1:
+            return _alone(f"{ast.unparse(node.func)}(", *items[0], indent)
         return _bracketed(f"{ast.unparse(node.func)}(", items, ")", indent)
     return [text]
 
 
 def _comparison(node: ast.Compare, indent: int, before: int, after: int) -> list[str]:
     whole = ast.unparse(node)
-    if indent + before + len(whole) + after <= WIDTH and not _has_line_breaks(whole):
+    if indent + before + len(whole) + after <= WIDTH:
         return [whole]
     left, right = ast.unparse(node.left), node.comparators[0]
     operator = whole[len(left) : len(whole) - len(ast.unparse(right))]
-    if indent + before + len(left) + len(operator) < WIDTH - 10 and not _has_line_breaks(left):
+    if indent + before + len(left) + len(operator) < WIDTH - 10:
         lines = _expression(right, indent, before + len(left) + len(operator), after)
         return [left + operator + lines[0], *lines[1:]]
-    lines = _expression(node.left, indent, before, after)
-    others = _expression(right, indent, len(lines[-1].strip()) + len(operator), after)
-    return [*lines[:-1], lines[-1] + operator + others[0], *others[1:]]
+    inner = indent + STEP
+    first, *others = _expression(node.left, inner, 0, 0)
+    lines = [" " * inner + first, *others]
+    first, *others = _expression(right, inner, len(operator) - 1, 0)
+    return ["(", *lines, " " * inner + operator.lstrip() + first, *others, " " * indent + ")"]
 
 
-def _hugged(
-    function: str, item: tuple[str, ast.expr], indent: int, before: int, after: int
-) -> list[str]:
-    head = f"{function}({item[0]}"
-    if (
-        not item[0]
-        and isinstance(item[1], ast.Constant)
-        and isinstance(item[1].value, (str, bytes))
-    ):
-        return [f"{function}(", *_string(item[1].value, indent)[1:]]
-    lines = _expression(item[1], indent, before + len(head), after + 1)
-    if len(lines) > 1:
-        return [head + lines[0], *lines[1:-1], lines[-1] + ")"]
-    return _bracketed(f"{function}(", [item], ")", indent)
+def _alone(opening: str, prefix: str, item: ast.expr, indent: int) -> list[str]:
+    """Return a call with one argument, which needs no comma."""
+    if not prefix and isinstance(item, ast.Constant) and isinstance(item.value, (str, bytes)):
+        return [opening, *_string(item.value, indent)[1:]]
+    inner = indent + STEP
+    first, *rest = _expression(item, inner, len(prefix), 0)
+    return [opening, " " * inner + prefix + first, *rest, " " * indent + ")"]
 
 
 def _bracketed(
@@ -186,6 +183,8 @@ def _bracketed(
 def _string(value: str | bytes, indent: int) -> list[str]:
     inner = indent + STEP
     room = WIDTH - inner - 6
+    if inner + len(repr(value)) <= WIDTH:
+        return ["(", " " * inner + repr(value), " " * indent + ")"]
     pieces: list[str] = []
     kept = value.splitlines(keepends=True) if isinstance(value, str) else value.splitlines(True)
     for line in kept:

@@ -120,7 +120,7 @@ class Literals:
             raise NoLiteralError
         if math.isinf(value):
             return "float('inf')" if value > 0 else "float('-inf')"
-        return repr(value)
+        return repr(value).replace("e+", "e")
 
     def _member(self, value: enum.Enum) -> str:
         owner = self._name(type(value))

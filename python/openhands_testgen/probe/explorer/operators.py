@@ -22,6 +22,7 @@ async def scenario():
     async with @ as entered:
         {0}
     return entered
+
 entered = asyncio.run(scenario())"""
 
 PICKLED = "pickle.loads(pickle.dumps(@))"

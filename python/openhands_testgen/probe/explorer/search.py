@@ -34,6 +34,8 @@ MAX_SLOW = 4
 """So often may a target fail to return before it is left alone."""
 PATIENCE = 2500
 """So many attempts in a row may bring nothing new before the search ends."""
+FIRST = 3
+"""So many plain calls has each target, whatever others that do not return have used up."""
 ENOUGH = 24
 """So many may in a sweep over a target whose lines are covered."""
 MAX_DERIVED = 2
@@ -129,8 +131,8 @@ class Search:
     def _sweep(self, target: Target) -> None:
         """Try a target plainly; what is covered is left once nothing new comes."""
         before = self._idle
-        for scenario in self.builder.star(target):
-            if self._budget.is_over:
+        for number, scenario in enumerate(self.builder.star(target)):
+            if self._budget.is_over and (number >= FIRST or self._budget.is_past_deadline):
                 return
             if self._idle - before > ENOUGH and not self.reach.is_missing_in(target):
                 return

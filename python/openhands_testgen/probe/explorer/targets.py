@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from .checking import checkers_names
 from .operators import ASYNC_WITH, OPERATORS
 
 SELF = "\0"
@@ -157,10 +158,11 @@ def _hints(value: Code) -> dict[str, Any]:
 
 
 def _readable_hints(function: Code) -> dict[str, Any]:
-    """Return the annotations that can be read, one by one; those imported for type checkers only
-    mostly come from these two modules.
+    """Return the annotations that can be read, one by one, with what is imported for type checkers
+    only; names that are missing still mostly come from these two modules.
     """
-    names = {**vars(typing), **vars(collections.abc), **getattr(function, "__globals__", {})}
+    space = getattr(function, "__globals__", {})
+    names = {**vars(typing), **vars(collections.abc), **checkers_names(space), **space}
     found = {}
     for name, annotation in getattr(function, "__annotations__", {}).items():
         try:

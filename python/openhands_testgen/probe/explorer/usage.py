@@ -13,6 +13,10 @@ class Usage:
 
     compared: list[str] = field(default_factory=list)
     attributes: list[str] = field(default_factory=list)
+    methods: set[str] = field(default_factory=set)
+    """Those of the attributes that are called."""
+    fields: dict[str, list[str]] = field(default_factory=dict)
+    """What the attributes are compared with."""
     keys: list[str] = field(default_factory=list)
     types: list[str] = field(default_factory=list)
     prefixes: list[str] = field(default_factory=list)
@@ -67,8 +71,11 @@ class _UsageReader(ast.NodeVisitor):
                 return
             root = root.func if isinstance(root, ast.Call) else root.value
         usage = self._of(root)
-        if usage is not None and not _mentions(other, self._usage):
-            usage.compared.append(ast.unparse(other))
+        if usage is None or _mentions(other, self._usage):
+            return
+        usage.compared.append(ast.unparse(other))
+        if isinstance(subject, ast.Attribute) and subject.value is root:
+            usage.fields.setdefault(subject.attr, []).append(ast.unparse(other))
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         usage = self._of(node.value)
@@ -99,6 +106,8 @@ class _UsageReader(ast.NodeVisitor):
 
     def _method_call(self, method: ast.Attribute, arguments: list[ast.expr]) -> None:
         usage = self._of(method.value)
+        if usage is not None:
+            usage.methods.add(method.attr)
         if usage is None or not arguments or not isinstance(arguments[0], ast.Constant):
             return
         text = repr(arguments[0].value)

@@ -5,6 +5,7 @@ mod fence;
 mod files;
 mod handover;
 mod program;
+mod reservation;
 mod rights;
 mod tenants;
 mod user;

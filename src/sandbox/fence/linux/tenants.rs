@@ -7,14 +7,13 @@
 use std::collections::HashSet;
 use std::io;
 use std::ops::RangeInclusive;
-use std::os::linux::net::SocketAddrExt as _;
 use std::os::unix::fs::MetadataExt as _;
-use std::os::unix::net::{SocketAddr, UnixListener};
 use std::path::PathBuf;
 
 use parking_lot::Mutex;
 
 use super::handover::pass;
+use super::reservation::Reservation;
 
 /// Ids that Linux distributions give to nobody, in containers too (systemd lists them as unused).
 const IDS: RangeInclusive<u32> = 60_706..=61_183;
@@ -29,8 +28,7 @@ struct Home {
     id: u32,
     folders: Vec<PathBuf>,
     runs: usize,
-    /// An address that only one process can hold, and that is free when it dies.
-    _reservation: UnixListener,
+    _reservation: Reservation,
 }
 
 /// One run as such a user. When the last of its home is dropped, its files are ours again.
@@ -85,10 +83,8 @@ impl Home {
         let in_use: HashSet<u32> = users_of_processes();
         let first = fastrand::u32(IDS);
         let ids = (first..=*IDS.end()).chain(*IDS.start()..first);
-        let reserved = ids.filter(|id| !in_use.contains(id)).find_map(|id| {
-            let address = SocketAddr::from_abstract_name(format!("openhands-testgen/user/{id}")).ok()?;
-            Some((id, UnixListener::bind_addr(&address).ok()?))
-        });
+        let reserved =
+            ids.filter(|id| !in_use.contains(id)).find_map(|id| Some((id, Reservation::of(id).ok()?)));
         let (id, reservation) = reserved.ok_or_else(|| io::Error::other("no id of a user is free"))?;
         Ok(Self { id, folders: Vec::new(), runs: 0, _reservation: reservation })
     }

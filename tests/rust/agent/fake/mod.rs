@@ -1,6 +1,8 @@
 //! An agent server over real sockets whose agent does what a script says. It can be killed, and come back with what
 //! it had written down.
 
+mod control;
+mod line;
 mod routes;
 mod run;
 mod socket;
@@ -11,15 +13,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parking_lot::{Mutex, MutexGuard};
-use serde_json::{Value, json};
-use tokio::net::TcpListener;
-use tokio::runtime::{Builder, Runtime};
+use serde_json::Value;
 use tokio::sync::Notify;
 
+pub(super) use control::Control;
+pub(super) use line::Death;
+use line::Line;
 pub(super) use run::Step;
 pub(super) use world::{Manner, Refusal, World};
 
-/// The key that the server asks for.
+/// The key that a server asks for which somebody runs.
 pub(super) const SESSION_KEY: &str = "session-key-Geheim";
 
 /// What all requests share.
@@ -39,74 +42,44 @@ impl Shared {
     }
 }
 
-/// How a server goes down.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Death {
-    /// At once: what ran is an error when it comes back.
-    Killed,
-    /// In order: what ran is paused.
-    Stopped,
-}
-
 /// The server.
 pub(super) struct FakeServer {
     shared: Arc<Shared>,
+    line: Arc<Line>,
     address: SocketAddr,
-    /// On threads of its own, so that it can die with all its connections.
-    runtime: Option<Runtime>,
     disk: tempfile::TempDir,
 }
 
 impl FakeServer {
     /// A server whose agent does one of these runs after another; when none is left it hangs.
     pub(super) fn start(runs: impl IntoIterator<Item = Vec<Step>>) -> Self {
-        let disk = tempfile::tempdir().unwrap();
-        let world = World { runs: runs.into_iter().collect(), ..World::default() };
-        let shared =
-            Arc::new(Shared { world: Mutex::new(world), disk: disk.path().to_owned(), ..Shared::default() });
-        let mut server = Self { shared, address: ([127, 0, 0, 1], 0).into(), runtime: None, disk };
+        let mut server = Self::silent(runs);
         server.come_back();
         server
     }
 
+    /// One that listens nowhere yet.
+    pub(super) fn silent(runs: impl IntoIterator<Item = Vec<Step>>) -> Self {
+        let disk = tempfile::tempdir().unwrap();
+        let world = World { runs: runs.into_iter().collect(), ..World::default() };
+        let shared =
+            Arc::new(Shared { world: Mutex::new(world), disk: disk.path().to_owned(), ..Shared::default() });
+        Self { shared, line: Arc::default(), address: ([127, 0, 0, 1], 0).into(), disk }
+    }
+
     /// Listens, at the address it had before.
     pub(super) fn come_back(&mut self) {
-        let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        let (shared, address) = (Arc::clone(&self.shared), self.address);
-        let (tell, told) = std::sync::mpsc::channel();
-        runtime.spawn(async move {
-            let listener = loop {
-                match TcpListener::bind(address).await {
-                    Ok(listener) => break listener,
-                    // The one before is still on its way down.
-                    Err(error) => assert_eq!(error.kind(), std::io::ErrorKind::AddrInUse),
-                }
-                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-            };
-            tell.send(listener.local_addr().unwrap()).unwrap();
-            axum::serve(listener, routes::router(shared)).await.unwrap();
-        });
-        self.address = told.recv().unwrap();
-        self.runtime = Some(runtime);
+        self.address = self.line.listen(&self.shared, self.address);
     }
 
     /// Goes down with all its connections.
     pub(super) fn die(&mut self, death: Death) {
-        if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
-        }
-        let mut world = self.shared.world();
-        for conversation in
-            world.conversations.values_mut().filter(|conversation| conversation.status == "running")
-        {
-            let status = match death {
-                Death::Killed => "error",
-                Death::Stopped => "paused",
-            };
-            status.clone_into(&mut conversation.status);
-            conversation
-                .note(json!({"kind": "AgentErrorEvent", "error": "A restart occurred while this ran."}));
-        }
+        self.line.hang_up(&self.shared, self.address, death);
+    }
+
+    /// What processes and containers that stand for it talk to.
+    pub(super) fn control(&self) -> Control {
+        Control::start(&self.shared, &self.line)
     }
 
     pub(super) fn url(&self) -> String {
@@ -152,9 +125,7 @@ impl FakeServer {
 
 impl Drop for FakeServer {
     fn drop(&mut self) {
-        if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
-        }
+        self.line.close();
     }
 }
 

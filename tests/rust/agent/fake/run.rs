@@ -15,6 +15,8 @@ use super::world::stats;
 pub(crate) enum Step {
     /// Writes a file in its folder.
     Write(&'static str, String),
+    /// Does something in its folder.
+    Do(fn(&Path)),
     /// Says what it does.
     Act(&'static str),
     /// Used so much so far: dollars if they are known, tokens read and written.
@@ -80,6 +82,7 @@ async fn perform(shared: &Shared, id: &str, folder: &Path, step: Step) -> Option
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, content).unwrap();
         }
+        Step::Do(what) => what(folder),
         Step::Act(what) => {
             note(json!({"kind": "ActionEvent", "tool_name": "terminal", "summary": what, "action": {}}));
         }

@@ -10,8 +10,8 @@ use axum::response::{IntoResponse as _, Response};
 use serde_json::Value;
 use tokio::sync::broadcast::Receiver;
 
+use super::Shared;
 use super::world::Manner;
-use super::{SESSION_KEY, Shared};
 
 pub(super) async fn open(
     State(shared): State<Arc<Shared>>,
@@ -29,7 +29,8 @@ pub(super) async fn open(
 async fn talk(shared: Arc<Shared>, id: String, mut socket: WebSocket) {
     let Some(Ok(Message::Text(greeting))) = socket.recv().await else { return };
     let greeting: Value = serde_json::from_str(&greeting).unwrap();
-    if greeting["session_api_key"] != SESSION_KEY {
+    let key = shared.world().key.clone();
+    if greeting["session_api_key"] != key.as_str() {
         return close(&mut socket, 4001).await;
     }
     let Some((first, mut news, jumbles)) = listen(&shared, &id) else {
@@ -62,6 +63,13 @@ async fn talk(shared: Arc<Shared>, id: String, mut socket: WebSocket) {
 fn listen(shared: &Shared, id: &str) -> Option<(Vec<String>, Receiver<String>, bool)> {
     let mut world = shared.world();
     world.sockets += 1;
+    if world.leased_for > 0 {
+        world.leased_for -= 1;
+        if world.leased_for == 0 {
+            world.conversations.get_mut(id)?.break_off("error");
+        }
+        return None;
+    }
     let jumbles = world.manner == Manner::Jumbled;
     let conversation = world.conversations.get(id)?;
     let mut first: Vec<String> = conversation.events.iter().map(Value::to_string).collect();

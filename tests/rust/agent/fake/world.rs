@@ -11,7 +11,10 @@ use uuid::Uuid;
 use super::run::Step;
 
 /// Everything that the server knows.
+#[expect(clippy::struct_excessive_bools, reason = "each is a manner of its own")]
 pub(crate) struct World {
+    /// What it asks for.
+    pub(crate) key: String,
     /// What the agent does, run by run.
     pub(crate) runs: VecDeque<Vec<Step>>,
     pub(crate) conversations: BTreeMap<String, Conversation>,
@@ -29,10 +32,14 @@ pub(crate) struct World {
     pub(crate) capabilities: Vec<&'static str>,
     /// Whether runs that wait go on.
     pub(crate) is_let_go: bool,
+    /// How many more sockets are told that there is no such conversation, before what a dead server ran is taken up.
+    pub(crate) leased_for: usize,
     /// Whether conversations are made only when they are let go.
     pub(crate) makes_slowly: bool,
     /// How many were asked for.
     pub(crate) makes_begun: usize,
+    /// Whether it says so when it is asked whether it is ready.
+    pub(crate) is_never_ready: bool,
     /// Whether a conversation was looked for that is not there.
     pub(crate) looked_for: bool,
     /// How many runs began.
@@ -64,12 +71,15 @@ pub(crate) struct Refusal {
     pub(crate) times: usize,
     pub(crate) status: u16,
     pub(crate) retry_after: Option<&'static str>,
+    pub(crate) location: Option<&'static str>,
     pub(crate) body: String,
 }
 
 impl Refusal {
     /// In place of a status: no answer at all.
     pub(crate) const NEVER: u16 = 0;
+    /// What is asked is done, and the answer is lost.
+    pub(crate) const LOST: u16 = 1;
 }
 
 /// One conversation.
@@ -87,6 +97,7 @@ pub(crate) struct Conversation {
 impl Default for World {
     fn default() -> Self {
         Self {
+            key: super::SESSION_KEY.to_owned(),
             runs: VecDeque::new(),
             conversations: BTreeMap::new(),
             made: Vec::new(),
@@ -97,8 +108,10 @@ impl Default for World {
             refusals: Vec::new(),
             capabilities: vec!["idempotent_conversation_create_v1"],
             is_let_go: false,
+            leased_for: 0,
             makes_slowly: false,
             makes_begun: 0,
+            is_never_ready: false,
             looked_for: false,
             runs_begun: 0,
             sockets: 0,
@@ -142,6 +155,12 @@ impl Conversation {
         }
         self.events.push(event.clone());
         let _ = self.listeners.send(event.to_string());
+    }
+
+    /// Takes on a status because its server has died.
+    pub(super) fn break_off(&mut self, status: &str) {
+        status.clone_into(&mut self.status);
+        self.note(json!({"kind": "AgentErrorEvent", "error": "A restart occurred while this ran."}));
     }
 
     /// Takes on a status, and tells it as an event and as a snapshot.

@@ -12,7 +12,8 @@ use fastrand::Rng;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use super::event::{Event, Time, now};
+use super::event::Event;
+use crate::soak::moment::{Time, now};
 use crate::soak::process::{Process, end_with_parent, say};
 use crate::support::{noop, noop_lane};
 

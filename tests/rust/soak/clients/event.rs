@@ -1,19 +1,10 @@
-//! What does a process write down? One JSON line an event, with times of the one clock that all processes of a
-//! machine share.
+//! What does a process write down? One JSON line an event.
 
 use _core::task::{TaskId, TaskStatus};
-use rustix::time::{ClockId, clock_gettime};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// Nanoseconds since the machine started.
-pub(super) type Time = u64;
-
-/// The time now, the same in every process.
-pub(super) fn now() -> Time {
-    let time = clock_gettime(ClockId::Monotonic);
-    u64::try_from(time.tv_sec).unwrap() * 1_000_000_000 + u64::try_from(time.tv_nsec).unwrap()
-}
+use crate::soak::moment::Time;
 
 /// Something that a process saw.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -7,7 +7,8 @@ use _core::engine::Engine;
 use _core::task::{ListFilter, Task, TaskId, TaskStatus};
 use serde_json::Value;
 
-use super::event::{Event, Time};
+use super::event::Event;
+use crate::soak::moment::Time;
 
 /// Everything that was written down, by task.
 #[derive(Debug, Default)]

@@ -17,9 +17,10 @@ use _core::store::StoreLocation;
 use fastrand::Rng;
 use tokio::time::Instant;
 
-use self::event::{Event, now};
+use self::event::Event;
 use self::history::History;
 use super::figures::{figures, seed};
+use super::moment::now;
 use super::process::Process;
 use crate::store::subject::folder;
 

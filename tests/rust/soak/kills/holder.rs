@@ -14,9 +14,9 @@ use fastrand::Rng;
 use serde_json::{Value, json};
 use tokio::sync::{OnceCell, Semaphore};
 
-use super::survivors::MARK;
 use crate::sandbox::ground;
 use crate::soak::process::{Process, end_with_parent, say};
+use crate::soak::survivors::MARK;
 use crate::support::noop;
 
 const STORE: &str = "OTG_SOAK_STORE";

@@ -1,11 +1,10 @@
 //! The process that holds the queue is killed again and again, with children under way: what it acknowledged is
 //! there, nothing of it lives on, and what it ran runs again.
 //!
-//! `holder` is that process; `survivors` looks for its children; `ledger` compares what it said with the store.
+//! `holder` is that process; `ledger` compares what it said with the store.
 
 mod holder;
 mod ledger;
-mod survivors;
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -18,6 +17,7 @@ use fastrand::Rng;
 use self::ledger::Ledger;
 use super::figures::{figures, seed, spread};
 use super::process::Process;
+use super::survivors;
 use crate::sandbox::ground;
 use crate::store::subject::folder;
 
@@ -80,12 +80,12 @@ async fn one_store(kills: usize, levels: &[&str], rng: &mut Rng, times: &mut Tim
             hear_until_it_runs_again(&mut holder, &mut ledger, times, &store).await;
         }
         hear_for(Duration::from_millis(rng.u64(..250)), &mut holder, &mut ledger).await;
-        times.children += survivors::count(&store);
+        times.children += survivors::count(&mark(&store));
         let killed = Instant::now();
         for (_, line) in holder.kill().await {
             ledger.hear(&line);
         }
-        survivors::wait_until_gone(&store, CHILDREN_GONE).await;
+        survivors::wait_until_gone(&mark(&store), CHILDREN_GONE).await;
         times.children_gone.push(killed.elapsed());
         ledger.check(&store).await;
     }

@@ -169,12 +169,15 @@ impl Reference {
         let running: Vec<_> = self.rows.iter().filter(|row| row.status == TaskStatus::Running).collect();
         let has_room = |limit: Option<u64>, number: usize| limit.is_none_or(|limit| (number as u64) < limit);
         let of_lane = self.limits.running_per_lane.get(&task.lane).copied();
+        let agent = task.lane.agent();
+        let of_agent = agent.and_then(|agent| self.limits.running_per_agent.get(agent).copied());
         has_room(self.limits.running, running.len())
             && has_room(
                 self.limits.running_per_owner,
                 running.iter().filter(|row| row.owner == task.owner).count(),
             )
             && has_room(of_lane, running.iter().filter(|row| row.lane == task.lane).count())
+            && has_room(of_agent, running.iter().filter(|row| row.lane.agent() == agent).count())
     }
 
     /// The id and the token of some task, or a token that it had before.

@@ -117,12 +117,15 @@ fn lanes() -> impl Strategy<Value = Lanes> {
 
 fn limits() -> impl Strategy<Value = Limits> {
     let limit = || prop::option::of(0..6_u64);
-    (limit(), limit(), limit(), limit(), limit()).prop_map(|(queued, of_owner, running, each, lane)| Limits {
+    let waiting = (limit(), limit());
+    let running = (limit(), limit(), limit(), limit());
+    (waiting, running).prop_map(|((queued, of_owner), (running, each, lane, agent))| Limits {
         queued,
         queued_per_owner: of_owner,
         running,
         running_per_owner: each,
         running_per_lane: lane.map(|most| (local_lane(), most)).into_iter().collect(),
+        running_per_agent: agent.map(|most| ("local".into(), most)).into_iter().collect(),
     })
 }
 

@@ -1,56 +1,39 @@
 //! One store, the model of what it must do, and how each step is taken in both.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use _core::store::{AnyStore, Clock, SqliteStore, Store, StoreError};
+use _core::store::{AnyStore, Clock, Store, StoreError};
 use _core::task::{
     Lane, ListFilter, LogLevel, NewTask, QueueStats, Settlement, State, Task, TaskStatus, Terms, Wait,
 };
 use chrono::TimeDelta;
 use serde_json::json;
-use tempfile::TempDir;
 
 use super::reference::{Answer, LEASE, RETENTION, Reference, Snapshot};
 use super::steps::{End, Step, Wish};
 use crate::store::events::in_short;
-use crate::store::subject::{folder, ids, lanes, open_sqlite, still_clock};
+use crate::store::subject::{Place, ids, lanes, still_clock};
 use crate::support::{generate_tests, local_lane, noop, noop_lane, progress, transient};
 
 /// A store and its model. Where several processes may take part there is another one, which rescues.
 pub(super) struct World {
     store: AnyStore,
-    other: Option<SqliteStore>,
+    other: Option<AnyStore>,
     clock: Clock,
     reference: Reference,
-    file: Option<(PathBuf, TempDir)>,
+    place: Place,
 }
 
 impl World {
-    pub(super) async fn memory() -> Self {
+    /// A store in this place, which is empty.
+    pub(super) async fn at(place: Place) -> Self {
         let clock = still_clock();
-        let store = _core::store::MemoryStore::with_clock(clock.clone());
-        Self::begin(AnyStore::Memory(Box::new(store)), None, clock, None).await
-    }
-
-    pub(super) async fn sqlite() -> Self {
-        let (clock, folder) = (still_clock(), folder());
-        let path = folder.path().join("tasks.db");
-        let store = AnyStore::Sqlite(open_sqlite(path.clone(), &clock).await);
-        let other = open_sqlite(path.clone(), &clock).await;
-        Self::begin(store, Some(other), clock, Some((path, folder))).await
-    }
-
-    async fn begin(
-        store: AnyStore,
-        other: Option<SqliteStore>,
-        clock: Clock,
-        file: Option<(PathBuf, TempDir)>,
-    ) -> Self {
+        let store = place.open(&clock).await;
+        let other = if store.is_durable() { Some(place.open(&clock).await) } else { None };
         store.join(&lanes(), LEASE).await.unwrap();
         let reference = Reference::new(clock.now());
-        Self { store, other, clock, reference, file }
+        Self { store, other, clock, reference, place }
     }
 
     pub(super) async fn close(self) {
@@ -186,9 +169,11 @@ impl World {
 
     /// The process ends and begins anew, where tasks outlive it, and takes what it ran before.
     async fn restart(&mut self) {
-        let Some((path, _)) = &self.file else { return };
+        if !self.store.is_durable() {
+            return;
+        }
         self.store.close().await;
-        self.store = AnyStore::Sqlite(open_sqlite(path.clone(), &self.clock).await);
+        self.store = self.place.open(&self.clock).await;
         self.store.join(&lanes(), LEASE).await.unwrap();
         self.store.set_limits(self.reference.limits.clone());
         self.reference.renew_lease();
@@ -259,9 +244,4 @@ fn show(task: &Task) -> String {
         task.failure.as_ref().map(|failure| failure.kind.as_str()),
         task.completed_at
     )
-}
-
-/// Whoever is compared with the model.
-pub(super) async fn all() -> [World; 2] {
-    [World::memory().await, World::sqlite().await]
 }

@@ -1,0 +1,11 @@
+//! Who may use the service? Users, their roles and their keys. Pure data, no I/O.
+
+mod key;
+mod role;
+mod secret;
+mod user;
+
+pub use key::{ApiKey, Digest};
+pub use role::Role;
+pub use secret::Secret;
+pub use user::UserName;

@@ -1,0 +1,78 @@
+//! The verbs of whoever runs the service: `serve` and `keys`.
+
+use clap::{Args, Subcommand};
+
+use super::Json;
+use super::serving::Worker;
+use crate::access::{Role, UserName};
+
+/// `serve`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Serve {
+    /// The address to listen on; others than this machine's are for users with keys only
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub(in crate::cli) host: String,
+    /// The port; 0 takes any that is free
+    #[arg(long, value_name = "NUMBER", default_value_t = 8000)]
+    pub(in crate::cli) port: u16,
+    /// How many tasks to run at once; 0 leaves them to `worker` processes [default: setting `workers`]
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(0..=256))]
+    pub(in crate::cli) workers: Option<u32>,
+    /// A Python module whose functions marked with `@handler(KIND)` run tasks of kinds of your own
+    #[arg(long, value_name = "PACKAGE.MODULE")]
+    pub(in crate::cli) handlers: Vec<String>,
+    /// Ask for a key on this machine too
+    #[arg(long)]
+    pub(in crate::cli) require_keys: bool,
+    /// A name under which browsers reach the service, behind a proxy for instance
+    #[arg(long, value_name = "NAME")]
+    pub(in crate::cli) allow_host: Vec<String>,
+}
+
+impl Serve {
+    /// What it runs, as a worker does.
+    pub(in crate::cli) fn as_worker(&self) -> Worker {
+        Worker {
+            concurrency: self.workers,
+            kinds: Vec::new(),
+            handlers: self.handlers.clone(),
+            labels: None,
+            exit_when_idle: false,
+            detached: false,
+        }
+    }
+}
+
+/// `keys …`.
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum Keys {
+    /// Make a key for a user, and print it: this once
+    Create(CreateKey),
+    /// All keys: whose, for what and until when
+    List(Json),
+    /// End a key for good
+    Revoke {
+        /// The id of a key: what stands between `otg_` and its secret
+        #[arg(value_name = "ID")]
+        id: String,
+    },
+}
+
+/// `keys create`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct CreateKey {
+    /// The user: 1 to 64 of a-z, A-Z, 0-9, `.`, `_`, `-` and `@`
+    #[arg(value_name = "USER")]
+    pub(in crate::cli) user: UserName,
+    /// What it allows: admin, user or read-only
+    #[arg(long, value_name = "ROLE", default_value = "user")]
+    pub(in crate::cli) role: Role,
+    /// For how many days it holds
+    #[arg(long, value_name = "NUMBER", default_value_t = 365, value_parser = clap::value_parser!(i64).range(1..=3650))]
+    pub(in crate::cli) days: i64,
+    /// What you call it
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub(in crate::cli) label: String,
+    #[command(flatten)]
+    pub(in crate::cli) format: Json,
+}

@@ -1,0 +1,127 @@
+//! What may be asked for of a project's documents? Checked by the texts alone: nothing is read.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::error::InvalidRequest;
+use super::payload::Fields;
+use crate::sandbox::ProjectPath;
+use crate::task::{
+    Artifacts, Context, CoverageAnalysis, Documents, GenerateRtm, GenerateTestCases, Kind, Order, Threshold,
+    Travel, Work,
+};
+
+/// The most that a document in a payload may take, in bytes.
+const MOST_CONTENT: usize = 1024 * 1024;
+/// The longest id of a project, in bytes.
+const LONGEST_ID: usize = 128;
+/// The one framework that test cases are written for.
+const FRAMEWORK: &str = "pytest";
+
+/// The work of a payload.
+pub(super) fn work(
+    kind: &Kind,
+    payload: Map<String, Value>,
+    context: &Arc<Context>,
+) -> Result<Work, InvalidRequest> {
+    let mut fields = Fields::new("payload", payload);
+    let project = artifacts(fields.text("project_id")?, &context.workspace_root)?;
+    let order = match kind {
+        Kind::GenerateRtm => Order::GenerateRtm(GenerateRtm {
+            requirements_content: content("requirements_content", &mut fields)?,
+        }),
+        Kind::GenerateTestCases => Order::GenerateTestCases(test_cases(&mut fields)?),
+        _ => Order::CoverageAnalysis(analysis(&mut fields, &context.project_root)?),
+    };
+    fields.finish()?;
+    let context = match context.travel {
+        Travel::Shared => Arc::clone(context),
+        // The documents lie where they lie, and so does the project.
+        _ => Arc::new(Context { travel: Travel::Shared, ..Context::clone(context) }),
+    };
+    Ok(Work::Documents(Box::new(Documents { project, order, context })))
+}
+
+/// Where the documents of a project lie that nobody has put elsewhere.
+fn artifacts(id: Option<String>, workspace_root: &Path) -> Result<Artifacts, InvalidRequest> {
+    let refused = |message: String| Err(InvalidRequest::new("project_id", message));
+    let Some(id) = id else { return refused("is missing: name the project, such as \"shop\"".to_owned()) };
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    let begins_well = id.as_bytes().first().is_some_and(u8::is_ascii_alphanumeric);
+    if id.len() > LONGEST_ID || !begins_well || !id.bytes().all(is_plain) {
+        let shown: String = id.chars().take(64).collect();
+        return refused(format!(
+            "{shown:?} is no id of a project: a letter or digit, then at most {} of letters, digits, -, _ and .",
+            LONGEST_ID - 1
+        ));
+    }
+    let folder = workspace_root.join("projects").join(&id).join("artifacts");
+    Ok(Artifacts { id, folder })
+}
+
+fn test_cases(fields: &mut Fields) -> Result<GenerateTestCases, InvalidRequest> {
+    let rtm_content = content("rtm_content", fields)?;
+    let mut options = fields.object("generation_options")?;
+    let include_negative_tests = options.flag("include_negative_tests")?.unwrap_or(false);
+    match options.text("test_framework")? {
+        Some(framework) if framework != FRAMEWORK => {
+            let shown: String = framework.chars().take(64).collect();
+            let message = format!("{shown:?} is not supported: test cases are written for {FRAMEWORK:?}");
+            return Err(InvalidRequest::new("test_framework", message));
+        }
+        _ => {}
+    }
+    options.finish()?;
+    Ok(GenerateTestCases { rtm_content, include_negative_tests })
+}
+
+fn analysis(fields: &mut Fields, root: &Path) -> Result<CoverageAnalysis, InvalidRequest> {
+    let file_path = fields.text("file_path")?.map(|path| module(path, root)).transpose()?;
+    let mut options = fields.object("analysis_options")?;
+    let include_branch_coverage = options.flag("include_branch_coverage")?.unwrap_or(true);
+    let percent = options.whole("min_coverage_threshold")?.unwrap_or(Threshold::DEFAULT.percent().into());
+    let min_coverage_threshold = u8::try_from(percent)
+        .ok()
+        .and_then(|percent| Threshold::try_from(percent).ok())
+        .ok_or_else(|| {
+            let message = format!("must be between 0 and 100 percent, not {percent}");
+            InvalidRequest::new("min_coverage_threshold", message)
+        })?;
+    options.finish()?;
+    Ok(CoverageAnalysis { file_path, include_branch_coverage, min_coverage_threshold })
+}
+
+fn module(path: String, root: &Path) -> Result<String, InvalidRequest> {
+    let refused = |message: String| InvalidRequest::new("file_path", message);
+    let module = ProjectPath::parse_owned(path, root).map_err(|error| refused(error.to_string()))?;
+    if !module.file_name().to_ascii_lowercase().ends_with(".py") {
+        return Err(refused(format!(
+            "{:?} is no Python file: its name does not end in .py",
+            module.as_str()
+        )));
+    }
+    Ok(module.into_string())
+}
+
+/// A document in a payload; one that says nothing is refused rather than taken for none.
+fn content(field: &'static str, fields: &mut Fields) -> Result<Option<String>, InvalidRequest> {
+    let Some(text) = fields.text(field)? else { return Ok(None) };
+    if text.trim().is_empty() {
+        let message = "is empty: give the document, or leave the field out for that of the project";
+        return Err(InvalidRequest::new(field, message));
+    }
+    if text.contains('\0') {
+        return Err(InvalidRequest::new(field, "contains a NUL character: leave it out"));
+    }
+    if text.len() > MOST_CONTENT {
+        let message = format!(
+            "takes {} bytes: at most {MOST_CONTENT} are kept; put what is long into the project's artifacts, and leave \
+             the field out",
+            text.len()
+        );
+        return Err(InvalidRequest::new(field, message));
+    }
+    Ok(Some(text))
+}

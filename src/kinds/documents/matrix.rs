@@ -1,0 +1,95 @@
+//! Kind `generate_rtm`: what does the requirements document of a project ask for? Read, and written down as a matrix.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value, json};
+
+use super::artifacts::{self, File, Folder, MATRIX, MATRIX_JSON, REQUIREMENTS};
+use super::asking::Asking;
+use super::credit::Credit;
+use super::steps::{Steps, read_apart};
+use crate::kinds::Attempt;
+use crate::requirements::{Document, markdown, read};
+use crate::task::{Documents, ErrorKind, Failure, GenerateRtm};
+
+pub(super) async fn generate(
+    attempt: &Attempt,
+    documents: &Documents,
+    order: &GenerateRtm,
+    asking: Option<Asking<'_>>,
+) -> Result<Value, Failure> {
+    let steps = Steps::new(attempt, 3);
+    steps.begin("reading the requirements")?;
+    let folder = Folder::open(&documents.project)?;
+    let text = match &order.requirements_content {
+        Some(text) => text.clone(),
+        None => folder.need(REQUIREMENTS, "put the requirements there, or give `requirements_content`")?,
+    };
+    let (text, read) = read_apart(text).await?;
+    steps.begin("making the matrix")?;
+    let (mut document, credit) = match asking {
+        None => (read, Credit::default()),
+        Some(asking) => match asking.matrix(&text, &read).await {
+            Ok(answered) => answered,
+            Err(failure) => (read, asking.fall_back(failure)?),
+        },
+    };
+    if document.requirements.is_empty() {
+        return Err(nothing_read(&document));
+    }
+    keep_links(&mut document, &folder)?;
+    steps.begin("writing the matrix")?;
+    let result = result(documents, &document, &credit, text.len());
+    let data = json!({
+        "project_id": documents.project.id,
+        "requirements": document.requirements,
+        "unread": document.unread,
+    });
+    let files =
+        vec![File::document(MATRIX_JSON, format!("{data:#}\n")), File::document(MATRIX, markdown(&document))];
+    steps.attempt().renew().await?;
+    artifacts::write(&documents.project, &documents.context, files).await?;
+    Ok(result)
+}
+
+/// The test cases that the matrix so far names for a requirement stay.
+fn keep_links(document: &mut Document, folder: &Folder) -> Result<(), Failure> {
+    let Some(before) = folder.read(MATRIX)? else { return Ok(()) };
+    let before = read(&before).requirements.into_iter();
+    let mut links: HashMap<String, Vec<String>> =
+        before.map(|requirement| (requirement.id.to_uppercase(), requirement.test_cases)).collect();
+    for requirement in &mut document.requirements {
+        for name in links.remove(&requirement.id.to_uppercase()).unwrap_or_default() {
+            if !requirement.test_cases.contains(&name) {
+                requirement.test_cases.push(name);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn result(documents: &Documents, document: &Document, credit: &Credit, length: usize) -> Value {
+    let mut result = Map::new();
+    result.insert("success".to_owned(), true.into());
+    result.insert("project_id".to_owned(), documents.project.id.as_str().into());
+    result.insert("generated_file".to_owned(), MATRIX.into());
+    result.insert("generated_files".to_owned(), json!([MATRIX, MATRIX_JSON]));
+    result.insert("artifacts".to_owned(), documents.project.folder.to_string_lossy().into());
+    result.insert("requirements_content_length".to_owned(), length.into());
+    result.insert("total_requirements".to_owned(), document.requirements.len().into());
+    result.insert("unread".to_owned(), json!(document.unread));
+    credit.tell(&mut result);
+    Value::Object(result)
+}
+
+/// The failure where a document holds no requirement, with what there was instead.
+pub(super) fn nothing_read(document: &Document) -> Failure {
+    let seen = document
+        .unread
+        .first()
+        .map_or_else(String::new, |first| format!("; line {}: {}", first.line, first.reason));
+    let message = format!(
+        "no requirement was found: write each as an item of a list, a row of a table, or a line `REQ-001: …`{seen}"
+    );
+    Failure::new(ErrorKind::Config, message).with_result(json!({ "unread": document.unread }))
+}

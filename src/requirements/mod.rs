@@ -1,0 +1,27 @@
+//! What does a requirements document ask for? Markdown is read into requirements, and these into a matrix, into test
+//! cases, and into figures of what is covered. Pure: texts in, data and texts out.
+
+mod blocks;
+mod cases;
+mod category;
+mod coverage;
+mod draft;
+mod fields;
+mod id;
+mod level;
+mod lines;
+mod matrix;
+mod notes;
+mod open;
+mod reader;
+mod requirement;
+mod sections;
+mod table;
+
+pub use cases::{CaseForm, TestCase, derive_cases};
+pub use category::Category;
+pub use coverage::{Covered, LinkedCase, RequirementCoverage, cover};
+pub use level::Level;
+pub use matrix::{markdown, row_of};
+pub use reader::read;
+pub use requirement::{Criterion, Document, Requirement, Unread};

@@ -1,0 +1,254 @@
+//! Which requirements does a document have? Its pieces are read in order; what stands below a requirement belongs to it.
+
+use super::blocks::{Block, Line, blocks};
+use super::draft::Draft;
+use super::fields::Field;
+use super::id::{Lead, is_test_case};
+use super::open::{Mode, Open, Opener, Place, asks, is_step, lower};
+use super::requirement::Document;
+use super::sections::Section;
+use super::table;
+
+/// Reads a document in Markdown. Never fails: what could not be read is part of the answer.
+#[must_use]
+pub fn read(text: &str) -> Document {
+    let mut reader = Reader::default();
+    for block in blocks(text) {
+        reader.take(block);
+    }
+    reader.draft.finish()
+}
+
+#[derive(Default)]
+struct Reader {
+    draft: Draft,
+    sections: Vec<Section>,
+    open: Option<Open>,
+}
+
+impl Reader {
+    fn take(&mut self, block: Block) {
+        match block {
+            Block::Heading(depth, line) => self.heading(depth, &line),
+            Block::Paragraph(lines) => self.lines(&lines, |is_first| Place::Paragraph { is_first }),
+            Block::Item(depth, lines) => {
+                self.lines(
+                    &lines,
+                    |is_first| if is_first { Place::Item(depth) } else { Place::ItemMore(depth) },
+                );
+            }
+            Block::ItemMore(depth, lines) => self.lines(&lines, |_| Place::ItemMore(depth)),
+            Block::Table(header, rows) => self.table(&header, &rows),
+            Block::Code(lines) => self.code(&lines),
+        }
+    }
+
+    fn heading(&mut self, depth: u8, line: &Line) {
+        if let (Some(open), Some(mode)) = (&mut self.open, Mode::of_label(&line.text))
+            && open.is_told_by_heading(depth, mode)
+        {
+            open.mode = mode;
+            return;
+        }
+        let is_part = matches!(self.open, Some(Open { by: Opener::Heading(above), .. }) if above < depth);
+        let lead = Lead::of(&line.text);
+        if let (None, true, Some(open)) = (&lead, is_part, &mut self.open) {
+            open.mode = Mode::Aside;
+            return;
+        }
+        self.sections.retain(|section| section.depth < depth);
+        self.open = None;
+        match lead {
+            Some(lead) if !is_test_case(lead.id) => {
+                self.begin(Some(lead.id), lead.rest, line.number, Opener::Heading(depth));
+            }
+            _ => self.sections.push(Section::new(depth, line.text.trim())),
+        }
+    }
+
+    fn lines(&mut self, lines: &[Line], place: impl Fn(bool) -> Place) {
+        for (number, line) in lines.iter().enumerate() {
+            self.line(line, place(number == 0));
+        }
+        if let Some(Open { by: Opener::Line { is_same }, .. }) = &mut self.open {
+            *is_same = false;
+        }
+    }
+
+    fn line(&mut self, line: &Line, place: Place) {
+        if let Some(lead) = Lead::of(&line.text).or_else(|| outline(&line.text)) {
+            self.leading(&lead, line, place);
+        } else if let Some((field, value)) = Field::of_line(&line.text) {
+            self.part(field, value, line, place);
+        } else if let Some(mode) = Mode::of_label(&line.text) {
+            self.label(mode, line, place);
+        } else {
+            self.plain(line, place);
+        }
+    }
+
+    /// A line that begins with an id.
+    fn leading(&mut self, lead: &Lead<'_>, line: &Line, place: Place) {
+        if is_test_case(lead.id) {
+            match self.open {
+                Some(open) => self.draft.add_test_cases(open.index, lead.id),
+                None => {
+                    self.draft.report(line.number, &line.text, "a test case without a requirement above it");
+                }
+            }
+            return;
+        }
+        let by = match place {
+            Place::Paragraph { .. } => Opener::Line { is_same: true },
+            Place::Item(depth) | Place::ItemMore(depth) => Opener::Item(depth),
+        };
+        self.begin(Some(lead.id), lead.rest, line.number, by);
+    }
+
+    /// `Priority: high`, `Acceptance criteria: …`.
+    fn part(&mut self, field: Field, value: &str, line: &Line, place: Place) {
+        if let (Place::Item(depth), Some(Open { by: Opener::Item(above), .. })) = (place, self.open)
+            && depth < above
+        {
+            self.open = None;
+        }
+        if self.open.is_none() && field == Field::Description {
+            self.plain(&Line { text: value.to_owned(), ..*line }, place);
+            return;
+        }
+        let Some(open) = &mut self.open else {
+            if !matches!(field, Field::Other | Field::Id | Field::Title) && !self.is_aside() {
+                self.draft.report(
+                    line.number,
+                    &line.text,
+                    "it is part of a requirement, and none stands above it",
+                );
+            }
+            return;
+        };
+        open.mode = match field {
+            Field::Criteria => Mode::Criteria,
+            // With a value they are told in one line, without one by what follows.
+            Field::TestCases if value.is_empty() => Mode::TestCases,
+            Field::Other if value.is_empty() => Mode::Aside,
+            _ => open.mode,
+        };
+        open.told_at = place.depth();
+        let index = open.index;
+        self.draft.set(index, field, value, line.number);
+    }
+
+    fn label(&mut self, mode: Mode, line: &Line, place: Place) {
+        let is_aside = self.is_aside();
+        match &mut self.open {
+            Some(open) => (open.mode, open.told_at) = (mode, place.depth()),
+            None if is_aside => {}
+            None => self.draft.report(line.number, &line.text, "no requirement stands above it"),
+        }
+    }
+
+    /// Any other line: it goes on with what is open, or is a requirement itself, or neither.
+    fn plain(&mut self, line: &Line, place: Place) {
+        let belongs = self.open.filter(|open| open.holds(place));
+        if let Some(open) = belongs {
+            self.go_on(open, line, place);
+            return;
+        }
+        let leads_on = line.text.trim_end().ends_with(':');
+        let is_continued = matches!(place, Place::Paragraph { is_first: false } | Place::ItemMore(_));
+        self.open = None;
+        match place {
+            _ if self.is_aside() || leads_on => {}
+            Place::Item(depth) => self.begin(None, &line.text, line.number, Opener::Item(depth)),
+            _ if asks(&line.text) => {
+                self.begin(None, &line.text, line.number, Opener::Line { is_same: true });
+            }
+            _ if is_continued => {}
+            _ => {
+                let reason =
+                    "prose: a requirement has an id, is an item of a list, or says shall, must or should";
+                self.draft.report(line.number, &line.text, reason);
+            }
+        }
+    }
+
+    fn go_on(&mut self, open: Open, line: &Line, place: Place) {
+        let index = open.index;
+        match (open.mode, place) {
+            (Mode::Aside, _) => {}
+            (Mode::TestCases, _) => self.draft.add_test_cases(index, &line.text),
+            (Mode::Criteria, Place::Item(_)) => self.draft.add_criterion(index, &line.text, line.number),
+            _ if is_step(&line.text) => self.step(index, line),
+            (Mode::Criteria, Place::Paragraph { is_first: true }) => {
+                self.draft.add_criterion(index, &line.text, line.number);
+            }
+            (Mode::Criteria, _) => self.draft.extend_criterion(index, &line.text, line.number),
+            (Mode::Text, Place::Item(_)) if !line.text.trim_end().ends_with(':') => {
+                self.draft.add_criterion(index, &line.text, line.number);
+            }
+            (Mode::Text, Place::Item(_)) => {}
+            (Mode::Text, _) => {
+                let is_title =
+                    matches!(open.by, Opener::Heading(_)) && !self.draft.description(index).contains(": ");
+                self.draft.append(index, &line.text, if is_title { ": " } else { " " });
+            }
+        }
+    }
+
+    /// Given, when and then are one condition.
+    fn step(&mut self, index: usize, line: &Line) {
+        let begins = ["given ", "scenario"].iter().any(|word| lower(&line.text).starts_with(word));
+        if begins {
+            self.draft.add_criterion(index, &line.text, line.number);
+        } else {
+            self.draft.extend_criterion(index, &line.text, line.number);
+        }
+    }
+
+    fn table(&mut self, header: &[Line], rows: &[Vec<Line>]) {
+        if !self.is_aside() {
+            let open = self.open.filter(|open| matches!(open.by, Opener::Heading(_))).map(|open| open.index);
+            table::read(&mut self.draft, header, rows, self.sections.last(), open);
+        }
+    }
+
+    /// Program text: lines with ids are requirements all the same, and steps of a requirement its conditions.
+    fn code(&mut self, lines: &[Line]) {
+        let mut is_told = false;
+        for line in lines {
+            let lead = Lead::of(&line.text).filter(|lead| !lead.rest.is_empty());
+            match (lead, self.open) {
+                (Some(lead), _) => self.leading(&lead, line, Place::Paragraph { is_first: true }),
+                (None, Some(open)) if is_step(&line.text) => self.step(open.index, line),
+                _ if is_told || self.is_aside() => {}
+                _ => {
+                    is_told = true;
+                    self.draft.report(
+                        line.number,
+                        &line.text,
+                        "program text: only lines with an id are read there",
+                    );
+                }
+            }
+        }
+    }
+
+    fn begin(&mut self, id: Option<&str>, text: &str, line: u32, by: Opener) {
+        let known = id.and_then(|id| self.draft.find(id));
+        let added = self.draft.add(id, text, line, self.sections.last());
+        self.open = match (added, known) {
+            (Some(index), _) => Some(Open { index, by, mode: Mode::Text, told_at: usize::MAX }),
+            // What stands below a repeated id is nobody's.
+            (None, Some(index)) => Some(Open { index, by, mode: Mode::Aside, told_at: usize::MAX }),
+            (None, None) => None,
+        };
+    }
+
+    fn is_aside(&self) -> bool {
+        self.sections.last().is_some_and(|section| section.is_aside)
+    }
+}
+
+fn outline(line: &str) -> Option<Lead<'_>> {
+    Lead::of_number(line).filter(|lead| asks(lead.rest))
+}

@@ -1,0 +1,38 @@
+//! Events as server-sent events: the number of each is its id, by which a client that lost its connection goes on.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::http::{HeaderName, HeaderValue};
+use axum::response::sse::{Event, Sse};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
+
+use super::follower::{Follower, Step};
+use crate::engine::EventView;
+use crate::server::watch::Open;
+
+/// How soon a client that lost its connection is to come again.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// The stream of what a follower reads. It ends with the task; a client that comes again afterwards is told so.
+pub(super) fn stream(follower: Follower, open: Open) -> Response {
+    let first = Event::default().retry(AGAIN).comment("open");
+    let steps = stream::unfold((follower, open), async |(mut follower, open)| {
+        let step = follower.next().await.ok()?;
+        Some((Ok::<_, Infallible>(told(&step)), (follower, open)))
+    });
+    let events = stream::StreamExt::chain(stream::once(std::future::ready(Ok(first))), steps);
+    let mut response = Sse::new(events).into_response();
+    // Proxies are not to hold anything back.
+    response
+        .headers_mut()
+        .insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
+    response
+}
+
+fn told(step: &Step) -> Event {
+    let Step::Event(event) = step else { return Event::default().comment("") };
+    let text = serde_json::to_string(&EventView::of(event)).unwrap_or_default();
+    Event::default().id(event.number.to_string()).event(event.happening.as_str()).data(text)
+}

@@ -1,0 +1,24 @@
+//! The service: another face of the engine, over HTTP. No second task model, and no state outside the store.
+//!
+//! `service` binds and ends it, `app` says which route is whose. `access` decides who is asking and hands out a
+//! [`access::Scope`], the only way from a route to the engine; `http` reads requests and forms answers; `tasks`,
+//! `events` and `watch` are the routes.
+
+mod access;
+mod app;
+mod error;
+mod events;
+mod http;
+mod openapi;
+mod options;
+mod page;
+mod service;
+mod tasks;
+mod token;
+mod watch;
+
+pub use error::ServeError;
+pub use openapi::document;
+pub use options::{Entry, ServiceOptions};
+pub use service::Service;
+pub use token::local_token;

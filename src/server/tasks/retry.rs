@@ -1,0 +1,48 @@
+//! `POST /tasks/{id}/retry`: submits a task that ended without success once more.
+
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+
+use super::answer::accepted;
+use super::id::OwnId;
+use super::view::{TaskView, word};
+use crate::server::access::Writer;
+use crate::server::http::{Problem, ProblemBody, query_of};
+use crate::task::{State, Wait};
+
+/// Submit a failed or cancelled task once more
+///
+/// Answers a new task, whose metadata say `retry_of`. The body is not read.
+#[utoipa::path(
+    post, path = "/api/v1/tasks/{id}/retry", tag = "tasks", operation_id = "retry_task",
+    params(("id" = String, Path, description = "The id of a task of yours")),
+    responses(
+        (status = 202, description = "The new task", body = TaskView),
+        (status = 200, description = "The new task, which has ended", body = TaskView),
+        (status = 401, description = "No key that holds", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "A key that only reads", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "No task of yours", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "It has not failed", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "An unknown name in the query", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "As many tasks wait as may", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "The store does not answer", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub(in crate::server) async fn retry(
+    Writer(scope): Writer,
+    OwnId(id): OwnId,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    query_of(&uri, &[])?;
+    let task = scope.task(id).await?;
+    match task.state {
+        State::Failed | State::Cancelled | State::Pending { wait: Wait::LeftBehind } => {}
+        _ => {
+            let status = word(task.status());
+            let detail = format!("task {id} is {status}: only a failed or cancelled task can be retried");
+            return Err(Problem::new(StatusCode::CONFLICT, detail));
+        }
+    }
+    let task = scope.retry(id).await?;
+    accepted(&task, &scope).await
+}

@@ -1,0 +1,128 @@
+//! What may be submitted? The fields of a body, turned into a task as the engine takes it.
+
+use axum::http::HeaderMap;
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::answer::IDEMPOTENCY_KEY;
+use crate::engine::{Defaults, SubmitOptions, TestRequest};
+use crate::server::access::Scope;
+use crate::server::http::{Fields, Problem};
+use crate::task::{Kind, Labels, NewTask, Priority, TaskId, Terms, Work};
+
+/// A task to submit. Only `task_type` must be there; for our own kinds `payload` says what is to be done.
+#[derive(Debug, ToSchema)]
+#[schema(as = NewTask)]
+#[expect(
+    dead_code,
+    reason = "describes the body; read by `Fields`, whose errors name field, value and remedy"
+)]
+pub(in crate::server) struct NewTaskBody {
+    /// What sort of work: `generate_tests`, `agent_task`, or a kind that a handler of yours runs.
+    #[schema(example = "generate_tests", pattern = "^[a-z][a-z0-9_]{0,63}$")]
+    task_type: String,
+    /// What is to be done: for `generate_tests` `module_path`, `output_path`, `coverage_threshold`, `overwrite`,
+    /// `max_iterations`; for `agent_task` `instruction`, `workspace`, `apply`; at most 256 KiB.
+    #[schema(value_type = Option<Object>, example = json!({"module_path": "src/shop/pricing.py"}))]
+    payload: Option<Map<String, Value>>,
+    /// Who goes first.
+    #[schema(value_type = Option<String>, pattern = "^(critical|high|normal|low)$", default = "high")]
+    priority: Option<Priority>,
+    /// How long one attempt may take, in seconds.
+    #[schema(exclusive_minimum = 0, maximum = 86400)]
+    timeout_seconds: Option<f64>,
+    /// How often it may be tried again.
+    #[schema(minimum = 0, maximum = 10)]
+    max_retries: Option<i64>,
+    /// Your own notes, at most 64 KiB.
+    #[schema(value_type = Option<Object>)]
+    metadata: Option<Map<String, Value>>,
+    /// Tasks of yours that must have completed first.
+    #[schema(max_items = 1000)]
+    depends_on: Option<Vec<String>>,
+    /// Not before this time, with its offset.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    run_at: Option<DateTime<Utc>>,
+    /// Labels that the machine which runs it must have.
+    requires: Option<Vec<String>>,
+}
+
+/// The task that a body asks for.
+pub(super) async fn task_of(
+    body: Map<String, Value>,
+    headers: &HeaderMap,
+    scope: &Scope,
+) -> Result<NewTask, Problem> {
+    let mut fields = Fields::of(body)?;
+    let kind = kind_of(&fields.need::<String>("task_type")?)?;
+    let payload: Map<String, Value> = fields.take("payload")?.unwrap_or_default();
+    let options = options_of(&mut fields, headers)?;
+    fields.end()?;
+    let settings = scope.settings();
+    let work = TestRequest::work_of_kind(kind, payload, scope.context(), settings.max_iterations)?;
+    refuse_unknown_kind(&work, scope).await?;
+    let defaults = Defaults::of(settings, &work.kind());
+    Ok(options.into_task(work, scope.process(), &defaults)?)
+}
+
+fn kind_of(name: &str) -> Result<Kind, Problem> {
+    let kind: Kind = name.parse().map_err(|message: String| Problem::field("task_type", message))?;
+    // Only `doctor` and the benches have use for it.
+    if kind == Kind::Noop { Err(unknown_kind(&kind)) } else { Ok(kind) }
+}
+
+/// A kind of a user's own is known where a living process has a handler for it.
+async fn refuse_unknown_kind(work: &Work, scope: &Scope) -> Result<(), Problem> {
+    match work {
+        Work::Custom(_) if !scope.has_worker(&work.lane()).await? => Err(unknown_kind(&work.kind())),
+        _ => Ok(()),
+    }
+}
+
+fn unknown_kind(kind: &Kind) -> Problem {
+    let ours: Vec<&str> =
+        Kind::BUILT_IN.iter().filter(|kind| **kind != Kind::Noop).map(Kind::as_str).collect();
+    let detail = format!(
+        "{:?} is unknown: use one of {}, or start a process with a handler for it (`--handlers PACKAGE.MODULE`)",
+        kind.as_str(),
+        ours.join(", ")
+    );
+    Problem::field("task_type", detail)
+}
+
+fn options_of(fields: &mut Fields, headers: &HeaderMap) -> Result<SubmitOptions, Problem> {
+    let priority = fields.take::<String>("priority")?.map(|name| name.parse::<Priority>()).transpose();
+    let requires: Vec<String> = fields.take("requires")?.unwrap_or_default();
+    Ok(SubmitOptions {
+        priority: priority.map_err(|message| Problem::field("priority", message))?.unwrap_or_default(),
+        attempt_seconds: fields.take("timeout_seconds")?,
+        max_retries: fields.take("max_retries")?,
+        metadata: fields.take("metadata")?,
+        requires: Labels::of(requires.iter().map(String::as_str))
+            .map_err(|message| Problem::field("requires", message))?,
+        terms: Terms {
+            idempotency_key: key_of(headers)?,
+            depends_on: dependencies_of(fields.take("depends_on")?.unwrap_or_default())?,
+            run_at: fields.take("run_at")?,
+        },
+    })
+}
+
+fn key_of(headers: &HeaderMap) -> Result<Option<Box<str>>, Problem> {
+    let Some(value) = headers.get(IDEMPOTENCY_KEY) else { return Ok(None) };
+    let key = value
+        .to_str()
+        .map_err(|_| Problem::field("Idempotency-Key", "has characters beyond ASCII: send a plain text"))?;
+    Ok(Some(key.into()))
+}
+
+fn dependencies_of(ids: Vec<String>) -> Result<Vec<TaskId>, Problem> {
+    let parse = |id: String| {
+        id.parse().map_err(|_| {
+            let shown: String = id.chars().take(64).collect();
+            Problem::field("depends_on", format!("{shown:?} is no id of a task"))
+        })
+    };
+    ids.into_iter().map(parse).collect()
+}

@@ -1,0 +1,50 @@
+//! `POST /tasks`: keeps a task of any kind.
+
+use axum::http::HeaderMap;
+use axum::http::Uri;
+use axum::response::Response;
+
+use super::answer::accepted;
+use super::submission::{NewTaskBody, task_of};
+use super::view::TaskView;
+use crate::server::access::Writer;
+use crate::server::http::{JsonBody, Problem, ProblemBody, query_of, wait_of};
+
+/// Submit a task of any kind
+///
+/// Answers at once, unless `Prefer: wait=N` asks to wait for its end. The same `Idempotency-Key` gives the same task.
+#[utoipa::path(
+    post, path = "/api/v1/tasks", tag = "tasks", operation_id = "submit_task",
+    params(
+        ("Idempotency-Key" = Option<String>, Header, description = "The same for the same request, at most 255 characters"),
+        ("Prefer" = Option<String>, Header, description = "`wait=N`: wait up to N seconds, 50 at most, for the end"),
+    ),
+    request_body(content = NewTaskBody),
+    responses(
+        (status = 202, description = "Kept, and goes on", body = TaskView),
+        (status = 200, description = "Kept, and has ended", body = TaskView),
+        (status = 400, description = "No JSON, or too deep", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "No key that holds", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "A key that only reads", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "More than 1 MiB", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "No `application/json`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "A field that does not hold", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "As many tasks wait as may", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "The store does not answer", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub(in crate::server) async fn submit(
+    Writer(scope): Writer,
+    uri: Uri,
+    headers: HeaderMap,
+    JsonBody(body): JsonBody,
+) -> Result<Response, Problem> {
+    query_of(&uri, &[])?;
+    let task = task_of(body, &headers, &scope).await?;
+    let task = scope.submit(task).await?;
+    if let Some(limit) = wait_of(&headers) {
+        let task = scope.settled(task.id(), limit).await?;
+        return accepted(&task, &scope).await;
+    }
+    accepted(&task, &scope).await
+}

@@ -1,0 +1,115 @@
+//! The keys of the service: made, looked up and revoked.
+
+use chrono::{DateTime, Utc};
+use sqlx::Row;
+use sqlx::postgres::PgRow;
+
+use super::operation::{Operation, Told, Way};
+use super::rows;
+use super::session::Session;
+use super::text;
+use crate::access::{ApiKey, Digest};
+use crate::store::StoreError;
+
+/// Keeps a key.
+pub(super) struct KeepKey {
+    pub(super) key: ApiKey,
+}
+
+impl Operation for KeepKey {
+    type Answer = ();
+
+    const IS_REPEATABLE: bool = true;
+
+    fn told((): &()) -> Told {
+        Told::Never
+    }
+
+    async fn apply(&self, session: &mut Session) -> Result<(), StoreError> {
+        const KEEP: &str = "INSERT INTO testgen.api_key \
+             (id, owner, role, digest, label, created_at, expires_at, revoked_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
+        let ApiKey { id, user, role, label, digest, created_at, expires_at, revoked_at } = self.key.clone();
+        let statement = sqlx::query(KEEP)
+            .bind(id)
+            .bind(user.as_str().to_owned())
+            .bind(role.as_str())
+            .bind(digest.0.to_vec())
+            .bind(text::write(&label))
+            .bind(rows::write_time(created_at))
+            .bind(expires_at.map(rows::write_time))
+            .bind(revoked_at.map(rows::write_time));
+        session.execute(statement).await.map(drop)
+    }
+}
+
+/// Revokes a key, once.
+pub(super) struct RevokeKey {
+    pub(super) id: String,
+}
+
+impl Operation for RevokeKey {
+    type Answer = ();
+
+    const IS_REPEATABLE: bool = true;
+
+    fn told((): &()) -> Told {
+        Told::Never
+    }
+
+    async fn apply(&self, session: &mut Session) -> Result<(), StoreError> {
+        const REVOKE: &str =
+            "UPDATE testgen.api_key SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
+        let now = rows::write_time(session.now());
+        session.execute(sqlx::query(REVOKE).bind(text::write(&self.id)).bind(now)).await.map(drop)
+    }
+}
+
+/// The key of an id.
+pub(super) struct GetKey {
+    pub(super) id: String,
+}
+
+impl Operation for GetKey {
+    type Answer = Option<ApiKey>;
+
+    const WAY: Way = Way::Reading;
+
+    async fn apply(&self, session: &mut Session) -> Result<Option<ApiKey>, StoreError> {
+        const ONE: &str = "SELECT id, owner, role, digest, label, created_at, expires_at, revoked_at \
+             FROM testgen.api_key WHERE id = $1";
+        let found = session.rows(sqlx::query(ONE).bind(text::write(&self.id))).await?;
+        found.first().map(read_key).transpose()
+    }
+}
+
+/// All keys, the oldest first.
+pub(super) struct GetKeys;
+
+impl Operation for GetKeys {
+    type Answer = Vec<ApiKey>;
+
+    const WAY: Way = Way::Reading;
+
+    async fn apply(&self, session: &mut Session) -> Result<Vec<ApiKey>, StoreError> {
+        const ALL: &str = "SELECT id, owner, role, digest, label, created_at, expires_at, revoked_at \
+             FROM testgen.api_key ORDER BY created_at, id";
+        session.rows(sqlx::query(ALL)).await?.iter().map(read_key).collect()
+    }
+}
+
+fn read_key(row: &PgRow) -> Result<ApiKey, StoreError> {
+    let digest: Vec<u8> = row.try_get(3)?;
+    let digest = digest.try_into().map_err(|_| StoreError::Corrupt("the digest of a key".to_owned()))?;
+    let time = |microseconds: Option<i64>| -> Option<DateTime<Utc>> { microseconds.map(rows::read_time) };
+    Ok(ApiKey {
+        id: row.try_get(0)?,
+        user: row.try_get::<&str, _>(1)?.parse().map_err(StoreError::Corrupt)?,
+        role: row.try_get::<&str, _>(2)?.parse().map_err(StoreError::Corrupt)?,
+        digest: Digest(digest),
+        label: text::read(row.try_get(4)?).into(),
+        created_at: rows::read_time(row.try_get(5)?),
+        expires_at: time(row.try_get(6)?),
+        revoked_at: time(row.try_get(7)?),
+    })
+}

@@ -1,0 +1,86 @@
+"""What is each test case for, and which are drafts?"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SCRIPT = Path(__file__).parents[3] / "python/openhands_testgen/probe/read_cases.py"
+
+
+def read(*files: Path) -> list[dict[str, Any]]:
+    """Runs the script as the engine does."""
+    command = [sys.executable, "-I", "-S", str(SCRIPT), *map(str, files)]
+    answer: list[dict[str, Any]] = json.loads(subprocess.check_output(command, timeout=60))
+    return answer
+
+
+def cases_of(folder: Path, source: str) -> dict[str, dict[str, Any]]:
+    """The tests of one file, by their names."""
+    file = folder / "test_it.py"
+    file.write_text(source)
+    (answer,) = read(file)
+    assert answer["error"] is None
+    return {test["name"]: test for test in answer["tests"]}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "@pytest.mark.skip\ndef test_it(): assert f() == 1",
+        '@pytest.mark.skip(reason="later")\nasync def test_it(): assert f() == 1',
+        'def test_it():\n    """Says what."""',
+        "def test_it(): ...",
+        "def test_it(): pass",
+        'def test_it():\n    """What."""\n    pytest.skip("later")\n    assert f() == 1',
+        "pytestmark = pytest.mark.skip\ndef test_it(): assert f() == 1",
+        'pytestmark = [pytest.mark.slow, pytest.mark.skip(reason="x")]\ndef test_it(): assert 1',
+    ],
+)
+def test_what_somebody_has_still_to_write_is_a_draft(tmp_path: Path, source: str) -> None:
+    assert cases_of(tmp_path, source)["test_it"]["draft"] is True
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def test_it(): assert f() == 1",
+        "@pytest.mark.slow\ndef test_it(): f()",
+        '@pytest.mark.skipif(windows, reason="x")\ndef test_it(): assert f()',
+        "def test_it():\n    f()\n    pytest.skip('no')",
+    ],
+)
+def test_what_does_something_is_none(tmp_path: Path, source: str) -> None:
+    assert cases_of(tmp_path, source)["test_it"]["draft"] is False
+
+
+def test_requirements_are_named_in_many_places(tmp_path: Path) -> None:
+    found = cases_of(
+        tmp_path,
+        'REQUIREMENT = "REQ-1"\n'
+        "class TestLogin:\n"
+        '    """REQ-2"""\n'
+        '    @pytest.mark.requirement("REQ-3")\n'
+        "    def test_it(self):\n"
+        '        """REQ-4: works."""\n'
+        "        assert f()\n"
+        "def helper(): ...\n",
+    )
+
+    assert list(found) == ["TestLogin::test_it"]
+    assert found["TestLogin::test_it"]["mentions"] == ["REQ-1", "REQ-2", "REQ-4: works.", "REQ-3"]
+
+
+def test_a_file_that_is_no_python_says_so_beside_the_others(tmp_path: Path) -> None:
+    good, bad, nul = (tmp_path / name for name in ("good.py", "bad.py", "nul.py"))
+    good.write_text("def test_it(): assert f()")
+    bad.write_text("def test_it(:")
+    nul.write_bytes(b"x = 1\0")
+
+    answers = read(good, bad, nul)
+
+    assert [bool(answer["error"]) for answer in answers] == [False, True, True]
+    assert answers[1]["error"].startswith("line 1: ")
