@@ -2,6 +2,11 @@
 
 VENV := .venv
 BIN  := $(CURDIR)/$(VENV)/bin
+# The interpreter of the projects that the tests make: pytest and coverage alone. The plug-ins of our own suite would
+# take two seconds of every run of pytest in them.
+BARE := $(CURDIR)/.venv-bare/bin/python
+export OTG_TEST_PYTHON := $(BARE)
+export OTG_TEST_PYTHON_PLUGINS := $(BIN)/python
 
 # rustup puts cargo here; a shell that was open before does not know it yet.
 export PATH := $(PATH):$(HOME)/.cargo/bin
@@ -29,13 +34,16 @@ dev: $(VENV)/.built-dev ## Editable build into .venv
 
 test: test-rust test-python ## Install what the tests need and run them all, Rust and Python
 
-test-rust: $(VENV)/.tools bubblewrap postgres namespaces
-	OTG_TEST_PYTHON="$(BIN)/python" cargo test --no-default-features
+test-rust: $(VENV)/.tools .venv-bare/.made bubblewrap postgres namespaces
+	cargo test --no-default-features
 
-test-python: $(VENV)/.built-dev bubblewrap postgres
-	"$(BIN)/python" -m pytest
+# Most of their time is that of child processes: two at once. For one at a time: WORKERS=0
+WORKERS ?= 2
 
-test-openhands: $(VENV)/.built-dev bubblewrap ## The real OpenHands agent server with a scripted model (700 MB, once)
+test-python: $(VENV)/.built-dev .venv-bare/.made bubblewrap postgres
+	"$(BIN)/python" -m pytest -n $(WORKERS)
+
+test-openhands: $(VENV)/.built-dev .venv-bare/.made bubblewrap ## The real OpenHands agent server with a scripted model (700 MB, once)
 	python="$$(sh scripts/openhands.sh)" && OTG_OPENHANDS_PYTHON="$$python" \
 		"$(BIN)/python" -m pytest --timeout 900 tests/real
 
@@ -43,11 +51,11 @@ test-docker: $(VENV)/.built-dev bubblewrap ## The same server in containers of a
 	image="$$(sh scripts/docker_image.sh)" && OTG_DOCKER_IMAGE="$$image" \
 		"$(BIN)/python" -m pytest --timeout 900 tests/real/test_docker.py
 
-soak: $(VENV)/.built-dev bubblewrap postgres namespaces ## The stress tests with large figures: kill -9, clients, loads (about two hours)
+soak: $(VENV)/.built-dev .venv-bare/.made bubblewrap postgres namespaces ## The stress tests with large figures: kill -9, clients, loads (about two hours)
 	OTG_SOAK=1 cargo test --no-default-features --test shuttle
 	OTG_SOAK=1 "$(BIN)/python" -m pytest --timeout 900 tests/python/api/test_storm.py
 	OTG_SOAK=1 "$(BIN)/python" -m pytest --timeout 1900 tests/python/probe/test_awkward_modules.py
-	OTG_SOAK=1 OTG_TEST_PYTHON="$(BIN)/python" cargo test --no-default-features --test rust \
+	OTG_SOAK=1 cargo test --no-default-features --test rust \
 		-- soak:: store::model --nocapture --test-threads=1
 
 lint: $(VENV)/.built-dev ## Formats, clippy, ruff, mypy strict, stubs against the built module
@@ -64,11 +72,11 @@ fmt: $(VENV)/.tools ## Format Rust and Python
 	"$(BIN)/ruff" check --fix
 	"$(BIN)/ruff" format
 
-bench: $(VENV)/.built-release ## Run benches/: ratios to a baseline of the same run
+bench: $(VENV)/.built-release .venv-bare/.made ## Run benches/: ratios to a baseline of the same run
 	@set -e; for program in benches/[a-z]*.py; do "$(BIN)/python" "$$program"; done
 	@printf '\nstores and verification, in Rust\n'
 	@cargo bench --quiet --no-default-features --bench store
-	@OTG_TEST_PYTHON="$(BIN)/python" cargo test --quiet --release --no-default-features --test rust \
+	@cargo test --quiet --release --no-default-features --test rust \
 		verification_costs -- --ignored --nocapture
 
 bench-postgres: $(VENV)/.built-release | preflight ## The store on PostgreSQL beside raw inserts and other queues: SERVER=postgres://USER@HOST:PORT
@@ -108,9 +116,14 @@ $(VENV)/.tools: requirements/dev.txt $(VENV)/.made
 	"$(BIN)/python" -m pip install --quiet --disable-pip-version-check -r requirements/dev.txt
 	@touch $@
 
+.venv-bare/.made: requirements/dev.txt | preflight
+	"$$(sh scripts/preflight.sh --python)" -m venv --clear .venv-bare
+	"$(BARE)" -m pip install --quiet --disable-pip-version-check -c requirements/dev.txt pytest coverage
+	@touch $@
+
 # The two builds take turns in one environment: each forgets that the other was there.
 $(VENV)/.built-dev: $(RUST_SOURCES) $(VENV)/.tools | preflight
-	VIRTUAL_ENV="$(CURDIR)/$(VENV)" "$(BIN)/maturin" develop --quiet
+	VIRTUAL_ENV="$(CURDIR)/$(VENV)" "$(BIN)/maturin" develop --quiet --features as-in-tests
 	@rm -f $(VENV)/.built-release && touch $@
 
 $(VENV)/.built-release: $(WHEEL_SOURCES) $(VENV)/.made | preflight

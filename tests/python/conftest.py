@@ -13,6 +13,10 @@ from .agent_server import AgentServer
 from .postgres import postgres as postgres
 from .postgres import postgres_server as postgres_server
 
+BARE_PYTHON = os.environ.get("OTG_TEST_PYTHON", sys.executable)
+"""The interpreter of the projects that tests make: `make test` names one without the plug-ins of
+this suite, which would take two seconds of every run of pytest."""
+
 PRICING = '''
 """Prices of an order."""
 
@@ -51,7 +55,7 @@ def environment() -> dict[str, str]:
     return kept | {
         "OPENHANDS_AGENT": "local",
         "OPENHANDS_ENV_FILE": "",
-        "OPENHANDS_PROJECT_PYTHON": sys.executable,
+        "OPENHANDS_PROJECT_PYTHON": BARE_PYTHON,
     }
 
 

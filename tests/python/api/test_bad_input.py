@@ -248,7 +248,7 @@ def test_a_module_path_must_be_inside_of_the_project(
         {"max_iterations": 21},
         {"priority": 4},
         {"priority": "high"},
-        {"metadata": {"key": object()}},
+        {"metadata": {"key": print}},
         {"metadata": ["not", "a", "mapping"]},
         {"metadata": {"key": "x" * 70_000}},
         {"overwrite": "no"},

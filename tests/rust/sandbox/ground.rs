@@ -41,10 +41,17 @@ pub fn probe() -> ProbeDir {
     ProbeDir::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("python/openhands_testgen/probe"))
 }
 
-/// The interpreter with pytest and coverage that `make test` names.
+/// The interpreter with pytest and coverage alone that `make test` names.
 pub fn python() -> PathBuf {
     std::env::var_os("OTG_TEST_PYTHON")
         .expect("set OTG_TEST_PYTHON to a Python with pytest and coverage")
+        .into()
+}
+
+/// The one that has Hypothesis too, and the plug-ins of our own suite.
+fn python_with_plugins() -> PathBuf {
+    std::env::var_os("OTG_TEST_PYTHON_PLUGINS")
+        .expect("set OTG_TEST_PYTHON_PLUGINS to a Python with pytest, coverage and hypothesis")
         .into()
 }
 
@@ -69,6 +76,12 @@ pub async fn sandbox(level: Level) -> Option<Sandbox> {
         return None;
     }
     Some(Sandbox::at_level(interpreter, &probe(), level))
+}
+
+/// The same sandbox around the interpreter with plug-ins.
+pub async fn with_plugins(sandbox: &Sandbox) -> Sandbox {
+    let interpreter = Interpreter::probe(&python_with_plugins(), &probe()).await.unwrap();
+    Sandbox::at_level(interpreter, &probe(), sandbox.isolation().level)
 }
 
 /// Whether the kernel has all of Landlock that we need, asked by nothing of ours.

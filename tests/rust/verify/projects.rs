@@ -5,13 +5,13 @@ use _core::verify::Candidate;
 
 use super::bench::{MODULE, verify, verify_in};
 use crate::at_both_levels;
-use crate::sandbox::ground::Ground;
+use crate::sandbox::ground::{Ground, with_plugins};
 
 const TESTS: &str = "from shop.cart import Cart\n\n\ndef test_total():\n    assert Cart().total() == 0\n";
 
 at_both_levels! {
     async fn hostile_options_of_the_project_do_not_spoil_the_figure(sandbox: Sandbox) {
-        // The last one is what pytest-asyncio, which is installed here, would warn about.
+        // The last one is what pytest-asyncio, which is installed with our plug-ins, would warn about.
         const HOSTILE_OPTIONS: &str = "[pytest]\naddopts = --cov -n 2 --maxfail=1 --strict-markers -x\n\
             filterwarnings = error\nasyncio_default_fixture_loop_scope = function\n";
         let ground = Ground::of(&[
@@ -22,6 +22,7 @@ at_both_levels! {
         ])
         .await;
         let candidate = Candidate::new(TESTS);
+        let sandbox = with_plugins(&sandbox).await;
         let verdict = verify_in(&sandbox, &ground, "shop/cart.py", "tests/test_cart.py", candidate).await.unwrap();
         assert_eq!(verdict.coverage.counts.statements, 13);
         assert!(verdict.coverage.counts.branches >= 4);

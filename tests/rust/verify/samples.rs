@@ -8,14 +8,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use _core::sandbox::{Interpreter, ModuleLayout, Sandbox};
+use _core::sandbox::{ModuleLayout, Sandbox};
 use _core::verify::{Candidate, Verdict, Verification, VerifyError, VerifyLimits};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::bench::MODULE;
-use crate::sandbox::ground::{Ground, probe, python, write_files};
+use crate::sandbox::ground::{Ground, interpreter, probe, with_plugins, write_files};
 
 const FEWEST: usize = 40;
 const SUBJECT: &str = include_str!("subject.py");
@@ -90,13 +90,14 @@ async fn wrong<F>(folder: &str, judge: impl Fn(Sample, Sandbox) -> F) -> Vec<Str
 where
     F: Future<Output = Option<String>> + Send + 'static,
 {
-    let interpreter = Interpreter::probe(&python(), &probe()).await.unwrap();
-    let sandbox = Sandbox::detect(interpreter, &probe()).await.unwrap();
+    let bare = Sandbox::detect(interpreter().await, &probe()).await.unwrap();
+    let with_plugins = with_plugins(&bare).await;
     let places = Arc::new(Semaphore::new(std::thread::available_parallelism().unwrap().get()));
     let mut running = JoinSet::new();
     for sample in samples(folder) {
         let places = Arc::clone(&places);
         let name = sample.name.clone();
+        let sandbox = if sample.text.contains("hypothesis") { &with_plugins } else { &bare };
         let judging = judge(sample, sandbox.clone());
         running.spawn(async move {
             let _place = places.acquire().await.unwrap();
