@@ -7,8 +7,9 @@ use axum::response::Response;
 use super::answer::accepted;
 use super::submission::{NewTaskBody, task_of};
 use super::view::TaskView;
-use crate::server::access::Writer;
+use crate::server::access::{Scope, Writer};
 use crate::server::http::{JsonBody, Problem, ProblemBody, query_of, wait_of};
+use crate::task::NewTask;
 
 /// Submit a task of any kind
 ///
@@ -41,10 +42,15 @@ pub(in crate::server) async fn submit(
 ) -> Result<Response, Problem> {
     query_of(&uri, &[])?;
     let task = task_of(body, &headers, &scope).await?;
+    keep(task, &headers, &scope).await
+}
+
+/// Keeps a task, and answers it at once or as long after as `Prefer` says.
+pub(super) async fn keep(task: NewTask, headers: &HeaderMap, scope: &Scope) -> Result<Response, Problem> {
     let task = scope.submit(task).await?;
-    if let Some(limit) = wait_of(&headers) {
-        let task = scope.settled(task.id(), limit).await?;
-        return accepted(&task, &scope).await;
-    }
-    accepted(&task, &scope).await
+    let task = match wait_of(headers) {
+        Some(limit) => scope.settled(task.id(), limit).await?,
+        None => task,
+    };
+    accepted(&task, scope).await
 }

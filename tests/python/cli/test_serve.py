@@ -105,18 +105,21 @@ def test_tests_are_written_for_a_module_of_the_project(service: Service, cli: Cl
     assert (cli.project / task["result"]["test_file"]).exists()
 
 
-def test_the_example_of_the_page_runs(service: Service, cli: Cli) -> None:
+def test_the_examples_of_the_page_run(service: Service, cli: Cli) -> None:
     page = (Path(__file__).parents[3] / "docs/service.md").read_text(encoding="utf-8")
-    example = re.findall(r"^```sh\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
-    assert len(example) == 1
-    said = subprocess.run(
-        ["sh", "-c", example[0].replace("cart.py", "pricing.py")],
-        cwd=cli.project, env=cli.environment | {"SERVICE": f"http://{service.host}"},
-        capture_output=True, text=True, timeout=PATIENCE, check=True,
-    )  # fmt: skip
-    task = json.loads(said.stdout)
-    assert task["metadata"]["module_path"] == "src/shop/pricing.py"
-    assert task["task_type"] == "generate_tests"
+    tasks = []
+    for example in re.findall(r"^```sh\n(.*?)^```", page, re.MULTILINE | re.DOTALL):
+        said = subprocess.run(
+            ["sh", "-c", example.replace("cart.py", "pricing.py")],
+            cwd=cli.project, env=cli.environment | {"SERVICE": f"http://{service.host}"},
+            capture_output=True, text=True, timeout=PATIENCE, check=True,
+        )  # fmt: skip
+        tasks.append(json.loads(said.stdout))
+    tests, cases = tasks
+    assert tests["metadata"]["module_path"] == "src/shop/pricing.py"
+    assert tests["task_type"] == "generate_tests"
+    assert (cases["task_type"], cases["project_id"]) == ("generate_test_cases", "shop")
+    assert cases["status"] == "completed", cases
 
 
 def test_the_token_is_a_secret_of_its_user_and_stays(service: Service, cli: Cli, jobs: str) -> None:

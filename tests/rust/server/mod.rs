@@ -25,6 +25,7 @@ mod description;
 mod events;
 mod health;
 mod listing;
+mod seed;
 mod served;
 mod stopping;
 mod streams;
