@@ -41,7 +41,7 @@ pub(super) const FIELDS: &[&str] = &["project_id"];
         (status = 200, description = "Kept, and has ended", body = TaskView),
         (status = 400, description = "No JSON, or too deep", body = ProblemBody, content_type = "application/problem+json"),
         (status = 401, description = "No key that holds", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "A key that only reads", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "A key that only reads, or no project of yours", body = ProblemBody, content_type = "application/problem+json"),
         (status = 413, description = "More than 1 MiB", body = ProblemBody, content_type = "application/problem+json"),
         (status = 415, description = "No `application/json`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "A field that does not hold", body = ProblemBody, content_type = "application/problem+json"),
@@ -57,6 +57,7 @@ pub(in crate::server) async fn coverage_test(
 ) -> Result<Response, Problem> {
     query_of(&uri, &[])?;
     let payload = Fields::only(body, FIELDS)?;
-    let task = task_of_kind(Kind::CoverageAnalysis, payload, &headers, &scope).await?;
+    let task = task_of_kind(Kind::CoverageAnalysis, payload, &headers, &scope).await;
+    let task = task.map_err(Problem::into_forbidden)?;
     keep(task, &headers, &scope).await
 }

@@ -34,7 +34,7 @@ const INSTEAD: HeaderValue =
         (status = 202, description = "It takes longer, and goes on", body = TaskView),
         (status = 400, description = "No JSON, or too deep", body = ProblemBody, content_type = "application/problem+json"),
         (status = 401, description = "No key that holds", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "A key that only reads", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "A key that only reads, or no project of yours", body = ProblemBody, content_type = "application/problem+json"),
         (status = 413, description = "More than 1 MiB", body = ProblemBody, content_type = "application/problem+json"),
         (status = 415, description = "No `application/json`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "A field that does not hold, or the analysis has failed", body = ProblemBody, content_type = "application/problem+json"),
@@ -51,7 +51,8 @@ pub(in crate::server) async fn coverage_test_sync(
 ) -> Result<Response, Problem> {
     query_of(&uri, &[])?;
     let payload = Fields::only(body, FIELDS)?;
-    let task = task_of_kind(Kind::CoverageAnalysis, payload, &headers, &scope).await?;
+    let task = task_of_kind(Kind::CoverageAnalysis, payload, &headers, &scope).await;
+    let task = task.map_err(Problem::into_forbidden)?;
     let task = scope.submit(task).await?;
     let task = scope.settled(task.id(), LONGEST_WAIT).await?;
     match scope.finished(&task).await? {

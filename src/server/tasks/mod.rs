@@ -4,6 +4,8 @@
 //! of its kind from the body and goes on as `submit` does.
 
 mod answer;
+mod artifact;
+mod artifacts;
 mod cancel;
 mod coverage_analysis;
 mod coverage_test;
@@ -21,6 +23,8 @@ mod submission;
 mod submit;
 mod view;
 
+pub(super) use artifact::{__path_artifact, artifact};
+pub(super) use artifacts::{__path_artifacts, artifacts};
 pub(super) use cancel::{__path_cancel, cancel};
 pub(super) use coverage_analysis::{__path_coverage_analysis, coverage_analysis};
 pub(super) use coverage_test::{__path_coverage_test, coverage_test};

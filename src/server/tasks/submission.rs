@@ -86,6 +86,7 @@ async fn task_with(
     let settings = scope.settings();
     let work = TestRequest::work_of_kind(kind, payload, scope.context(), settings.max_iterations)?;
     refuse_unknown_kind(&work, scope).await?;
+    let work = scope.placed(work).await?;
     let defaults = Defaults::of(settings, &work.kind());
     Ok(options.into_task(work, scope.process(), &defaults)?)
 }

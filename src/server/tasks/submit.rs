@@ -27,6 +27,7 @@ use crate::task::NewTask;
         (status = 400, description = "No JSON, or too deep", body = ProblemBody, content_type = "application/problem+json"),
         (status = 401, description = "No key that holds", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "A key that only reads", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "No project of yours", body = ProblemBody, content_type = "application/problem+json"),
         (status = 413, description = "More than 1 MiB", body = ProblemBody, content_type = "application/problem+json"),
         (status = 415, description = "No `application/json`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "A field that does not hold", body = ProblemBody, content_type = "application/problem+json"),

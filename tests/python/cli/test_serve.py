@@ -199,6 +199,34 @@ def test_keys_are_made_listed_and_revoked(cli: Cli) -> None:
     service.stop()
 
 
+def test_projects_are_added_listed_and_removed(cli: Cli) -> None:
+    key = cli("keys", "create", "ada").stdout.strip()
+    added = cli("projects", "add", "shop", ".", "--member", "ada", "--member", "bob")
+    assert (added.returncode, "members: ada, bob" in added.stderr) == (0, True), added.stderr
+    shop = cli.json("projects", "add", "other", "src")
+    assert (shop["project_id"], shop["root"]) == ("other", str(cli.project.resolve() / "src"))
+    listed = cli("projects", "list").stdout
+    assert "ada, bob" in listed
+    assert "none but admins" in listed
+
+    service = Service(cli, "--require-keys", "--workers", "0")
+    service.key = key
+    expected = {"projects": [{"project_id": "shop", "members": ["ada", "bob"]}]}
+    assert service.ask("GET", "/api/v1/projects")[2] == expected
+    assert cli("projects", "remove", "shop").returncode == 0
+    status, _, problem = service.ask("GET", "/api/v1/projects/shop/artifacts")
+    assert (status, "projects add ID PATH" in problem["detail"]) == (404, True)
+    service.stop()
+
+    for refused, says in (
+        (("remove", "shop"), "no project has the id shop"),
+        (("add", "shop", "nowhere"), "nowhere is no project"),
+        (("add", "../shop", "."), "is no id of a project"),
+    ):
+        answer = cli("projects", *refused)
+        assert (answer.returncode, says in answer.stderr) == (2, True), answer.stderr
+
+
 def test_a_port_that_is_taken_is_named(service: Service, cli: Cli) -> None:
     port = service.host.rsplit(":", 1)[1]
     refused = cli("serve", "--port", port)

@@ -119,7 +119,7 @@ async fn the_script_of_the_document_runs_in_a_page_of_the_service() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_waits_for_a_coverage_test_is_told_that_it_is_deprecated() {
-    let served = served(true).await;
+    let served = served(false).await;
     let order = json!({"project_id": PROJECT});
 
     let reply = served.post("/api/v1/bot/coverage-test-sync", &order).await;
