@@ -31,6 +31,7 @@ mod migrate;
 mod modules;
 mod output;
 mod progress;
+mod projects;
 mod report;
 mod results;
 mod retry;

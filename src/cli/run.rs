@@ -18,8 +18,8 @@ use super::output::Terminal;
 use super::report;
 use super::session::{Host, Session};
 use super::{
-    cancel, completions, config, doctor, documents, errand, generate, keys, lines, list, migrate, results,
-    retry, serve, stats, status, submit, worker, workers, workflow,
+    cancel, completions, config, doctor, documents, errand, generate, keys, lines, list, migrate, projects,
+    results, retry, serve, stats, status, submit, worker, workers, workflow,
 };
 
 /// The hint for programs where the parser explains itself to people.
@@ -133,6 +133,7 @@ async fn attend_to(verb: &Verb, session: &Session, terminal: &Terminal) -> Resul
         Verb::Worker(command) => worker::run(command, session, terminal).await,
         Verb::Serve(command) => serve::run(command, session, terminal).await,
         Verb::Keys(command) => keys::run(command, session, terminal).await,
+        Verb::Projects(command) => projects::run(command, session, terminal).await,
         Verb::Migrate(command) => migrate::run(command, session, terminal).await,
         Verb::Doctor(format) => doctor::run(*format, session).await,
         // invariant: `perform` has answered these without a runtime.

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::error::InvalidRequest;
 use super::payload::Fields;
+use crate::access::ProjectId;
 use crate::sandbox::ProjectPath;
 use crate::task::{
     Artifacts, Context, CoverageAnalysis, Documents, GenerateRtm, GenerateTestCases, Kind, Order, Threshold,
@@ -15,8 +16,6 @@ use crate::task::{
 
 /// The most that a document in a payload may take, in bytes.
 const MOST_CONTENT: usize = 1024 * 1024;
-/// The longest id of a project, in bytes.
-const LONGEST_ID: usize = 128;
 /// The one framework that test cases are written for.
 const FRAMEWORK: &str = "pytest";
 
@@ -46,19 +45,10 @@ pub(super) fn work(
 
 /// Where the documents of a project lie that nobody has put elsewhere.
 fn artifacts(id: Option<String>, workspace_root: &Path) -> Result<Artifacts, InvalidRequest> {
-    let refused = |message: String| Err(InvalidRequest::new("project_id", message));
-    let Some(id) = id else { return refused("is missing: name the project, such as \"shop\"".to_owned()) };
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    let begins_well = id.as_bytes().first().is_some_and(u8::is_ascii_alphanumeric);
-    if id.len() > LONGEST_ID || !begins_well || !id.bytes().all(is_plain) {
-        let shown: String = id.chars().take(64).collect();
-        return refused(format!(
-            "{shown:?} is no id of a project: a letter or digit, then at most {} of letters, digits, -, _ and .",
-            LONGEST_ID - 1
-        ));
-    }
-    let folder = workspace_root.join("projects").join(&id).join("artifacts");
-    Ok(Artifacts { id, folder })
+    let refused = |message: String| InvalidRequest::new("project_id", message);
+    let id = id.ok_or_else(|| refused("is missing: name the project, such as \"shop\"".to_owned()))?;
+    let id: ProjectId = id.parse().map_err(refused)?;
+    Ok(Artifacts { folder: id.artifacts(workspace_root), id: id.to_string() })
 }
 
 fn test_cases(fields: &mut Fields) -> Result<GenerateTestCases, InvalidRequest> {

@@ -1,8 +1,8 @@
-//! What does the service ask for besides tasks? Counts of one user, and keys.
+//! What does the service ask for besides tasks? Counts of one user, keys, and projects.
 
 use super::error::EngineError;
 use super::facade::Engine;
-use crate::access::ApiKey;
+use crate::access::{ApiKey, Project, ProjectId, UserName};
 use crate::store::Store;
 use crate::task::Tally;
 
@@ -30,5 +30,25 @@ impl Engine {
     /// Revokes a key for good. Answers it; `None` for an unknown id.
     pub async fn revoke_key(&self, id: String) -> Result<Option<ApiKey>, EngineError> {
         Ok(self.shared.store.revoke_key(id).await?)
+    }
+
+    /// Keeps a project, in the place of the one that had its id.
+    pub async fn keep_project(&self, project: Project) -> Result<(), EngineError> {
+        Ok(self.shared.store.keep_project(project).await?)
+    }
+
+    /// The project of an id.
+    pub async fn project(&self, id: ProjectId) -> Result<Option<Project>, EngineError> {
+        Ok(self.shared.store.project(id).await?)
+    }
+
+    /// The projects of a member, or all, by their ids.
+    pub async fn projects(&self, member: Option<UserName>) -> Result<Vec<Project>, EngineError> {
+        Ok(self.shared.store.projects(member).await?)
+    }
+
+    /// Forgets a project; its files stay. Answers it; `None` for an unknown id.
+    pub async fn remove_project(&self, id: ProjectId) -> Result<Option<Project>, EngineError> {
+        Ok(self.shared.store.remove_project(id).await?)
     }
 }

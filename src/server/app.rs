@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::routing::{MethodRouter, get, post};
 
 use super::access::{App, guard};
 use super::http::{Problem, note};
-use super::{events, openapi, page, tasks, watch};
+use super::{events, openapi, page, projects, tasks, watch};
 
 /// All routes.
 pub(super) fn router(app: &Arc<App>) -> Router {
@@ -32,16 +32,28 @@ pub(super) fn router(app: &Arc<App>) -> Router {
 
 /// The routes of programs.
 fn api() -> Router<Arc<App>> {
-    let routes: [(&str, MethodRouter<Arc<App>>); 7] = [
+    let coverage_test_sync = post(tasks::coverage_test_sync).layer(map_response(tasks::deprecate));
+    let routes: [(&str, MethodRouter<Arc<App>>); 14] = [
         ("/tasks", get(tasks::list).post(tasks::submit)),
+        ("/tasks/generate-test-cases", post(tasks::generate_test_cases)),
+        ("/tasks/coverage-analysis", post(tasks::coverage_analysis)),
         ("/tasks/{id}", get(tasks::show).delete(tasks::cancel)),
         ("/tasks/{id}/retry", post(tasks::retry)),
         ("/tasks/{id}/result", get(tasks::result)),
         ("/tasks/{id}/logs", get(tasks::logs)),
         ("/tasks/{id}/events", get(events::of_task)),
+        ("/tasks/{id}/artifacts", get(tasks::artifacts)),
+        ("/projects", get(projects::list)),
+        ("/projects/{id}/artifacts", get(projects::files)),
+        ("/bot/coverage-test", post(tasks::coverage_test)),
+        ("/bot/coverage-test-sync", coverage_test_sync),
         ("/me", get(tasks::me)),
     ];
-    routes.into_iter().fold(Router::new(), |router, (path, methods)| {
+    // What follows is all path, a slash at the end too.
+    let whole = Router::new()
+        .route("/tasks/{id}/artifacts/{*path}", get(tasks::artifact))
+        .route("/projects/{id}/artifacts/{*path}", get(projects::content));
+    routes.into_iter().fold(whole, |router, (path, methods)| {
         router.route(path, methods.clone()).route(&format!("{path}/"), methods)
     })
 }

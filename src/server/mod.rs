@@ -2,7 +2,7 @@
 //!
 //! `service` binds and ends it, `app` says which route is whose. `access` decides who is asking and hands out a
 //! [`access::Scope`], the only way from a route to the engine; `http` reads requests and forms answers; `tasks`,
-//! `events` and `watch` are the routes.
+//! `projects`, `events` and `watch` are the routes.
 
 mod access;
 mod app;
@@ -12,6 +12,7 @@ mod http;
 mod openapi;
 mod options;
 mod page;
+mod projects;
 mod service;
 mod tasks;
 mod token;

@@ -3,11 +3,11 @@
 use axum::Json;
 use axum::http::Uri;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{OpenApi as Document, SecurityRequirement};
+use utoipa::openapi::{Deprecated, OpenApi as Document, SecurityRequirement};
 use utoipa::{Modify, OpenApi};
 
 use super::http::{Problem, query_of};
-use super::{events, tasks, watch};
+use super::{events, projects, tasks, watch};
 
 /// Names the routes.
 #[derive(OpenApi)]
@@ -19,9 +19,11 @@ use super::{events, tasks, watch};
     ),
     paths(
         tasks::submit, tasks::list, tasks::show, tasks::cancel, tasks::retry, tasks::result, tasks::logs, tasks::me,
+        tasks::generate_test_cases, tasks::coverage_analysis, tasks::coverage_test, tasks::coverage_test_sync,
+        tasks::artifacts, tasks::artifact, projects::list, projects::files, projects::content,
         events::of_task, watch::healthz, watch::readyz, watch::metrics,
     ),
-    modifiers(&Entry),
+    modifiers(&Entry, &Deprecation),
 )]
 struct Routes;
 
@@ -41,6 +43,18 @@ impl Modify for Entry {
         let none: [&str; 0] = [];
         document.security =
             Some(vec![SecurityRequirement::new("bearer", none), SecurityRequirement::new("header", none)]);
+    }
+}
+
+/// What is not to be used any more. (The attribute of the language would warn of our own use.)
+struct Deprecation;
+
+impl Modify for Deprecation {
+    fn modify(&self, document: &mut Document) {
+        let route = document.paths.paths.get_mut("/api/v1/bot/coverage-test-sync");
+        if let Some(operation) = route.and_then(|route| route.post.as_mut()) {
+            operation.deprecated = Some(Deprecated::True);
+        }
     }
 }
 

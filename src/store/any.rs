@@ -10,7 +10,7 @@ use super::{
     Adoption, Clock, Limits, MemoryStore, Paused, PostgresStore, Promotion, SchemaReport, SqliteStore, Store,
     StoreError, StoreLocation, StoreTerms,
 };
-use crate::access::ApiKey;
+use crate::access::{ApiKey, Project, ProjectId, UserName};
 use crate::task::{
     Lane, ListFilter, LogLevel, Member, ModelRun, NewTask, ParcelId, ProcessId, Progress, QueueStats,
     Session, Settlement, Tally, Task, TaskEvent, TaskId, TaskPage,
@@ -190,6 +190,10 @@ delegate! {
     async fn api_key(id: String) -> Result<Option<ApiKey>, StoreError>;
     async fn api_keys() -> Result<Vec<ApiKey>, StoreError>;
     async fn revoke_key(id: String) -> Result<Option<ApiKey>, StoreError>;
+    async fn keep_project(project: Project) -> Result<(), StoreError>;
+    async fn project(id: ProjectId) -> Result<Option<Project>, StoreError>;
+    async fn projects(member: Option<UserName>) -> Result<Vec<Project>, StoreError>;
+    async fn remove_project(id: ProjectId) -> Result<Option<Project>, StoreError>;
     async fn cancel(id: TaskId) -> Result<Option<Arc<Task>>, StoreError>;
     async fn cancel_requests() -> Result<Vec<TaskId>, StoreError>;
     async fn heartbeat(lease: Duration) -> Result<Vec<(TaskId, u64)>, StoreError>;

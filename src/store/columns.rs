@@ -1,10 +1,14 @@
 //! How do values stand in the columns of a database? Times as microseconds, what is deep as JSON, the same in each.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::StoreError;
+use crate::access::UserName;
 use crate::task::TaskId;
 
 /// A number of rows.
@@ -38,6 +42,17 @@ pub(super) fn read_optional<T: DeserializeOwned>(
     id: TaskId,
 ) -> Result<Option<T>, StoreError> {
     text.map(|text| read_json(text, id)).transpose()
+}
+
+/// A path for its column.
+pub(super) fn write_path(path: &Path) -> Result<String, StoreError> {
+    let refused = || StoreError::Corrupt(format!("{} is no path in UTF-8", path.display()));
+    path.to_str().map(str::to_owned).ok_or_else(refused)
+}
+
+/// Users from their column.
+pub(super) fn read_users(names: &[String]) -> Result<BTreeSet<UserName>, StoreError> {
+    names.iter().map(|name| name.parse().map_err(StoreError::Corrupt)).collect()
 }
 
 /// A row of a task that makes no sense.

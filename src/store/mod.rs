@@ -28,7 +28,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
-use crate::access::ApiKey;
+use crate::access::{ApiKey, Project, ProjectId, UserName};
 use crate::task::{
     Lane, ListFilter, LogLevel, Member, ModelRun, NewTask, ParcelId, ProcessId, Progress, QueueStats,
     Session, Settlement, Tally, Task, TaskEvent, TaskId, TaskPage,
@@ -165,6 +165,24 @@ pub trait Store: Send + Sync + 'static {
 
     /// Revokes a key for good, once. Answers it; `None` for an unknown id.
     fn revoke_key(&self, id: String) -> impl Future<Output = Result<Option<ApiKey>, StoreError>> + Send;
+
+    /// Keeps a project of the service, in the place of the one that had its id.
+    fn keep_project(&self, project: Project) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// The project of an id.
+    fn project(&self, id: ProjectId) -> impl Future<Output = Result<Option<Project>, StoreError>> + Send;
+
+    /// The projects of a member, or all, by their ids.
+    fn projects(
+        &self,
+        member: Option<UserName>,
+    ) -> impl Future<Output = Result<Vec<Project>, StoreError>> + Send;
+
+    /// Forgets a project; its files stay. Answers it; `None` for an unknown id.
+    fn remove_project(
+        &self,
+        id: ProjectId,
+    ) -> impl Future<Output = Result<Option<Project>, StoreError>> + Send;
 
     /// Asks for the end of a task: final at once where nothing runs, else marked for the process that runs it.
     /// A finished task is answered unchanged; `None` for an unknown id.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::{Adoption, Limits, Promotion, Store, StoreError};
-use crate::access::ApiKey;
+use crate::access::{ApiKey, Project, ProjectId, UserName};
 use crate::task::{
     Lane, ListFilter, LogLevel, Member, ModelRun, NewTask, ParcelId, ProcessId, Progress, QueueStats,
     Session, Settlement, Tally, Task, TaskEvent, TaskId, TaskPage,
@@ -135,6 +135,22 @@ impl<S: Store> Store for ReadOnly<S> {
     }
 
     async fn revoke_key(&self, _: String) -> Result<Option<ApiKey>, StoreError> {
+        self.refuse()
+    }
+
+    async fn keep_project(&self, _: Project) -> Result<(), StoreError> {
+        self.refuse()
+    }
+
+    async fn project(&self, id: ProjectId) -> Result<Option<Project>, StoreError> {
+        self.store.project(id).await
+    }
+
+    async fn projects(&self, member: Option<UserName>) -> Result<Vec<Project>, StoreError> {
+        self.store.projects(member).await
+    }
+
+    async fn remove_project(&self, _: ProjectId) -> Result<Option<Project>, StoreError> {
         self.refuse()
     }
 

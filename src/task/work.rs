@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
 use super::{AgentTask, ChatTerms, Documents, Kind, KindName, Lane, ParcelId, Remote};
 
@@ -34,6 +35,18 @@ impl Work {
             Self::Noop => Kind::Noop,
             Self::Custom(custom) => Kind::Custom(custom.kind.clone()),
         }
+    }
+
+    /// The project that it names, where it names one.
+    #[must_use]
+    pub fn project_id(&self) -> Option<String> {
+        let custom = match self {
+            Self::Custom(custom) => custom,
+            Self::Documents(documents) => return Some(documents.project.id.clone()),
+            Self::GenerateTests(_) | Self::AgentTask(_) | Self::Noop => return None,
+        };
+        let payload: Map<String, Value> = serde_json::from_str(custom.payload.get()).ok()?;
+        payload.get("project_id")?.as_str().map(str::to_owned)
     }
 
     /// What a worker must be able to do.

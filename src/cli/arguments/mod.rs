@@ -17,7 +17,7 @@ use super::exit::Exit;
 
 pub(super) use asking::{Errand, Generate, Request, Run, Scheduling, Submit};
 pub(super) use looking::{Json, List, Logs, ManyTasks, OneTask, Results};
-pub(super) use service::{CreateKey, Keys, Serve};
+pub(super) use service::{AddProject, CreateKey, Keys, Projects, Serve};
 pub(super) use serving::{Config, Migrate, Worker, Workflow};
 
 /// The name that users type, however the command was started.
@@ -89,6 +89,9 @@ pub(super) enum Verb {
     /// Who may use the service
     #[command(subcommand, arg_required_else_help = true)]
     Keys(Keys),
+    /// What the users of the service work on, and who on which
+    #[command(subcommand, arg_required_else_help = true)]
+    Projects(Projects),
     /// The processes that run tasks of this store
     Workers(Json),
     /// Run the stages of a component: its tests, test generation, refactoring, staging

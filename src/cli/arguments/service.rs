@@ -1,10 +1,12 @@
-//! The verbs of whoever runs the service: `serve` and `keys`.
+//! The verbs of whoever runs the service: `serve`, `keys` and `projects`.
+
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
 use super::Json;
 use super::serving::Worker;
-use crate::access::{Role, UserName};
+use crate::access::{ProjectId, Role, UserName};
 
 /// `serve`.
 #[derive(Debug, Args)]
@@ -73,6 +75,37 @@ pub(in crate::cli) struct CreateKey {
     /// What you call it
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub(in crate::cli) label: String,
+    #[command(flatten)]
+    pub(in crate::cli) format: Json,
+}
+
+/// `projects …`.
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum Projects {
+    /// Add a project, in the place of the one that had its id
+    Add(AddProject),
+    /// All projects: where each lies, and who may work on it
+    List(Json),
+    /// Forget a project; its files stay
+    Remove {
+        /// The id of a project
+        #[arg(value_name = "ID")]
+        id: ProjectId,
+    },
+}
+
+/// `projects add`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct AddProject {
+    /// What everybody calls it by: a letter or digit, then letters, digits, `-`, `_` and `.`
+    #[arg(value_name = "ID")]
+    pub(in crate::cli) id: ProjectId,
+    /// The folder of its code
+    #[arg(value_name = "PATH")]
+    pub(in crate::cli) path: PathBuf,
+    /// A user who may work on it, besides admins
+    #[arg(long = "member", value_name = "USER")]
+    pub(in crate::cli) members: Vec<UserName>,
     #[command(flatten)]
     pub(in crate::cli) format: Json,
 }

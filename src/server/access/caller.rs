@@ -66,9 +66,14 @@ impl Caller {
         }
     }
 
+    /// Whether they are the one user of this machine, who works for nobody else.
+    pub(in crate::server) fn is_alone(&self) -> bool {
+        self.owner.is_empty()
+    }
+
     /// What others call them.
     pub(in crate::server) fn name(&self) -> &str {
-        if self.owner.is_empty() { UserName::LOCAL } else { &self.owner }
+        if self.is_alone() { UserName::LOCAL } else { &self.owner }
     }
 }
 

@@ -7,6 +7,7 @@ mod cookie;
 mod credentials;
 mod guard;
 mod hosts;
+mod projects;
 mod scope;
 mod writer;
 

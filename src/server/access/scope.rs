@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::app::App;
 use super::caller::Caller;
 use crate::config::Settings;
-use crate::engine::{EngineError, Finished};
+use crate::engine::{Engine, EngineError, Finished};
 use crate::server::http::Problem;
 use crate::task::{
     Context, Cursor, Kind, Lane, ListFilter, NewTask, ProcessId, Task, TaskEvent, TaskId, TaskPage,
@@ -50,6 +50,11 @@ impl Scope {
     /// Whose tasks they are.
     pub(in crate::server) fn caller(&self) -> &Caller {
         &self.caller
+    }
+
+    /// For the other files of this folder.
+    pub(super) fn engine(&self) -> &Engine {
+        &self.app.engine
     }
 
     /// The settings of the service.
@@ -165,8 +170,9 @@ impl Scope {
 
     /// Submits a task that ended without success once more.
     pub(in crate::server) async fn retry(&self, id: TaskId) -> Result<Arc<Task>, Problem> {
-        let id = self.task(id).await?.id();
-        Ok(self.app.engine.retry(id).await?)
+        let task = self.task(id).await?;
+        self.check_project(&task.new.work).await?;
+        Ok(self.app.engine.retry(task.id()).await?)
     }
 
     /// What happened to a task after event `after`; waits for the next, at most `limit`.

@@ -34,6 +34,21 @@ impl Fields {
         Ok(Self { left: object, known: Vec::new() })
     }
 
+    /// The fields of these names as they are, for whoever checks them; others are refused.
+    pub(in crate::server) fn only(
+        object: Map<String, Value>,
+        names: &[&'static str],
+    ) -> Result<Map<String, Value>, Problem> {
+        let mut fields = Self::of(object)?;
+        fields.known.extend(names);
+        let mut taken = Map::new();
+        for name in names {
+            taken.extend(fields.left.remove_entry(*name));
+        }
+        fields.end()?;
+        Ok(taken)
+    }
+
     /// Takes a field that need not be there.
     pub(in crate::server) fn take<T: FromField>(&mut self, name: &'static str) -> Result<Option<T>, Problem> {
         self.known.push(name);

@@ -14,6 +14,6 @@ pub(super) use body::JsonBody;
 pub(super) use connection::PatientListener;
 pub(super) use fields::Fields;
 pub(super) use note::note;
-pub(super) use prefer::wait_of;
+pub(super) use prefer::{LONGEST_WAIT, wait_of};
 pub(super) use problem::{Problem, ProblemBody};
 pub(super) use query::query_of;

@@ -7,6 +7,9 @@ use axum::http::HeaderMap;
 /// The longest wait: proxies give up after a minute.
 const LONGEST: u64 = 50;
 
+/// The same, for a route that always waits.
+pub(in crate::server) const LONGEST_WAIT: Duration = Duration::from_secs(LONGEST);
+
 /// How long to wait for the end of a task; `None` where nobody asked for it.
 pub(in crate::server) fn wait_of(headers: &HeaderMap) -> Option<Duration> {
     let values = headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());

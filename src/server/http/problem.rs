@@ -58,6 +58,32 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, detail)
     }
 
+    /// A project that is nobody's, or someone else's: nobody is told which.
+    pub(in crate::server) fn no_project(id: &str) -> Self {
+        let id: String = id.chars().take(64).collect();
+        let detail = format!(
+            "project {id} not found: whoever runs the service adds it, with you as a member \
+             (`openhands-testgen projects add ID PATH --member USER`)"
+        );
+        Self::new(StatusCode::NOT_FOUND, detail)
+    }
+
+    /// The same as clients of old know it, who expect 403 for what is not theirs.
+    pub(in crate::server) fn into_forbidden(self) -> Self {
+        if self.status == StatusCode::NOT_FOUND {
+            Self { status: StatusCode::FORBIDDEN, ..self }
+        } else {
+            self
+        }
+    }
+
+    /// A bug of ours; what it says is for whoever runs the service.
+    pub(in crate::server) fn bug(error: &str) -> Self {
+        tracing::error!(error, "a request met a bug of ours, or a broken store");
+        let detail = "a bug of ours: the log of the service says more";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
+    }
+
     /// A path that leads nowhere.
     pub(in crate::server) fn no_route() -> Self {
         Self::new(StatusCode::NOT_FOUND, "nothing is here: /openapi.json lists what there is")
@@ -143,11 +169,7 @@ impl From<EngineError> for Problem {
                 "the store is only read: tasks can be looked at, and nothing else",
             ),
             EngineError::Store(error @ (StoreError::Corrupt(_) | StoreError::Illegal(_))) => {
-                tracing::error!(%error, "a request met a bug of ours, or a broken store");
-                Self::new(
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "a bug of ours: the log of the service says more",
-                )
+                Self::bug(&error.to_string())
             }
             // What it says names files and hosts: it is for whoever runs the service.
             EngineError::Store(error) => {

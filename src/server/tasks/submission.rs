@@ -19,11 +19,15 @@ use crate::task::{Kind, Labels, NewTask, Priority, TaskId, Terms, Work};
     reason = "describes the body; read by `Fields`, whose errors name field, value and remedy"
 )]
 pub(in crate::server) struct NewTaskBody {
-    /// What sort of work: `generate_tests`, `agent_task`, or a kind that a handler of yours runs.
+    /// What sort of work: `generate_tests`, `agent_task`, `generate_rtm`, `generate_test_cases`, `coverage_analysis`, or a
+    /// kind that a handler of yours runs, such as `file_processing`.
     #[schema(example = "generate_tests", pattern = "^[a-z][a-z0-9_]{0,63}$")]
     task_type: String,
     /// What is to be done: for `generate_tests` `module_path`, `output_path`, `coverage_threshold`, `overwrite`,
-    /// `max_iterations`; for `agent_task` `instruction`, `workspace`, `apply`; at most 256 KiB.
+    /// `max_iterations`; for `agent_task` `instruction`, `workspace`, `apply`; for work on documents `project_id` and for
+    /// `generate_rtm` `requirements_content`, for `generate_test_cases` `rtm_content`, `generation_options`
+    /// (`include_negative_tests`, `test_framework`), for `coverage_analysis` `file_path`, `analysis_options`
+    /// (`include_branch_coverage`, `min_coverage_threshold`); for a handler of yours whatever it takes, at most 256 KiB.
     #[schema(value_type = Option<Object>, example = json!({"module_path": "src/shop/pricing.py"}))]
     payload: Option<Map<String, Value>>,
     /// Who goes first.
@@ -59,9 +63,30 @@ pub(super) async fn task_of(
     let payload: Map<String, Value> = fields.take("payload")?.unwrap_or_default();
     let options = options_of(&mut fields, headers)?;
     fields.end()?;
+    task_with(kind, payload, options, scope).await
+}
+
+/// The task of a kind of ours that has a route of its own, which made the payload.
+pub(super) async fn task_of_kind(
+    kind: Kind,
+    payload: Map<String, Value>,
+    headers: &HeaderMap,
+    scope: &Scope,
+) -> Result<NewTask, Problem> {
+    let terms = Terms { idempotency_key: key_of(headers)?, ..Terms::default() };
+    task_with(kind, payload, SubmitOptions { terms, ..SubmitOptions::default() }, scope).await
+}
+
+async fn task_with(
+    kind: Kind,
+    payload: Map<String, Value>,
+    options: SubmitOptions,
+    scope: &Scope,
+) -> Result<NewTask, Problem> {
     let settings = scope.settings();
     let work = TestRequest::work_of_kind(kind, payload, scope.context(), settings.max_iterations)?;
     refuse_unknown_kind(&work, scope).await?;
+    let work = scope.placed(work).await?;
     let defaults = Defaults::of(settings, &work.kind());
     Ok(options.into_task(work, scope.process(), &defaults)?)
 }

@@ -7,8 +7,9 @@ use axum::response::Response;
 use super::answer::accepted;
 use super::submission::{NewTaskBody, task_of};
 use super::view::TaskView;
-use crate::server::access::Writer;
+use crate::server::access::{Scope, Writer};
 use crate::server::http::{JsonBody, Problem, ProblemBody, query_of, wait_of};
+use crate::task::NewTask;
 
 /// Submit a task of any kind
 ///
@@ -26,6 +27,7 @@ use crate::server::http::{JsonBody, Problem, ProblemBody, query_of, wait_of};
         (status = 400, description = "No JSON, or too deep", body = ProblemBody, content_type = "application/problem+json"),
         (status = 401, description = "No key that holds", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "A key that only reads", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "No project of yours", body = ProblemBody, content_type = "application/problem+json"),
         (status = 413, description = "More than 1 MiB", body = ProblemBody, content_type = "application/problem+json"),
         (status = 415, description = "No `application/json`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "A field that does not hold", body = ProblemBody, content_type = "application/problem+json"),
@@ -41,10 +43,15 @@ pub(in crate::server) async fn submit(
 ) -> Result<Response, Problem> {
     query_of(&uri, &[])?;
     let task = task_of(body, &headers, &scope).await?;
+    keep(task, &headers, &scope).await
+}
+
+/// Keeps a task, and answers it at once or as long after as `Prefer` says.
+pub(super) async fn keep(task: NewTask, headers: &HeaderMap, scope: &Scope) -> Result<Response, Problem> {
     let task = scope.submit(task).await?;
-    if let Some(limit) = wait_of(&headers) {
-        let task = scope.settled(task.id(), limit).await?;
-        return accepted(&task, &scope).await;
-    }
-    accepted(&task, &scope).await
+    let task = match wait_of(headers) {
+        Some(limit) => scope.settled(task.id(), limit).await?,
+        None => task,
+    };
+    accepted(&task, scope).await
 }

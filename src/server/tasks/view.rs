@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::progress::ProgressView;
 use crate::engine::{Finished, StatusView};
-use crate::task::{Task, TaskStatus, Work};
+use crate::task::{Task, TaskStatus};
 
 /// A task.
 #[derive(Debug, Serialize, ToSchema)]
@@ -61,7 +61,7 @@ impl TaskView {
         Self {
             task_id: task.id().to_string(),
             user_id: user.to_owned(),
-            project_id: project_of(task),
+            project_id: task.new.work.project_id(),
             task_type: task.new.work.kind().to_string(),
             status: word(task.status()),
             created_at: iso(task.created_at),
@@ -92,16 +92,6 @@ pub(super) fn statuses(word: &str) -> Option<Vec<TaskStatus>> {
     let of_word = TaskStatus::ALL.into_iter().filter(|status| self::word(*status) == word);
     let statuses: Vec<_> = of_word.collect();
     (!statuses.is_empty()).then_some(statuses)
-}
-
-fn project_of(task: &Task) -> Option<String> {
-    let custom = match &task.new.work {
-        Work::Custom(custom) => custom,
-        Work::Documents(documents) => return Some(documents.project.id.clone()),
-        Work::GenerateTests(_) | Work::AgentTask(_) | Work::Noop => return None,
-    };
-    let payload: Map<String, Value> = serde_json::from_str(custom.payload.get()).ok()?;
-    payload.get("project_id")?.as_str().map(str::to_owned)
 }
 
 fn iso(time: DateTime<Utc>) -> String {

@@ -10,7 +10,7 @@ use super::hasher::TaskMap;
 use super::index::Index;
 use super::parcels::Parcels;
 use super::shelves::Shelves;
-use crate::access::ApiKey;
+use crate::access::{ApiKey, Project, ProjectId};
 use crate::task::{
     Happening, IllegalTransition, ListFilter, LogLevel, Member, ModelFigures, ModelRun, NewTask, QueueStats,
     Recent, Tally, Task, TaskEvent, TaskId, TaskPage, TaskStatus,
@@ -66,6 +66,8 @@ pub(super) struct State {
     models: BTreeMap<String, ModelFigures>,
     /// The keys of the service, by their ids.
     pub(super) api_keys: BTreeMap<String, ApiKey>,
+    /// The projects of the service.
+    pub(super) projects: BTreeMap<ProjectId, Project>,
     /// This process, once it takes part.
     pub(super) member: Option<Member>,
     last_seq: i64,

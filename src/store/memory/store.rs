@@ -7,7 +7,7 @@ use parking_lot::{Mutex, MutexGuard};
 use serde_json::Value;
 
 use super::state::State;
-use crate::access::ApiKey;
+use crate::access::{ApiKey, Project, ProjectId, UserName};
 use crate::store::{Adoption, Clock, Limits, PRUNE_BATCH, Promotion, Store, StoreError};
 use crate::task::{
     Lane, ListFilter, LogLevel, Member, ModelRun, NewTask, ParcelId, ProcessId, Program, Progress,
@@ -184,6 +184,28 @@ impl Store for MemoryStore {
             key.revoked_at.get_or_insert(now);
             key.clone()
         }))
+    }
+
+    async fn keep_project(&self, project: Project) -> Result<(), StoreError> {
+        self.open()?.projects.insert(project.id.clone(), project);
+        Ok(())
+    }
+
+    async fn project(&self, id: ProjectId) -> Result<Option<Project>, StoreError> {
+        Ok(self.open()?.projects.get(&id).cloned())
+    }
+
+    async fn projects(&self, member: Option<UserName>) -> Result<Vec<Project>, StoreError> {
+        let state = self.open()?;
+        let is_meant = |project: &&Project| match &member {
+            Some(member) => project.members.contains(member),
+            None => true,
+        };
+        Ok(state.projects.values().filter(is_meant).cloned().collect())
+    }
+
+    async fn remove_project(&self, id: ProjectId) -> Result<Option<Project>, StoreError> {
+        Ok(self.open()?.projects.remove(&id))
     }
 
     async fn cancel(&self, id: TaskId) -> Result<Option<Arc<Task>>, StoreError> {

@@ -28,6 +28,7 @@ mod open;
 mod operation;
 mod parcels;
 mod places;
+mod projects;
 mod promote;
 mod prune;
 mod reads;

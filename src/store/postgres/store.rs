@@ -19,12 +19,13 @@ use super::members::Members;
 use super::membership::{BeSeen, Heartbeat, Join, Leave, LiveWorkers};
 use super::models::CountModels;
 use super::parcels::{Contents, KeepParcel};
+use super::projects::{GetProject, GetProjects, KeepProject, RemoveProject};
 use super::promote::{NextDue, Promote};
 use super::reads::{CancelRequests, Ended, Events, Get, GetResult, List};
 use super::settle::Settle;
 use super::submit::Submit;
 use super::{membership, migrate, open};
-use crate::access::ApiKey;
+use crate::access::{ApiKey, Project, ProjectId, UserName};
 use crate::store::read_only::Observed;
 use crate::store::{Adoption, Clock, Limits, Promotion, SchemaReport, Store, StoreError, StoreTerms};
 use crate::task::{
@@ -209,6 +210,24 @@ impl Store for PostgresStore {
     async fn revoke_key(&self, id: String) -> Result<Option<ApiKey>, StoreError> {
         self.hub.apply(RevokeKey { id: id.clone() }).await?;
         self.api_key(id).await
+    }
+
+    async fn keep_project(&self, project: Project) -> Result<(), StoreError> {
+        self.hub.apply(KeepProject { project }).await
+    }
+
+    async fn project(&self, id: ProjectId) -> Result<Option<Project>, StoreError> {
+        self.hub.apply(GetProject { id }).await
+    }
+
+    async fn projects(&self, member: Option<UserName>) -> Result<Vec<Project>, StoreError> {
+        self.hub.apply(GetProjects { member }).await
+    }
+
+    async fn remove_project(&self, id: ProjectId) -> Result<Option<Project>, StoreError> {
+        let found = self.project(id.clone()).await?;
+        self.hub.apply(RemoveProject { id }).await?;
+        Ok(found)
     }
 
     async fn cancel(&self, id: TaskId) -> Result<Option<Arc<Task>>, StoreError> {

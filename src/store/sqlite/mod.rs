@@ -23,6 +23,7 @@ mod parcels;
 mod pause;
 mod place;
 mod presence;
+mod projects;
 mod promote;
 mod prune;
 mod reader;

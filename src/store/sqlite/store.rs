@@ -16,13 +16,14 @@ use super::models::CountModels;
 use super::parcels::KeepParcel;
 use super::pause::Paused;
 use super::presence::Presence;
+use super::projects::{KeepProject, RemoveProject};
 use super::promote::Promote;
 use super::reader::Reader;
 use super::settle::Settle;
 use super::submit::Submit;
 use super::writer::Writer;
 use super::{open, rows};
-use crate::access::ApiKey;
+use crate::access::{ApiKey, Project, ProjectId, UserName};
 use crate::store::{Adoption, Clock, Limits, Promotion, SchemaReport, Store, StoreError, StoreTerms};
 use crate::task::{
     Lane, ListFilter, LogLevel, Member, ModelRun, NewTask, ParcelId, ProcessId, Progress, QueueStats,
@@ -204,6 +205,24 @@ impl Store for SqliteStore {
     async fn revoke_key(&self, id: String) -> Result<Option<ApiKey>, StoreError> {
         self.writer.apply(RevokeKey { id: id.clone() }).await?;
         self.api_key(id).await
+    }
+
+    async fn keep_project(&self, project: Project) -> Result<(), StoreError> {
+        self.writer.apply(KeepProject { project }).await
+    }
+
+    async fn project(&self, id: ProjectId) -> Result<Option<Project>, StoreError> {
+        self.explain(self.reader()?.project(id).await)
+    }
+
+    async fn projects(&self, member: Option<UserName>) -> Result<Vec<Project>, StoreError> {
+        self.explain(self.reader()?.projects(member).await)
+    }
+
+    async fn remove_project(&self, id: ProjectId) -> Result<Option<Project>, StoreError> {
+        let found = self.project(id.clone()).await?;
+        self.writer.apply(RemoveProject { id }).await?;
+        Ok(found)
     }
 
     async fn cancel(&self, id: TaskId) -> Result<Option<Arc<Task>>, StoreError> {

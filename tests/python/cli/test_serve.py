@@ -105,18 +105,21 @@ def test_tests_are_written_for_a_module_of_the_project(service: Service, cli: Cl
     assert (cli.project / task["result"]["test_file"]).exists()
 
 
-def test_the_example_of_the_page_runs(service: Service, cli: Cli) -> None:
+def test_the_examples_of_the_page_run(service: Service, cli: Cli) -> None:
     page = (Path(__file__).parents[3] / "docs/service.md").read_text(encoding="utf-8")
-    example = re.findall(r"^```sh\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
-    assert len(example) == 1
-    said = subprocess.run(
-        ["sh", "-c", example[0].replace("cart.py", "pricing.py")],
-        cwd=cli.project, env=cli.environment | {"SERVICE": f"http://{service.host}"},
-        capture_output=True, text=True, timeout=PATIENCE, check=True,
-    )  # fmt: skip
-    task = json.loads(said.stdout)
-    assert task["metadata"]["module_path"] == "src/shop/pricing.py"
-    assert task["task_type"] == "generate_tests"
+    tasks = []
+    for example in re.findall(r"^```sh\n(.*?)^```", page, re.MULTILINE | re.DOTALL):
+        said = subprocess.run(
+            ["sh", "-c", example.replace("cart.py", "pricing.py")],
+            cwd=cli.project, env=cli.environment | {"SERVICE": f"http://{service.host}"},
+            capture_output=True, text=True, timeout=PATIENCE, check=True,
+        )  # fmt: skip
+        tasks.append(json.loads(said.stdout))
+    tests, cases = tasks
+    assert tests["metadata"]["module_path"] == "src/shop/pricing.py"
+    assert tests["task_type"] == "generate_tests"
+    assert (cases["task_type"], cases["project_id"]) == ("generate_test_cases", "shop")
+    assert cases["status"] == "completed", cases
 
 
 def test_the_token_is_a_secret_of_its_user_and_stays(service: Service, cli: Cli, jobs: str) -> None:
@@ -194,6 +197,34 @@ def test_keys_are_made_listed_and_revoked(cli: Cli) -> None:
     assert unknown.returncode == 2
     assert "no key has this id" in unknown.stderr
     service.stop()
+
+
+def test_projects_are_added_listed_and_removed(cli: Cli) -> None:
+    key = cli("keys", "create", "ada").stdout.strip()
+    added = cli("projects", "add", "shop", ".", "--member", "ada", "--member", "bob")
+    assert (added.returncode, "members: ada, bob" in added.stderr) == (0, True), added.stderr
+    shop = cli.json("projects", "add", "other", "src")
+    assert (shop["project_id"], shop["root"]) == ("other", str(cli.project.resolve() / "src"))
+    listed = cli("projects", "list").stdout
+    assert "ada, bob" in listed
+    assert "none but admins" in listed
+
+    service = Service(cli, "--require-keys", "--workers", "0")
+    service.key = key
+    expected = {"projects": [{"project_id": "shop", "members": ["ada", "bob"]}]}
+    assert service.ask("GET", "/api/v1/projects")[2] == expected
+    assert cli("projects", "remove", "shop").returncode == 0
+    status, _, problem = service.ask("GET", "/api/v1/projects/shop/artifacts")
+    assert (status, "projects add ID PATH" in problem["detail"]) == (404, True)
+    service.stop()
+
+    for refused, says in (
+        (("remove", "shop"), "no project has the id shop"),
+        (("add", "shop", "nowhere"), "nowhere is no project"),
+        (("add", "../shop", "."), "is no id of a project"),
+    ):
+        answer = cli("projects", *refused)
+        assert (answer.returncode, says in answer.stderr) == (2, True), answer.stderr
 
 
 def test_a_port_that_is_taken_is_named(service: Service, cli: Cli) -> None:

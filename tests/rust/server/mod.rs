@@ -25,6 +25,8 @@ mod description;
 mod events;
 mod health;
 mod listing;
+mod projects;
+mod seed;
 mod served;
 mod stopping;
 mod streams;

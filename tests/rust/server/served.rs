@@ -123,7 +123,7 @@ fn settings(folder: &TempDir) -> Settings {
     let inputs = Inputs {
         overrides,
         working_directory: root,
-        running_python: Some("/usr/bin/python3".into()),
+        running_python: Some(std::env::var_os("OTG_TEST_PYTHON").unwrap_or("/usr/bin/python3".into()).into()),
         ..Inputs::default()
     };
     load(&inputs).unwrap().0

@@ -51,6 +51,7 @@ mod pair;
 mod parcels;
 pub(crate) mod postgres;
 mod processes;
+mod projects;
 mod pruning;
 mod retries;
 mod sessions;

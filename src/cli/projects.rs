@@ -1,0 +1,127 @@
+//! `projects`: which projects do the users of the service work on, and who on which?
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use chrono::Utc;
+
+use super::arguments::{AddProject, Json, NAME, Projects};
+use super::error::CommandError;
+use super::exit::Exit;
+use super::output::{self, BOLD, Terminal};
+use super::session::Session;
+use crate::access::{Project, ProjectId};
+use crate::engine::Engine;
+use crate::store::StoreLocation;
+
+/// `projects …`.
+pub(super) async fn run(
+    command: &Projects,
+    session: &Session,
+    terminal: &Terminal,
+) -> Result<Exit, CommandError> {
+    if session.location == StoreLocation::Memory {
+        return Err(CommandError::Usage {
+            message: "the store `memory:` ends with this process, and its projects with it".to_owned(),
+            hint: "name the store of the service: `--store sqlite:PATH`".to_owned(),
+        });
+    }
+    let engine = session.open_without_workers().await?;
+    let outcome = match command {
+        Projects::Add(command) => add(command, session, &engine, terminal).await,
+        Projects::List(format) => list(*format, &engine, terminal).await,
+        Projects::Remove { id } => remove(id, &engine, terminal).await,
+    };
+    engine.stop(Duration::ZERO).await;
+    outcome
+}
+
+async fn add(
+    command: &AddProject,
+    session: &Session,
+    engine: &Engine,
+    terminal: &Terminal,
+) -> Result<Exit, CommandError> {
+    let root = root_of(&command.path)?;
+    let python = Some(root.join(".venv/bin/python")).filter(|path| path.is_file());
+    let project = Project {
+        id: command.id.clone(),
+        artifacts: command.id.artifacts(&session.settings.workspace_root),
+        root,
+        python,
+        members: command.members.iter().cloned().collect(),
+        created_at: Utc::now(),
+    };
+    engine.keep_project(project.clone()).await?;
+    if command.format.json {
+        output::print_json(&project)?;
+    } else {
+        terminal.note(format_args!(
+            "project {} lies in {}, its documents in {}; members: {}",
+            project.id,
+            project.root.display(),
+            project.artifacts.display(),
+            members_of(&project)
+        ));
+    }
+    Ok(Exit::Done)
+}
+
+/// The folder that a path names, absolute and without links.
+fn root_of(path: &Path) -> Result<PathBuf, CommandError> {
+    let refused = |reason: &str| CommandError::Usage {
+        message: format!("{} is no project: {reason}", path.display()),
+        hint: "name the folder of its code".to_owned(),
+    };
+    let root = path.canonicalize().map_err(|error| refused(&error.to_string()))?;
+    if !root.is_dir() {
+        return Err(refused("it is no folder"));
+    }
+    if root.to_str().is_none() {
+        return Err(refused("its name is not UTF-8"));
+    }
+    Ok(root)
+}
+
+async fn list(format: Json, engine: &Engine, terminal: &Terminal) -> Result<Exit, CommandError> {
+    let projects = engine.projects(None).await?;
+    if format.json {
+        output::print_json(&projects)?;
+    } else if projects.is_empty() {
+        terminal.note(format_args!("no projects: `{NAME} projects add ID PATH` adds one"));
+    } else {
+        output::print(table(&projects))?;
+    }
+    Ok(Exit::Done)
+}
+
+fn table(projects: &[Project]) -> String {
+    let width = projects.iter().map(|project| project.id.as_str().len()).max().unwrap_or_default().max(7);
+    let head = format!("{BOLD}{:<width$}  {:<32}  MEMBERS{BOLD:#}", "PROJECT", "PATH");
+    let rows = projects.iter().map(|project| {
+        let path = project.root.display().to_string();
+        format!("{:<width$}  {path:<32}  {}", project.id.as_str(), members_of(project))
+    });
+    std::iter::once(head).chain(rows).collect::<Vec<_>>().join("\n")
+}
+
+fn members_of(project: &Project) -> String {
+    if project.members.is_empty() {
+        return "none but admins".to_owned();
+    }
+    project.members.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+async fn remove(id: &ProjectId, engine: &Engine, terminal: &Terminal) -> Result<Exit, CommandError> {
+    match engine.remove_project(id.clone()).await? {
+        Some(project) => {
+            let (id, artifacts) = (&project.id, project.artifacts.display());
+            terminal.note(format_args!("project {id} is forgotten; its documents stay in {artifacts}"));
+            Ok(Exit::Done)
+        }
+        None => Err(CommandError::Usage {
+            message: format!("no project has the id {id}"),
+            hint: format!("`{NAME} projects list` shows all there are"),
+        }),
+    }
+}

@@ -1,0 +1,52 @@
+//! `GET /projects`: the projects that the caller may work on.
+
+use axum::Json;
+use axum::http::Uri;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::access::Project;
+use crate::server::access::Scope;
+use crate::server::http::{Problem, ProblemBody, query_of};
+
+/// The projects that you may work on.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::server) struct ProjectList {
+    projects: Vec<ProjectView>,
+}
+
+/// A project. Where it lies is nothing to its users.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::server) struct ProjectView {
+    /// What tasks call it by.
+    #[schema(example = "shop")]
+    project_id: String,
+    /// Who may work on it, besides admins.
+    #[schema(example = json!(["ada"]))]
+    members: Vec<String>,
+}
+
+impl ProjectView {
+    fn of(project: &Project) -> Self {
+        let members = project.members.iter().map(ToString::to_string).collect();
+        Self { project_id: project.id.to_string(), members }
+    }
+}
+
+/// The projects that you may work on
+///
+/// By their ids. Without keys those too that nobody added, once they have documents.
+#[utoipa::path(
+    get, path = "/api/v1/projects", tag = "projects", operation_id = "list_projects",
+    responses(
+        (status = 200, description = "All of them", body = ProjectList),
+        (status = 401, description = "No key that holds", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "An unknown name in the query", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "The store does not answer", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub(in crate::server) async fn list(scope: Scope, uri: Uri) -> Result<Json<ProjectList>, Problem> {
+    query_of(&uri, &[])?;
+    let projects = scope.projects().await?;
+    Ok(Json(ProjectList { projects: projects.iter().map(ProjectView::of).collect() }))
+}
