@@ -4,8 +4,10 @@ mod key;
 mod role;
 mod secret;
 mod user;
+mod webhook;
 
 pub use key::{ApiKey, Digest};
 pub use role::Role;
 pub use secret::Secret;
 pub use user::UserName;
+pub use webhook::{KeyWebhooks, WebhookSecret};

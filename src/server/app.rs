@@ -8,7 +8,7 @@ use axum::routing::{MethodRouter, get, post};
 
 use super::access::{App, guard};
 use super::http::{Problem, note};
-use super::{events, openapi, page, tasks, watch};
+use super::{events, openapi, page, tasks, watch, webhooks};
 
 /// All routes.
 pub(super) fn router(app: &Arc<App>) -> Router {
@@ -32,13 +32,16 @@ pub(super) fn router(app: &Arc<App>) -> Router {
 
 /// The routes of programs.
 fn api() -> Router<Arc<App>> {
-    let routes: [(&str, MethodRouter<Arc<App>>); 7] = [
+    let routes: [(&str, MethodRouter<Arc<App>>); 10] = [
         ("/tasks", get(tasks::list).post(tasks::submit)),
         ("/tasks/{id}", get(tasks::show).delete(tasks::cancel)),
         ("/tasks/{id}/retry", post(tasks::retry)),
         ("/tasks/{id}/result", get(tasks::result)),
         ("/tasks/{id}/logs", get(tasks::logs)),
         ("/tasks/{id}/events", get(events::of_task)),
+        ("/webhooks/deliveries", get(webhooks::list)),
+        ("/webhooks/deliveries/{id}", get(webhooks::show)),
+        ("/webhooks/deliveries/{id}/replay", post(webhooks::replay)),
         ("/me", get(tasks::me)),
     ];
     routes.into_iter().fold(Router::new(), |router, (path, methods)| {

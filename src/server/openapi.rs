@@ -7,7 +7,7 @@ use utoipa::openapi::{OpenApi as Document, SecurityRequirement};
 use utoipa::{Modify, OpenApi};
 
 use super::http::{Problem, query_of};
-use super::{events, tasks, watch};
+use super::{events, tasks, watch, webhooks};
 
 /// Names the routes.
 #[derive(OpenApi)]
@@ -19,6 +19,7 @@ use super::{events, tasks, watch};
     ),
     paths(
         tasks::submit, tasks::list, tasks::show, tasks::cancel, tasks::retry, tasks::result, tasks::logs, tasks::me,
+        webhooks::list, webhooks::show, webhooks::replay,
         events::of_task, watch::healthz, watch::readyz, watch::metrics,
     ),
     modifiers(&Entry),

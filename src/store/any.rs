@@ -10,7 +10,7 @@ use super::{
     Adoption, Clock, Limits, MemoryStore, Paused, PostgresStore, Promotion, SchemaReport, SqliteStore, Store,
     StoreError, StoreLocation, StoreTerms,
 };
-use crate::access::ApiKey;
+use crate::access::{ApiKey, WebhookSecret};
 use crate::task::{
     Lane, ListFilter, LogLevel, Member, ModelRun, NewTask, ParcelId, ProcessId, Progress, QueueStats,
     Session, Settlement, Tally, Task, TaskEvent, TaskId, TaskPage,
@@ -190,6 +190,7 @@ delegate! {
     async fn api_key(id: String) -> Result<Option<ApiKey>, StoreError>;
     async fn api_keys() -> Result<Vec<ApiKey>, StoreError>;
     async fn revoke_key(id: String) -> Result<Option<ApiKey>, StoreError>;
+    async fn keep_webhook_secrets(id: String, secrets: Vec<WebhookSecret>) -> Result<Option<ApiKey>, StoreError>;
     async fn cancel(id: TaskId) -> Result<Option<Arc<Task>>, StoreError>;
     async fn cancel_requests() -> Result<Vec<TaskId>, StoreError>;
     async fn heartbeat(lease: Duration) -> Result<Vec<(TaskId, u64)>, StoreError>;

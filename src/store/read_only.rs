@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::{Adoption, Limits, Promotion, Store, StoreError};
-use crate::access::ApiKey;
+use crate::access::{ApiKey, WebhookSecret};
 use crate::task::{
     Lane, ListFilter, LogLevel, Member, ModelRun, NewTask, ParcelId, ProcessId, Progress, QueueStats,
     Session, Settlement, Tally, Task, TaskEvent, TaskId, TaskPage,
@@ -135,6 +135,14 @@ impl<S: Store> Store for ReadOnly<S> {
     }
 
     async fn revoke_key(&self, _: String) -> Result<Option<ApiKey>, StoreError> {
+        self.refuse()
+    }
+
+    async fn keep_webhook_secrets(
+        &self,
+        _: String,
+        _: Vec<WebhookSecret>,
+    ) -> Result<Option<ApiKey>, StoreError> {
         self.refuse()
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{AgentTask, ChatTerms, Documents, Kind, KindName, Lane, ParcelId, Remote};
+use super::{AgentTask, ChatTerms, Documents, Kind, KindName, Lane, ParcelId, Remote, Webhook};
 
 /// The work of one task. As JSON: `{"kind": …, "payload": …}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub enum Work {
     AgentTask(Box<AgentTask>),
     /// Work on the documents of a project.
     Documents(Box<Documents>),
+    /// Tell somebody of the end of a task.
+    Webhook(Box<Webhook>),
     /// Nothing.
     Noop,
     /// What a user's own handler does.
@@ -31,6 +33,7 @@ impl Work {
             Self::GenerateTests(_) => Kind::GenerateTests,
             Self::AgentTask(_) => Kind::AgentTask,
             Self::Documents(documents) => documents.kind(),
+            Self::Webhook(_) => Kind::Webhook,
             Self::Noop => Kind::Noop,
             Self::Custom(custom) => Kind::Custom(custom.kind.clone()),
         }
@@ -44,7 +47,7 @@ impl Work {
             Self::AgentTask(request) => Lane::of_agent(&Kind::AgentTask, &request.context.agent),
             Self::Documents(documents) => documents.lane(),
             Self::Noop => Lane::of_kind(&Kind::Noop),
-            Self::Custom(_) => Lane::of_kind(&self.kind()),
+            Self::Webhook(_) | Self::Custom(_) => Lane::of_kind(&self.kind()),
         }
     }
 }
@@ -56,8 +59,14 @@ impl Work {
         match self {
             Self::GenerateTests(request) => Some(&request.context),
             Self::AgentTask(request) => Some(&request.context),
-            Self::Documents(_) | Self::Noop | Self::Custom(_) => None,
+            Self::Documents(_) | Self::Webhook(_) | Self::Noop | Self::Custom(_) => None,
         }
+    }
+
+    /// Whether it follows the end of what it depends on, however that ended: others follow a completion only.
+    #[must_use]
+    pub fn follows_any_end(&self) -> bool {
+        matches!(self, Self::Webhook(_))
     }
 
     /// Whether the same is to be done, however the project gets to where it is done: one that travels is packed anew once a
@@ -80,7 +89,7 @@ impl Work {
         match self {
             Self::GenerateTests(request) => Some(&mut request.context),
             Self::AgentTask(request) => Some(&mut request.context),
-            Self::Documents(_) | Self::Noop | Self::Custom(_) => None,
+            Self::Documents(_) | Self::Webhook(_) | Self::Noop | Self::Custom(_) => None,
         }
     }
 }

@@ -58,6 +58,15 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, detail)
     }
 
+    /// The same for a delivery of a webhook.
+    pub(in crate::server) fn no_delivery(id: &str) -> Self {
+        let id: String = id.chars().take(64).collect();
+        let detail = format!(
+            "delivery {id} not found: it was never asked for here, or was removed after its retention"
+        );
+        Self::new(StatusCode::NOT_FOUND, detail)
+    }
+
     /// A path that leads nowhere.
     pub(in crate::server) fn no_route() -> Self {
         Self::new(StatusCode::NOT_FOUND, "nothing is here: /openapi.json lists what there is")

@@ -19,10 +19,11 @@ mod view;
 
 pub(super) use cancel::{__path_cancel, cancel};
 pub(super) use id::OwnId;
-pub(super) use list::{__path_list, list};
+pub(super) use list::{__path_list, limit_of, list};
 pub(super) use logs::{__path_logs, logs};
 pub(super) use me::{__path_me, me};
 pub(super) use result::{__path_result, result};
 pub(super) use retry::{__path_retry, retry};
 pub(super) use show::{__path_show, show};
 pub(super) use submit::{__path_submit, submit};
+pub(super) use view::{TaskView, iso};

@@ -40,8 +40,8 @@ pub(in crate::server) async fn submit(
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
     query_of(&uri, &[])?;
-    let task = task_of(body, &headers, &scope).await?;
-    let task = scope.submit(task).await?;
+    let (task, callback) = task_of(body, &headers, &scope).await?;
+    let task = scope.submit_and_tell(task, callback).await?;
     if let Some(limit) = wait_of(&headers) {
         let task = scope.settled(task.id(), limit).await?;
         return accepted(&task, &scope).await;

@@ -56,7 +56,7 @@ pub(in crate::server) struct TaskView {
 
 impl TaskView {
     /// The view of a task, with what it left where it has ended.
-    pub(super) fn of(task: &Task, finished: Option<&Finished>, user: &str) -> Self {
+    pub(in crate::server) fn of(task: &Task, finished: Option<&Finished>, user: &str) -> Self {
         let failure = finished.map_or(task.failure.as_deref(), Finished::failure);
         Self {
             task_id: task.id().to_string(),
@@ -98,12 +98,13 @@ fn project_of(task: &Task) -> Option<String> {
     let custom = match &task.new.work {
         Work::Custom(custom) => custom,
         Work::Documents(documents) => return Some(documents.project.id.clone()),
-        Work::GenerateTests(_) | Work::AgentTask(_) | Work::Noop => return None,
+        Work::GenerateTests(_) | Work::AgentTask(_) | Work::Webhook(_) | Work::Noop => return None,
     };
     let payload: Map<String, Value> = serde_json::from_str(custom.payload.get()).ok()?;
     payload.get("project_id")?.as_str().map(str::to_owned)
 }
 
-fn iso(time: DateTime<Utc>) -> String {
+/// ISO 8601 in UTC, to the microsecond.
+pub(in crate::server) fn iso(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Micros, true)
 }

@@ -7,7 +7,7 @@ use parking_lot::{Mutex, MutexGuard};
 use serde_json::Value;
 
 use super::state::State;
-use crate::access::ApiKey;
+use crate::access::{ApiKey, WebhookSecret};
 use crate::store::{Adoption, Clock, Limits, PRUNE_BATCH, Promotion, Store, StoreError};
 use crate::task::{
     Lane, ListFilter, LogLevel, Member, ModelRun, NewTask, ParcelId, ProcessId, Program, Progress,
@@ -182,6 +182,17 @@ impl Store for MemoryStore {
         let now = self.clock.now();
         Ok(self.open()?.api_keys.get_mut(&id).map(|key| {
             key.revoked_at.get_or_insert(now);
+            key.clone()
+        }))
+    }
+
+    async fn keep_webhook_secrets(
+        &self,
+        id: String,
+        secrets: Vec<WebhookSecret>,
+    ) -> Result<Option<ApiKey>, StoreError> {
+        Ok(self.open()?.api_keys.get_mut(&id).map(|key| {
+            key.webhooks.secrets = secrets;
             key.clone()
         }))
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use serde_json::Value;
 
-use super::access::{GetKey, GetKeys, KeepKey, RevokeKey};
+use super::access::{GetKey, GetKeys, KeepKey, KeepWebhookSecrets, RevokeKey};
 use super::address::PostgresAddress;
 use super::attempt::{KeepSession, Lease, Log, Renew, Report};
 use super::cancel::Cancel;
@@ -24,7 +24,7 @@ use super::reads::{CancelRequests, Ended, Events, Get, GetResult, List};
 use super::settle::Settle;
 use super::submit::Submit;
 use super::{membership, migrate, open};
-use crate::access::ApiKey;
+use crate::access::{ApiKey, WebhookSecret};
 use crate::store::read_only::Observed;
 use crate::store::{Adoption, Clock, Limits, Promotion, SchemaReport, Store, StoreError, StoreTerms};
 use crate::task::{
@@ -208,6 +208,15 @@ impl Store for PostgresStore {
 
     async fn revoke_key(&self, id: String) -> Result<Option<ApiKey>, StoreError> {
         self.hub.apply(RevokeKey { id: id.clone() }).await?;
+        self.api_key(id).await
+    }
+
+    async fn keep_webhook_secrets(
+        &self,
+        id: String,
+        secrets: Vec<WebhookSecret>,
+    ) -> Result<Option<ApiKey>, StoreError> {
+        self.hub.apply(KeepWebhookSecrets { id: id.clone(), secrets }).await?;
         self.api_key(id).await
     }
 
