@@ -218,7 +218,7 @@ async fn a_key_says_where_and_signs_with_its_own_secrets(place: Place) {
 
     let request = served.anonymous(Method::POST, "/tasks").bearer_auth(secret.reveal());
     let reply = Reply::of(request.json(&json!({"task_type": "own"})).send().await.unwrap()).await;
-    assert_eq!(reply.status, 202, "{reply:?}");
+    assert!([200, 202].contains(&reply.status), "{reply:?}");
     let got = receiver.next().await;
     assert_eq!(got.json()["data"]["user_id"], "bob");
     assert!(got.is_signed_with(&older) && got.is_signed_with(&rotated.webhooks.secrets[0]));
