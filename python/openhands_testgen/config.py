@@ -121,6 +121,7 @@ class OpenHandsIntegrationConfig:
     fill_gap: bool | None = None
     workers: int | None = None
     labels: str | None = None
+    webhook_networks: str | None = None
     project_transfer: str | None = None
     snapshot_limit_mb: int | None = None
     queue_size: int | None = None

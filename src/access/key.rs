@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{Role, Secret, UserName};
+use super::{KeyWebhooks, Role, Secret, UserName, WebhookSecret};
 
 /// A key of the service, as its store has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -27,6 +27,9 @@ pub struct ApiKey {
     pub expires_at: Option<DateTime<Utc>>,
     /// When it was revoked.
     pub revoked_at: Option<DateTime<Utc>>,
+    /// Who is told of the end of its tasks.
+    #[serde(flatten)]
+    pub webhooks: KeyWebhooks,
 }
 
 /// The SHA-256 of a secret.
@@ -59,6 +62,7 @@ impl ApiKey {
             created_at,
             expires_at: None,
             revoked_at: None,
+            webhooks: KeyWebhooks { callback_url: None, secrets: vec![WebhookSecret::fresh()] },
         }
     }
 

@@ -5,9 +5,11 @@ mod project;
 mod role;
 mod secret;
 mod user;
+mod webhook;
 
 pub use key::{ApiKey, Digest};
 pub use project::{Project, ProjectId};
 pub use role::Role;
 pub use secret::Secret;
 pub use user::UserName;
+pub use webhook::{KeyWebhooks, WebhookSecret};

@@ -48,6 +48,7 @@ fn about(setting: &Setting) -> String {
         | Rule::Url
         | Rule::Secret
         | Rule::Labels
+        | Rule::Networks
         | Rule::Figures { .. } => about.to_owned(),
     }
 }

@@ -23,6 +23,7 @@ pub(super) fn label(task: &Task) -> &str {
         Work::GenerateTests(request) => &request.module_path,
         Work::AgentTask(request) => headline(&request.instruction),
         Work::Documents(documents) => &documents.project.id,
+        Work::Webhook(_) => Kind::Webhook.as_str(),
         Work::Noop => Kind::Noop.as_str(),
         Work::Custom(custom) => custom.kind.as_str(),
     }

@@ -10,8 +10,9 @@ use super::error::CommandError;
 use super::exit::Exit;
 use super::output::{self, BOLD, Terminal};
 use super::session::Session;
-use crate::access::{ApiKey, Secret};
+use crate::access::{ApiKey, KeyWebhooks, Secret, WebhookSecret};
 use crate::engine::Engine;
+use crate::server::check_callback;
 use crate::store::StoreLocation;
 
 /// The longest label, in bytes.
@@ -31,8 +32,9 @@ pub(super) async fn run(
     }
     let engine = session.open_without_workers().await?;
     let outcome = match command {
-        Keys::Create(command) => create(command, &engine, terminal).await,
+        Keys::Create(command) => create(command, session, &engine, terminal).await,
         Keys::List(format) => list(*format, &engine, terminal).await,
+        Keys::WebhookSecret { id } => rotate(id, &engine, terminal).await,
         Keys::Revoke { id } => revoke(id, &engine, terminal).await,
     };
     engine.stop(Duration::ZERO).await;
@@ -43,32 +45,51 @@ pub(super) async fn run(
 #[derive(Debug, Serialize)]
 struct Created<'a> {
     key: String,
+    webhook_secret: Option<String>,
     #[serde(flatten)]
     kept: &'a ApiKey,
 }
 
-async fn create(command: &CreateKey, engine: &Engine, terminal: &Terminal) -> Result<Exit, CommandError> {
+async fn create(
+    command: &CreateKey,
+    session: &Session,
+    engine: &Engine,
+    terminal: &Terminal,
+) -> Result<Exit, CommandError> {
     if command.label.len() > LONGEST_LABEL || command.label.chars().any(char::is_control) {
         return Err(CommandError::Usage {
             message: format!("--label {:?} is no label", command.label),
             hint: format!("use one line of at most {LONGEST_LABEL} bytes"),
         });
     }
+    if let Some(url) = &command.callback_url {
+        check_callback(url, &session.settings.webhook_networks()).map_err(|reason| CommandError::Usage {
+            message: format!("--callback-url {url:?} {reason}"),
+            hint: "name an address of the web that others can reach".to_owned(),
+        })?;
+    }
     let (secret, now) = (Secret::fresh(), Utc::now());
+    let fresh = ApiKey::of(&secret, command.user.clone(), command.role, now);
     let key = ApiKey {
         label: command.label.clone(),
         expires_at: Some(now + TimeDelta::days(command.days)),
-        ..ApiKey::of(&secret, command.user.clone(), command.role, now)
+        webhooks: KeyWebhooks { callback_url: command.callback_url.clone(), ..fresh.webhooks.clone() },
+        ..fresh
     };
     engine.keep_key(key.clone()).await?;
+    let webhook_secret = key.webhooks.secrets.first().map(WebhookSecret::reveal);
     if command.format.json {
-        output::print_json(&Created { key: secret.reveal(), kept: &key })?;
+        output::print_json(&Created { key: secret.reveal(), webhook_secret, kept: &key })?;
     } else {
         output::print(secret.reveal())?;
         terminal.note(format_args!(
             "a key of {} with the role {}, for {} days; it is shown this once, and `{NAME} keys revoke {}` ends it",
             key.user, key.role, command.days, key.id
         ));
+        if command.callback_url.is_some() {
+            terminal
+                .note(format_args!("its webhooks are signed with {}", webhook_secret.unwrap_or_default()));
+        }
     }
     Ok(Exit::Done)
 }
@@ -109,18 +130,35 @@ fn table(keys: &[ApiKey], now: DateTime<Utc>) -> String {
     std::iter::once(head).chain(rows).collect::<Vec<_>>().join("\n")
 }
 
+async fn rotate(id: &str, engine: &Engine, terminal: &Terminal) -> Result<Exit, CommandError> {
+    let key = engine.rotate_webhook_secret(bare_id(id)).await?.ok_or_else(no_key)?;
+    output::print(key.webhooks.secrets.first().map(WebhookSecret::reveal).unwrap_or_default())?;
+    terminal.note(format_args!(
+        "webhooks of the key {} of {} are signed with this, and with the secret before until there is another",
+        key.id, key.user
+    ));
+    Ok(Exit::Done)
+}
+
+/// Someone may have the whole key at hand.
+fn bare_id(id: &str) -> String {
+    Secret::parse(id).map_or_else(|| id.to_owned(), |secret| secret.id().to_owned())
+}
+
+fn no_key() -> CommandError {
+    CommandError::Usage {
+        message: "no key has this id".to_owned(),
+        hint: format!("`{NAME} keys list` shows all there are"),
+    }
+}
+
 async fn revoke(id: &str, engine: &Engine, terminal: &Terminal) -> Result<Exit, CommandError> {
-    // Someone may have the whole key at hand.
-    let bare = Secret::parse(id).map_or_else(|| id.to_owned(), |secret| secret.id().to_owned());
-    match engine.revoke_key(bare).await? {
+    match engine.revoke_key(bare_id(id)).await? {
         Some(key) => {
             terminal.note(format_args!("the key {} of {} is revoked", key.id, key.user));
             Ok(Exit::Done)
         }
-        None => Err(CommandError::Usage {
-            message: "no key has this id".to_owned(),
-            hint: format!("`{NAME} keys list` shows all there are"),
-        }),
+        None => Err(no_key()),
     }
 }
 

@@ -16,7 +16,7 @@ use super::session::Session;
 use super::signals::Signals;
 use super::worker;
 use crate::engine::Engine;
-use crate::server::{Entry, Service, ServiceOptions, local_token};
+use crate::server::{Deliverer, Entry, Service, ServiceOptions, local_token, webhook_secret};
 use crate::store::StoreLocation;
 
 /// `serve`.
@@ -50,11 +50,8 @@ pub(super) async fn run(
 }
 
 async fn open(session: &Session) -> Result<Engine, CommandError> {
-    if session.settings.workers == 0 || session.settings.store_read_only {
-        session.open_without_workers().await
-    } else {
-        session.open_with_workers().await
-    }
+    let (secret, _) = webhook_secret(&session.settings.workspace_root)?;
+    session.open_for_service(Deliverer::new(&session.settings, secret)).await
 }
 
 async fn bind(

@@ -17,6 +17,7 @@ use crate::config::{self, ConfigError, Inputs, Overrides, Settings, Sources};
 use crate::engine::{Engine, EngineError, EngineOptions};
 use crate::kinds::Handler;
 use crate::sandbox::ProbeDir;
+use crate::server::Deliverer;
 use crate::store::{AnyStore, StoreLocation};
 use crate::task::{Kind, KindName, Lane, TaskId};
 
@@ -114,6 +115,16 @@ impl Session {
             return Err(EngineError::from(AnyStore::refusal_by_setting(&self.location)).into());
         }
         Ok(Engine::open(&self.location, self.worker_options()).await?)
+    }
+
+    /// An engine of a service: it delivers webhooks, and runs tasks unless that is left to workers.
+    pub(super) async fn open_for_service(&self, deliverer: Deliverer) -> Result<Engine, CommandError> {
+        if self.settings.store_read_only {
+            return self.open_without_workers().await;
+        }
+        let works = self.settings.workers > 0;
+        let options = if works { self.worker_options() } else { self.idle_options() };
+        Ok(Engine::open(&self.location, deliverer.join(options)).await?)
     }
 
     /// An engine that submits, reads and waits, and runs nothing.

@@ -56,7 +56,9 @@ fn text(task: &Task, reached: Option<f64>) -> String {
             lines.push(("kind", documents.kind().to_string()));
             lines.push(("project", documents.project.id.clone()));
         }
-        Work::Noop | Work::Custom(_) => lines.push(("kind", describe::label(task).to_owned())),
+        Work::Webhook(_) | Work::Noop | Work::Custom(_) => {
+            lines.push(("kind", describe::label(task).to_owned()));
+        }
     }
     lines.push(("priority", task.new.priority.to_string()));
     let times =

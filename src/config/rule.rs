@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
+use ipnet::IpNet;
 use serde_json::Value;
 
 use crate::task::Labels;
@@ -48,6 +50,8 @@ pub enum Rule {
     },
     /// Labels with commas between them.
     Labels,
+    /// Networks of the Internet, with commas between them.
+    Networks,
     /// One of these names.
     Choice {
         /// What may be chosen.
@@ -60,7 +64,13 @@ impl Rule {
     pub(super) fn read(self, text: &str) -> Value {
         let trimmed = text.trim();
         let value = match self {
-            Self::Text | Self::Path | Self::Address | Self::Url | Self::Labels | Self::Figures { .. } => None,
+            Self::Text
+            | Self::Path
+            | Self::Address
+            | Self::Url
+            | Self::Labels
+            | Self::Networks
+            | Self::Figures { .. } => None,
             Self::Secret => Some(Value::from(trimmed)),
             Self::Flag => read_flag(trimmed).map(Value::from),
             Self::Whole { .. } => trimmed.parse::<i64>().ok().map(Value::from),
@@ -103,6 +113,10 @@ impl Rule {
                 Some(Ok(labels)) if !labels.is_empty() => None,
                 Some(Err(reason)) => Some(format!("labels with commas between them ({reason})")),
                 _ => Some("labels with commas between them, such as `gpu,linux`".to_owned()),
+            },
+            Self::Networks => match value.as_str().and_then(read_networks) {
+                Some(_) => None,
+                None => Some("networks with commas between them, such as `10.1.0.0/16,fd00::/8`".to_owned()),
             },
             Self::Choice { names } => match value.as_str() {
                 Some(name) if names.contains(&name) => None,
@@ -162,6 +176,14 @@ pub(super) fn read_figures(text: &str) -> Option<BTreeMap<String, u64>> {
         }
     }
     (!figures.is_empty()).then_some(figures)
+}
+
+/// Networks, or single addresses, with commas between them; `None` where one of them is none.
+pub(super) fn read_networks(text: &str) -> Option<Vec<IpNet>> {
+    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    let read = |part: &str| part.parse().or_else(|_| part.parse::<IpAddr>().map(IpNet::from)).ok();
+    let networks: Vec<IpNet> = parts.map(read).collect::<Option<_>>()?;
+    (!networks.is_empty()).then_some(networks)
 }
 
 fn read_flag(text: &str) -> Option<bool> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use ipnet::IpNet;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +13,7 @@ use super::chat::Chat;
 use super::llm::Llm;
 use super::model::ModelPreset;
 use super::offers::Lookout;
-use super::rule::read_figures;
+use super::rule::{read_figures, read_networks};
 use super::store::MigrateChoice;
 use super::transfer::Transfer;
 use crate::task::{Context, Labels, Remote, Travel};
@@ -89,6 +90,8 @@ pub struct Settings {
     pub workers: u32,
     /// What the machine of this process has, as `a,b`; see [`Settings::labels`].
     pub labels: Option<String>,
+    /// Networks that webhooks may go to though they are not public; see [`Settings::webhook_networks`].
+    pub webhook_networks: Option<String>,
     /// How many tasks may wait; 0 is no limit, here and below.
     pub queue_size: u64,
     /// The same for one owner.
@@ -185,6 +188,12 @@ impl Settings {
     #[must_use]
     pub fn labels(&self) -> Labels {
         self.labels.as_deref().and_then(|labels| labels.parse().ok()).unwrap_or_default()
+    }
+
+    /// Networks that webhooks may go to though they are not public.
+    #[must_use]
+    pub fn webhook_networks(&self) -> Vec<IpNet> {
+        self.webhook_networks.as_deref().and_then(read_networks).unwrap_or_default()
     }
 
     /// How many tasks of some lanes may run at once in all processes.

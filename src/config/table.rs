@@ -250,6 +250,14 @@ pub const SETTINGS: &[Setting] = &[
     )
     .not_in_pyproject(),
     Setting::new(
+        "webhook_networks",
+        "OPENHANDS_WEBHOOK_NETWORKS",
+        Rule::Networks,
+        None,
+        "Networks that webhooks may go to though they are not public, such as `10.1.0.0/16,fd00::/8`.",
+    )
+    .not_in_pyproject(),
+    Setting::new(
         "queue_size",
         "OPENHANDS_QUEUE_SIZE",
         Rule::Whole { min: 0, max: MOST_TASKS },

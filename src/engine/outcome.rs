@@ -19,7 +19,7 @@ pub struct Finished {
 
 impl Finished {
     /// A task in its final state with what it left.
-    pub(super) fn new(task: Arc<Task>, result: Option<Arc<Value>>) -> Self {
+    pub(crate) fn new(task: Arc<Task>, result: Option<Arc<Value>>) -> Self {
         Self { task, result, undelivered: None }
     }
 

@@ -117,6 +117,10 @@ impl TestRequest {
                 documents::work(&kind, payload, context)
             }
             Kind::Noop if payload.is_empty() => Ok(Work::Noop),
+            Kind::Webhook => Err(InvalidRequest::new(
+                "kind",
+                "kind webhook is the service's own: submit with callback_url",
+            )),
             Kind::Noop => Err(InvalidRequest::new("payload", "must be empty for kind noop")),
             Kind::Custom(name) => custom::work(name, payload),
         }

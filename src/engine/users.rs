@@ -2,7 +2,7 @@
 
 use super::error::EngineError;
 use super::facade::Engine;
-use crate::access::{ApiKey, Project, ProjectId, UserName};
+use crate::access::{ApiKey, Project, ProjectId, UserName, WebhookSecret};
 use crate::store::Store;
 use crate::task::Tally;
 
@@ -25,6 +25,15 @@ impl Engine {
     /// All keys, the oldest first.
     pub async fn api_keys(&self) -> Result<Vec<ApiKey>, EngineError> {
         Ok(self.shared.store.api_keys().await?)
+    }
+
+    /// Gives a key a fresh secret for the signatures of its webhooks. The one before signs on beside it. Answers the key;
+    /// `None` for an unknown id.
+    pub async fn rotate_webhook_secret(&self, id: String) -> Result<Option<ApiKey>, EngineError> {
+        let Some(key) = self.api_key(id.clone()).await? else { return Ok(None) };
+        let older = key.webhooks.secrets.into_iter().take(1);
+        let secrets = std::iter::once(WebhookSecret::fresh()).chain(older).collect();
+        Ok(self.shared.store.keep_webhook_secrets(id, secrets).await?)
     }
 
     /// Revokes a key for good. Answers it; `None` for an unknown id.

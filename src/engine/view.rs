@@ -103,7 +103,9 @@ impl<'a> ResultView<'a> {
             Work::GenerateTests(request) => {
                 (Some(request.module_path.as_str()), Some(request.output_path.as_str()))
             }
-            Work::AgentTask(_) | Work::Documents(_) | Work::Noop | Work::Custom(_) => (None, None),
+            Work::AgentTask(_) | Work::Documents(_) | Work::Webhook(_) | Work::Noop | Work::Custom(_) => {
+                (None, None)
+            }
         };
         Self {
             success: false,
@@ -197,7 +199,7 @@ fn metadata(task: &Task) -> Map<String, Value> {
         Work::Documents(documents) => {
             metadata.insert("project_id".to_owned(), documents.project.id.as_str().into());
         }
-        Work::Noop | Work::Custom(_) => {}
+        Work::Webhook(_) | Work::Noop | Work::Custom(_) => {}
     }
     let requires: Vec<Value> = task.new.lane.labels().map(Value::from).collect();
     if !requires.is_empty() {

@@ -126,7 +126,7 @@ impl Attempt {
     }
 
     /// The store of the task, to read from.
-    pub(super) fn store(&self) -> &AnyStore {
+    pub(crate) fn store(&self) -> &AnyStore {
         &self.store
     }
 

@@ -147,7 +147,7 @@ fn metadata<'py>(py: Python<'py>, task: &Task) -> PyResult<Bound<'py, PyDict>> {
         Work::Documents(documents) => {
             dict.set_item(intern!(py, "project_id"), &documents.project.id)?;
         }
-        Work::Noop | Work::Custom(_) => {}
+        Work::Webhook(_) | Work::Noop | Work::Custom(_) => {}
     }
     let requires: Vec<&str> = task.new.lane.labels().collect();
     if !requires.is_empty() {
@@ -169,7 +169,9 @@ fn result<'py>(py: Python<'py>, finished: &Finished) -> PyResult<Bound<'py, PyDi
     let failure = finished.failure();
     let (module_path, output_path) = match &task.new.work {
         Work::GenerateTests(request) => (Some(&request.module_path), Some(&request.output_path)),
-        Work::AgentTask(_) | Work::Documents(_) | Work::Noop | Work::Custom(_) => (None, None),
+        Work::AgentTask(_) | Work::Documents(_) | Work::Webhook(_) | Work::Noop | Work::Custom(_) => {
+            (None, None)
+        }
     };
     dict.set_item(intern!(py, "success"), finished.is_success())?;
     dict.set_item(intern!(py, "task_id"), task.id().to_string())?;

@@ -8,7 +8,7 @@ use axum::routing::{MethodRouter, get, post};
 
 use super::access::{App, guard};
 use super::http::{Problem, note};
-use super::{events, openapi, page, projects, tasks, watch};
+use super::{events, openapi, page, projects, tasks, watch, webhooks};
 
 /// All routes.
 pub(super) fn router(app: &Arc<App>) -> Router {
@@ -33,7 +33,7 @@ pub(super) fn router(app: &Arc<App>) -> Router {
 /// The routes of programs.
 fn api() -> Router<Arc<App>> {
     let coverage_test_sync = post(tasks::coverage_test_sync).layer(map_response(tasks::deprecate));
-    let routes: [(&str, MethodRouter<Arc<App>>); 14] = [
+    let routes: [(&str, MethodRouter<Arc<App>>); 17] = [
         ("/tasks", get(tasks::list).post(tasks::submit)),
         ("/tasks/generate-test-cases", post(tasks::generate_test_cases)),
         ("/tasks/coverage-analysis", post(tasks::coverage_analysis)),
@@ -47,6 +47,9 @@ fn api() -> Router<Arc<App>> {
         ("/projects/{id}/artifacts", get(projects::files)),
         ("/bot/coverage-test", post(tasks::coverage_test)),
         ("/bot/coverage-test-sync", coverage_test_sync),
+        ("/webhooks/deliveries", get(webhooks::list)),
+        ("/webhooks/deliveries/{id}", get(webhooks::show)),
+        ("/webhooks/deliveries/{id}/replay", post(webhooks::replay)),
         ("/me", get(tasks::me)),
     ];
     // What follows is all path, a slash at the end too.

@@ -23,8 +23,8 @@ pub enum ServeError {
         /// Where.
         address: SocketAddr,
     },
-    /// The file that scripts read cannot be kept.
-    #[error("the token file {}: {reason}", path.display())]
+    /// A file of the service's one user cannot be kept.
+    #[error("the file {}: {reason}", path.display())]
     Token {
         /// The file.
         path: PathBuf,

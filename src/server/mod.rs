@@ -2,7 +2,7 @@
 //!
 //! `service` binds and ends it, `app` says which route is whose. `access` decides who is asking and hands out a
 //! [`access::Scope`], the only way from a route to the engine; `http` reads requests and forms answers; `tasks`,
-//! `projects`, `events` and `watch` are the routes.
+//! `projects`, `events`, `watch` and `webhooks` are the routes; `webhooks` delivers, too.
 
 mod access;
 mod app;
@@ -17,9 +17,11 @@ mod service;
 mod tasks;
 mod token;
 mod watch;
+mod webhooks;
 
 pub use error::ServeError;
 pub use openapi::document;
 pub use options::{Entry, ServiceOptions};
 pub use service::Service;
-pub use token::local_token;
+pub use token::{local_token, webhook_secret};
+pub use webhooks::{Deliverer, Resolved, Resolver, check_callback};

@@ -7,7 +7,7 @@ use utoipa::openapi::{Deprecated, OpenApi as Document, SecurityRequirement};
 use utoipa::{Modify, OpenApi};
 
 use super::http::{Problem, query_of};
-use super::{events, projects, tasks, watch};
+use super::{events, projects, tasks, watch, webhooks};
 
 /// Names the routes.
 #[derive(OpenApi)]
@@ -21,6 +21,7 @@ use super::{events, projects, tasks, watch};
         tasks::submit, tasks::list, tasks::show, tasks::cancel, tasks::retry, tasks::result, tasks::logs, tasks::me,
         tasks::generate_test_cases, tasks::coverage_analysis, tasks::coverage_test, tasks::coverage_test_sync,
         tasks::artifacts, tasks::artifact, projects::list, projects::files, projects::content,
+        webhooks::list, webhooks::show, webhooks::replay,
         events::of_task, watch::healthz, watch::readyz, watch::metrics,
     ),
     modifiers(&Entry, &Deprecation),

@@ -10,7 +10,7 @@ use super::{
     Adoption, Clock, Limits, MemoryStore, Paused, PostgresStore, Promotion, SchemaReport, SqliteStore, Store,
     StoreError, StoreLocation, StoreTerms,
 };
-use crate::access::{ApiKey, Project, ProjectId, UserName};
+use crate::access::{ApiKey, Project, ProjectId, UserName, WebhookSecret};
 use crate::task::{
     Lane, ListFilter, LogLevel, Member, ModelRun, NewTask, ParcelId, ProcessId, Progress, QueueStats,
     Session, Settlement, Tally, Task, TaskEvent, TaskId, TaskPage,
@@ -194,6 +194,7 @@ delegate! {
     async fn project(id: ProjectId) -> Result<Option<Project>, StoreError>;
     async fn projects(member: Option<UserName>) -> Result<Vec<Project>, StoreError>;
     async fn remove_project(id: ProjectId) -> Result<Option<Project>, StoreError>;
+    async fn keep_webhook_secrets(id: String, secrets: Vec<WebhookSecret>) -> Result<Option<ApiKey>, StoreError>;
     async fn cancel(id: TaskId) -> Result<Option<Arc<Task>>, StoreError>;
     async fn cancel_requests() -> Result<Vec<TaskId>, StoreError>;
     async fn heartbeat(lease: Duration) -> Result<Vec<(TaskId, u64)>, StoreError>;

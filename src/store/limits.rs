@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::StoreError;
-use crate::task::Lane;
+use crate::task::{Kind, Lane};
 
 /// What a store refuses, and what a claim passes over; `None` is no limit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -46,6 +46,13 @@ impl Limits {
         }
     }
 
+    /// Whether anything limits a claim of these lanes. Webhooks take nobody's place, so that they never wait behind
+    /// other work.
+    #[must_use]
+    pub fn concern_claims_of(&self, lanes: &[Lane]) -> bool {
+        self.concern_claims() && !lanes.iter().all(|lane| lane.is_of(&Kind::Webhook))
+    }
+
     /// Whether anything limits a claim.
     #[must_use]
     pub fn concern_claims(&self) -> bool {
@@ -69,6 +76,9 @@ pub(super) struct Running {
 impl Running {
     /// Counts `number` tasks that run.
     pub(super) fn count(&mut self, owner: &str, lane: &Lane, number: u64) {
+        if lane.is_of(&Kind::Webhook) {
+            return;
+        }
         self.total += number;
         *self.by_owner.entry(owner.into()).or_default() += number;
         *self.by_lane.entry(lane.without_labels()).or_default() += number;

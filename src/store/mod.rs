@@ -28,7 +28,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
-use crate::access::{ApiKey, Project, ProjectId, UserName};
+use crate::access::{ApiKey, Project, ProjectId, UserName, WebhookSecret};
 use crate::task::{
     Lane, ListFilter, LogLevel, Member, ModelRun, NewTask, ParcelId, ProcessId, Progress, QueueStats,
     Session, Settlement, Tally, Task, TaskEvent, TaskId, TaskPage,
@@ -183,6 +183,13 @@ pub trait Store: Send + Sync + 'static {
         &self,
         id: ProjectId,
     ) -> impl Future<Output = Result<Option<Project>, StoreError>> + Send;
+
+    /// Gives a key other secrets for the signatures of its webhooks. Answers it; `None` for an unknown id.
+    fn keep_webhook_secrets(
+        &self,
+        id: String,
+        secrets: Vec<WebhookSecret>,
+    ) -> impl Future<Output = Result<Option<ApiKey>, StoreError>> + Send;
 
     /// Asks for the end of a task: final at once where nothing runs, else marked for the process that runs it.
     /// A finished task is answered unchanged; `None` for an unknown id.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::{Adoption, Limits, Promotion, Store, StoreError};
-use crate::access::{ApiKey, Project, ProjectId, UserName};
+use crate::access::{ApiKey, Project, ProjectId, UserName, WebhookSecret};
 use crate::task::{
     Lane, ListFilter, LogLevel, Member, ModelRun, NewTask, ParcelId, ProcessId, Progress, QueueStats,
     Session, Settlement, Tally, Task, TaskEvent, TaskId, TaskPage,
@@ -151,6 +151,14 @@ impl<S: Store> Store for ReadOnly<S> {
     }
 
     async fn remove_project(&self, _: ProjectId) -> Result<Option<Project>, StoreError> {
+        self.refuse()
+    }
+
+    async fn keep_webhook_secrets(
+        &self,
+        _: String,
+        _: Vec<WebhookSecret>,
+    ) -> Result<Option<ApiKey>, StoreError> {
         self.refuse()
     }
 

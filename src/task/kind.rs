@@ -19,6 +19,8 @@ pub enum Kind {
     GenerateTestCases,
     /// Hold requirements against test cases, or run the tests of a module.
     CoverageAnalysis,
+    /// Tell somebody of the end of a task; nobody submits it but the service.
+    Webhook,
     /// Nothing at all: `doctor` and the benches send it through the engine to see that it moves.
     Noop,
     /// What a user's own handler does.
@@ -27,12 +29,13 @@ pub enum Kind {
 
 impl Kind {
     /// The kinds that every build can run.
-    pub const BUILT_IN: [Self; 6] = [
+    pub const BUILT_IN: [Self; 7] = [
         Self::GenerateTests,
         Self::AgentTask,
         Self::GenerateRtm,
         Self::GenerateTestCases,
         Self::CoverageAnalysis,
+        Self::Webhook,
         Self::Noop,
     ];
     /// What is done with the files of a project by whoever registers a handler for it.
@@ -47,6 +50,7 @@ impl Kind {
             Self::GenerateRtm => "generate_rtm",
             Self::GenerateTestCases => "generate_test_cases",
             Self::CoverageAnalysis => "coverage_analysis",
+            Self::Webhook => "webhook",
             Self::Noop => "noop",
             Self::Custom(name) => name.as_str(),
         }
@@ -56,6 +60,12 @@ impl Kind {
     #[must_use]
     pub fn is_of_documents(&self) -> bool {
         matches!(self, Self::GenerateRtm | Self::GenerateTestCases | Self::CoverageAnalysis)
+    }
+
+    /// Whether nobody asks for it: it is ours, for ourselves.
+    #[must_use]
+    pub fn is_internal(&self) -> bool {
+        matches!(self, Self::Webhook | Self::Noop)
     }
 
     fn built_in(name: &str) -> Option<Self> {

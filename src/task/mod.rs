@@ -23,6 +23,7 @@ mod stats;
 mod status;
 mod tally;
 mod usage;
+mod webhook;
 mod work;
 mod work_form;
 
@@ -51,4 +52,5 @@ pub use stats::{ByPriority, QueueStats, Recent};
 pub use status::TaskStatus;
 pub use tally::Tally;
 pub use usage::Usage;
+pub use webhook::Webhook;
 pub use work::{Context, Custom, GenerateTests, Threshold, Travel, Work};

@@ -115,9 +115,13 @@ impl Task {
         Ok(())
     }
 
-    /// `pending -> failed`: one of the tasks it depends on will never complete; `reason` says which and why.
+    /// `pending -> failed`: one of the tasks it depends on will never complete; `reason` says which and why. To work
+    /// that follows any end it is an end like all others.
     pub fn dependency_failed(&mut self, reason: &str, now: DateTime<Utc>) -> Result<(), IllegalTransition> {
         match self.state {
+            State::Pending { wait: Wait::Dependencies { .. } } if self.new.work.follows_any_end() => {
+                self.dependency_completed(now)
+            }
             State::Pending { wait: Wait::Dependencies { .. } } => {
                 self.end(State::Failed, Some(Failure::new(ErrorKind::Dependency, reason)), now);
                 Ok(())

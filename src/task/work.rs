@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::{AgentTask, ChatTerms, Documents, Kind, KindName, Lane, ParcelId, Remote};
+use super::{AgentTask, ChatTerms, Documents, Kind, KindName, Lane, ParcelId, Remote, Webhook};
 
 /// The work of one task. As JSON: `{"kind": …, "payload": …}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub enum Work {
     AgentTask(Box<AgentTask>),
     /// Work on the documents of a project.
     Documents(Box<Documents>),
+    /// Tell somebody of the end of a task.
+    Webhook(Box<Webhook>),
     /// Nothing.
     Noop,
     /// What a user's own handler does.
@@ -32,6 +34,7 @@ impl Work {
             Self::GenerateTests(_) => Kind::GenerateTests,
             Self::AgentTask(_) => Kind::AgentTask,
             Self::Documents(documents) => documents.kind(),
+            Self::Webhook(_) => Kind::Webhook,
             Self::Noop => Kind::Noop,
             Self::Custom(custom) => Kind::Custom(custom.kind.clone()),
         }
@@ -43,7 +46,7 @@ impl Work {
         let custom = match self {
             Self::Custom(custom) => custom,
             Self::Documents(documents) => return Some(documents.project.id.clone()),
-            Self::GenerateTests(_) | Self::AgentTask(_) | Self::Noop => return None,
+            Self::GenerateTests(_) | Self::AgentTask(_) | Self::Webhook(_) | Self::Noop => return None,
         };
         let payload: Map<String, Value> = serde_json::from_str(custom.payload.get()).ok()?;
         payload.get("project_id")?.as_str().map(str::to_owned)
@@ -57,7 +60,7 @@ impl Work {
             Self::AgentTask(request) => Lane::of_agent(&Kind::AgentTask, &request.context.agent),
             Self::Documents(documents) => documents.lane(),
             Self::Noop => Lane::of_kind(&Kind::Noop),
-            Self::Custom(_) => Lane::of_kind(&self.kind()),
+            Self::Webhook(_) | Self::Custom(_) => Lane::of_kind(&self.kind()),
         }
     }
 }
@@ -69,8 +72,14 @@ impl Work {
         match self {
             Self::GenerateTests(request) => Some(&request.context),
             Self::AgentTask(request) => Some(&request.context),
-            Self::Documents(_) | Self::Noop | Self::Custom(_) => None,
+            Self::Documents(_) | Self::Webhook(_) | Self::Noop | Self::Custom(_) => None,
         }
+    }
+
+    /// Whether it follows the end of what it depends on, however that ended: others follow a completion only.
+    #[must_use]
+    pub fn follows_any_end(&self) -> bool {
+        matches!(self, Self::Webhook(_))
     }
 
     /// Whether the same is to be done, however the project gets to where it is done: one that travels is packed anew once a
@@ -93,7 +102,7 @@ impl Work {
         match self {
             Self::GenerateTests(request) => Some(&mut request.context),
             Self::AgentTask(request) => Some(&mut request.context),
-            Self::Documents(_) | Self::Noop | Self::Custom(_) => None,
+            Self::Documents(_) | Self::Webhook(_) | Self::Noop | Self::Custom(_) => None,
         }
     }
 }

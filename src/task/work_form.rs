@@ -15,6 +15,7 @@ impl Serialize for Work {
             Self::GenerateTests(request) => form.serialize_field("payload", request)?,
             Self::AgentTask(request) => form.serialize_field("payload", request)?,
             Self::Documents(documents) => form.serialize_field("payload", documents)?,
+            Self::Webhook(webhook) => form.serialize_field("payload", webhook)?,
             Self::Noop => {}
             Self::Custom(custom) => form.serialize_field("payload", &custom.payload)?,
         }
@@ -45,6 +46,7 @@ impl<'de> Visitor<'de> for Form {
             Kind::GenerateRtm | Kind::GenerateTestCases | Kind::CoverageAnalysis => {
                 Work::Documents(payload(&mut form)?)
             }
+            Kind::Webhook => Work::Webhook(payload(&mut form)?),
             Kind::Noop => Work::Noop,
             Kind::Custom(kind) => Work::Custom(Box::new(Custom { kind, payload: payload(&mut form)? })),
         };

@@ -196,7 +196,7 @@ pub(in crate::agent) fn retry_after(response: &Response) -> Option<Duration> {
 }
 
 /// The last cause, which says what happened; what stands before it names the address, which may hold a password.
-pub(in crate::agent) fn innermost(error: &dyn std::error::Error) -> String {
+pub(crate) fn innermost(error: &dyn std::error::Error) -> String {
     let mut last = error;
     while let Some(source) = last.source() {
         last = source;
@@ -205,7 +205,7 @@ pub(in crate::agent) fn innermost(error: &dyn std::error::Error) -> String {
 }
 
 /// Chooses ring for TLS, unless the process has chosen before.
-pub(in crate::agent) fn install_tls() {
+pub(crate) fn install_tls() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let _ = rustls::crypto::ring::default_provider().install_default();

@@ -52,6 +52,12 @@ pub(in crate::cli) enum Keys {
     Create(CreateKey),
     /// All keys: whose, for what and until when
     List(Json),
+    /// Give a key a fresh secret that signs its webhooks, beside the one before
+    WebhookSecret {
+        /// The id of a key: what stands between `otg_` and its secret
+        #[arg(value_name = "ID")]
+        id: String,
+    },
     /// End a key for good
     Revoke {
         /// The id of a key: what stands between `otg_` and its secret
@@ -75,6 +81,9 @@ pub(in crate::cli) struct CreateKey {
     /// What you call it
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub(in crate::cli) label: String,
+    /// Where the end of its tasks is told that name nobody themselves
+    #[arg(long, value_name = "URL")]
+    pub(in crate::cli) callback_url: Option<String>,
     #[command(flatten)]
     pub(in crate::cli) format: Json,
 }

@@ -169,7 +169,11 @@ impl Handler for AgentTaskHandler {
         Box::pin(async move {
             match &attempt.task.new.work {
                 Work::AgentTask(request) => self.run(attempt, request).await,
-                Work::GenerateTests(_) | Work::Documents(_) | Work::Noop | Work::Custom(_) => {
+                Work::GenerateTests(_)
+                | Work::Documents(_)
+                | Work::Webhook(_)
+                | Work::Noop
+                | Work::Custom(_) => {
                     Err(Failure::new(ErrorKind::Internal, "this handler does free-form work only"))
                 }
             }

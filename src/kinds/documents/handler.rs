@@ -60,7 +60,11 @@ impl Handler for DocumentsHandler {
         Box::pin(async move {
             match &attempt.task.new.work {
                 Work::Documents(documents) => self.work(attempt, documents).await,
-                Work::GenerateTests(_) | Work::AgentTask(_) | Work::Noop | Work::Custom(_) => {
+                Work::GenerateTests(_)
+                | Work::AgentTask(_)
+                | Work::Webhook(_)
+                | Work::Noop
+                | Work::Custom(_) => {
                     Err(Failure::new(ErrorKind::Internal, "this handler works on documents only"))
                 }
             }

@@ -123,7 +123,11 @@ impl Handler for GenerateTestsHandler {
         Box::pin(async move {
             match &attempt.task.new.work {
                 TaskWork::GenerateTests(request) => self.run_here(attempt, request).await,
-                TaskWork::AgentTask(_) | TaskWork::Documents(_) | TaskWork::Noop | TaskWork::Custom(_) => {
+                TaskWork::AgentTask(_)
+                | TaskWork::Documents(_)
+                | TaskWork::Webhook(_)
+                | TaskWork::Noop
+                | TaskWork::Custom(_) => {
                     Err(Failure::new(ErrorKind::Internal, "this handler generates tests only"))
                 }
             }

@@ -127,7 +127,7 @@ const NO_FILE_HANDLER: &str = "\"file_processing\" has no handler here: what is 
     register_handler(\"file_processing\", handler)";
 
 fn unknown(name: &KindName, registered: &BTreeSet<KindName>) -> String {
-    let ours = Kind::BUILT_IN.iter().map(Kind::as_str);
+    let ours = Kind::BUILT_IN.iter().filter(|kind| **kind != Kind::Webhook).map(Kind::as_str);
     let known: Vec<&str> = ours.chain(registered.iter().map(KindName::as_str)).collect();
     format!(
         "{:?} is unknown: use one of {}, or give this one a handler by register_handler",

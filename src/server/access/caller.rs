@@ -19,17 +19,27 @@ pub(in crate::server) struct Caller {
     pub(in crate::server) owner: Box<str>,
     pub(in crate::server) role: Role,
     /// The key that they came in by.
-    key: Option<String>,
+    pub(super) key: Option<String>,
+    /// Where their tasks are told that name nobody themselves.
+    pub(super) callback_url: Option<String>,
+    /// Whether there is a secret to sign their webhooks with.
+    pub(super) may_sign: bool,
 }
 
 impl Caller {
     /// The one user of this machine, to whom everything belongs that no key submitted.
     fn local() -> Self {
-        Self { owner: Box::default(), role: Role::Admin, key: None }
+        Self { owner: Box::default(), role: Role::Admin, key: None, callback_url: None, may_sign: true }
     }
 
     fn of(key: &ApiKey) -> Self {
-        Self { owner: key.user.as_str().into(), role: key.role, key: Some(key.id.clone()) }
+        Self {
+            owner: key.user.as_str().into(),
+            role: key.role,
+            key: Some(key.id.clone()),
+            callback_url: key.webhooks.callback_url.clone(),
+            may_sign: !key.webhooks.secrets.is_empty(),
+        }
     }
 
     /// Who sent this request.

@@ -2,6 +2,7 @@
 //! alone, which knows the tasks of one owner and no others.
 
 mod app;
+mod callbacks;
 mod caller;
 mod cookie;
 mod credentials;

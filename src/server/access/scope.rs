@@ -20,7 +20,7 @@ use crate::task::{
 /// The tasks of one user.
 #[derive(Debug, Clone)]
 pub(in crate::server) struct Scope {
-    app: Arc<App>,
+    pub(super) app: Arc<App>,
     caller: Caller,
 }
 
@@ -104,7 +104,7 @@ impl Scope {
         self.find(id).await?.ok_or_else(|| Problem::no_task(&id.to_string()))
     }
 
-    async fn find(&self, id: TaskId) -> Result<Option<Arc<Task>>, Problem> {
+    pub(super) async fn find(&self, id: TaskId) -> Result<Option<Arc<Task>>, Problem> {
         match self.app.engine.get(id).await {
             Ok(task) => Ok(Some(task).filter(|task| task.new.owner == self.caller.owner)),
             Err(EngineError::TaskNotFound { .. }) => Ok(None),

@@ -68,6 +68,15 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, detail)
     }
 
+    /// The same for a delivery of a webhook.
+    pub(in crate::server) fn no_delivery(id: &str) -> Self {
+        let id: String = id.chars().take(64).collect();
+        let detail = format!(
+            "delivery {id} not found: it was never asked for here, or was removed after its retention"
+        );
+        Self::new(StatusCode::NOT_FOUND, detail)
+    }
+
     /// The same as clients of old know it, who expect 403 for what is not theirs.
     pub(in crate::server) fn into_forbidden(self) -> Self {
         if self.status == StatusCode::NOT_FOUND {

@@ -73,5 +73,5 @@ pub(in crate::server) async fn coverage_analysis(
     query_of(&uri, &[])?;
     let payload = Fields::only(body, &["project_id", "file_path", "analysis_options"])?;
     let task = task_of_kind(Kind::CoverageAnalysis, payload, &headers, &scope).await?;
-    keep(task, &headers, &scope).await
+    keep(task, scope.callback(None)?, &headers, &scope).await
 }

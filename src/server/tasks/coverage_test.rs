@@ -59,5 +59,5 @@ pub(in crate::server) async fn coverage_test(
     let payload = Fields::only(body, FIELDS)?;
     let task = task_of_kind(Kind::CoverageAnalysis, payload, &headers, &scope).await;
     let task = task.map_err(Problem::into_forbidden)?;
-    keep(task, &headers, &scope).await
+    keep(task, scope.callback(None)?, &headers, &scope).await
 }

@@ -53,7 +53,7 @@ pub(in crate::server) async fn coverage_test_sync(
     let payload = Fields::only(body, FIELDS)?;
     let task = task_of_kind(Kind::CoverageAnalysis, payload, &headers, &scope).await;
     let task = task.map_err(Problem::into_forbidden)?;
-    let task = scope.submit(task).await?;
+    let task = scope.submit_and_tell(task, scope.callback(None)?).await?;
     let task = scope.settled(task.id(), LONGEST_WAIT).await?;
     match scope.finished(&task).await? {
         Some(finished) => result(finished),

@@ -73,5 +73,5 @@ pub(in crate::server) async fn generate_test_cases(
     query_of(&uri, &[])?;
     let payload = Fields::only(body, &["project_id", "rtm_content", "generation_options"])?;
     let task = task_of_kind(Kind::GenerateTestCases, payload, &headers, &scope).await?;
-    keep(task, &headers, &scope).await
+    keep(task, scope.callback(None)?, &headers, &scope).await
 }

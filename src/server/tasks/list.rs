@@ -75,7 +75,8 @@ fn listing_of(query: &BTreeMap<String, String>) -> Result<Listing, Problem> {
     })
 }
 
-fn limit_of(text: &str) -> Result<usize, Problem> {
+/// How many a page may have.
+pub(in crate::server) fn limit_of(text: &str) -> Result<usize, Problem> {
     text.parse().ok().filter(|limit| (1..=LONGEST).contains(limit)).ok_or_else(|| {
         let text: String = text.chars().take(64).collect();
         Problem::field("limit", format!("must be a whole number from 1 to {LONGEST}, not {text:?}"))

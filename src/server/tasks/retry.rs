@@ -43,6 +43,6 @@ pub(in crate::server) async fn retry(
             return Err(Problem::new(StatusCode::CONFLICT, detail));
         }
     }
-    let task = scope.retry(id).await?;
+    let task = scope.retry_and_tell(id).await?;
     accepted(&task, &scope).await
 }

@@ -48,22 +48,28 @@ pub(in crate::server) struct NewTaskBody {
     /// Not before this time, with its offset.
     #[schema(value_type = Option<String>, format = DateTime)]
     run_at: Option<DateTime<Utc>>,
+    /// Who is told of its end: an address of the web, public unless the service allows others. Where it is not said,
+    /// the one of the key.
+    #[schema(max_length = 2048)]
+    callback_url: Option<String>,
     /// Labels that the machine which runs it must have.
     requires: Option<Vec<String>>,
 }
 
-/// The task that a body asks for.
+/// The task that a body asks for, and where its end is told.
 pub(super) async fn task_of(
     body: Map<String, Value>,
     headers: &HeaderMap,
     scope: &Scope,
-) -> Result<NewTask, Problem> {
+) -> Result<(NewTask, Option<String>), Problem> {
     let mut fields = Fields::of(body)?;
     let kind = kind_of(&fields.need::<String>("task_type")?)?;
     let payload: Map<String, Value> = fields.take("payload")?.unwrap_or_default();
     let options = options_of(&mut fields, headers)?;
+    let callback = fields.take::<String>("callback_url")?;
     fields.end()?;
-    task_with(kind, payload, options, scope).await
+    let callback = scope.callback(callback)?;
+    Ok((task_with(kind, payload, options, scope).await?, callback))
 }
 
 /// The task of a kind of ours that has a route of its own, which made the payload.
@@ -93,8 +99,7 @@ async fn task_with(
 
 fn kind_of(name: &str) -> Result<Kind, Problem> {
     let kind: Kind = name.parse().map_err(|message: String| Problem::field("task_type", message))?;
-    // Only `doctor` and the benches have use for it.
-    if kind == Kind::Noop { Err(unknown_kind(&kind)) } else { Ok(kind) }
+    if kind.is_internal() { Err(unknown_kind(&kind)) } else { Ok(kind) }
 }
 
 /// A kind of a user's own is known where a living process has a handler for it.
@@ -107,7 +112,7 @@ async fn refuse_unknown_kind(work: &Work, scope: &Scope) -> Result<(), Problem> 
 
 fn unknown_kind(kind: &Kind) -> Problem {
     let ours: Vec<&str> =
-        Kind::BUILT_IN.iter().filter(|kind| **kind != Kind::Noop).map(Kind::as_str).collect();
+        Kind::BUILT_IN.iter().filter(|kind| !kind.is_internal()).map(Kind::as_str).collect();
     let detail = format!(
         "{:?} is unknown: use one of {}, or start a process with a handler for it (`--handlers PACKAGE.MODULE`)",
         kind.as_str(),

@@ -42,13 +42,18 @@ pub(in crate::server) async fn submit(
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
     query_of(&uri, &[])?;
-    let task = task_of(body, &headers, &scope).await?;
-    keep(task, &headers, &scope).await
+    let (task, callback) = task_of(body, &headers, &scope).await?;
+    keep(task, callback, &headers, &scope).await
 }
 
 /// Keeps a task, and answers it at once or as long after as `Prefer` says.
-pub(super) async fn keep(task: NewTask, headers: &HeaderMap, scope: &Scope) -> Result<Response, Problem> {
-    let task = scope.submit(task).await?;
+pub(super) async fn keep(
+    task: NewTask,
+    callback: Option<String>,
+    headers: &HeaderMap,
+    scope: &Scope,
+) -> Result<Response, Problem> {
+    let task = scope.submit_and_tell(task, callback).await?;
     let task = match wait_of(headers) {
         Some(limit) => scope.settled(task.id(), limit).await?,
         None => task,

@@ -56,7 +56,7 @@ pub(in crate::server) struct TaskView {
 
 impl TaskView {
     /// The view of a task, with what it left where it has ended.
-    pub(super) fn of(task: &Task, finished: Option<&Finished>, user: &str) -> Self {
+    pub(in crate::server) fn of(task: &Task, finished: Option<&Finished>, user: &str) -> Self {
         let failure = finished.map_or(task.failure.as_deref(), Finished::failure);
         Self {
             task_id: task.id().to_string(),
@@ -94,6 +94,7 @@ pub(super) fn statuses(word: &str) -> Option<Vec<TaskStatus>> {
     (!statuses.is_empty()).then_some(statuses)
 }
 
-fn iso(time: DateTime<Utc>) -> String {
+/// ISO 8601 in UTC, to the microsecond.
+pub(in crate::server) fn iso(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Micros, true)
 }

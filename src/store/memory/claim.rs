@@ -19,7 +19,7 @@ impl State {
         (process, now): (ProcessId, DateTime<Utc>),
     ) -> Result<Vec<Arc<Task>>, StoreError> {
         let mut claimed = Vec::new();
-        if !limits.concern_claims() {
+        if !limits.concern_claims_of(lanes) {
             while claimed.len() < wanted {
                 let Some(id) = self.index.queues.first(lanes) else { break };
                 claimed.push(self.take(id, process, now)?);

@@ -76,7 +76,13 @@ impl State {
             })?
         } else {
             let reason = awaited.reason_for_dependants();
-            self.step(dependant, |task| task.dependency_failed(&reason, now))?
+            self.step(dependant, |task| {
+                task.dependency_failed(&reason, now)?;
+                if task.state == TaskState::Queued {
+                    task.rank = rank;
+                }
+                Ok(())
+            })?
         };
         Ok(task.status().is_final())
     }

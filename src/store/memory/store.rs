@@ -7,7 +7,7 @@ use parking_lot::{Mutex, MutexGuard};
 use serde_json::Value;
 
 use super::state::State;
-use crate::access::{ApiKey, Project, ProjectId, UserName};
+use crate::access::{ApiKey, Project, ProjectId, UserName, WebhookSecret};
 use crate::store::{Adoption, Clock, Limits, PRUNE_BATCH, Promotion, Store, StoreError};
 use crate::task::{
     Lane, ListFilter, LogLevel, Member, ModelRun, NewTask, ParcelId, ProcessId, Program, Progress,
@@ -206,6 +206,17 @@ impl Store for MemoryStore {
 
     async fn remove_project(&self, id: ProjectId) -> Result<Option<Project>, StoreError> {
         Ok(self.open()?.projects.remove(&id))
+    }
+
+    async fn keep_webhook_secrets(
+        &self,
+        id: String,
+        secrets: Vec<WebhookSecret>,
+    ) -> Result<Option<ApiKey>, StoreError> {
+        Ok(self.open()?.api_keys.get_mut(&id).map(|key| {
+            key.webhooks.secrets = secrets;
+            key.clone()
+        }))
     }
 
     async fn cancel(&self, id: TaskId) -> Result<Option<Arc<Task>>, StoreError> {

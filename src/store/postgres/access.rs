@@ -8,7 +8,7 @@ use super::operation::{Operation, Told, Way};
 use super::rows;
 use super::session::Session;
 use super::text;
-use crate::access::{ApiKey, Digest};
+use crate::access::{ApiKey, Digest, KeyWebhooks, WebhookSecret};
 use crate::store::StoreError;
 
 /// Keeps a key.
@@ -27,9 +27,10 @@ impl Operation for KeepKey {
 
     async fn apply(&self, session: &mut Session) -> Result<(), StoreError> {
         const KEEP: &str = "INSERT INTO testgen.api_key \
-             (id, owner, role, digest, label, created_at, expires_at, revoked_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
-        let ApiKey { id, user, role, label, digest, created_at, expires_at, revoked_at } = self.key.clone();
+             (id, owner, role, digest, label, created_at, expires_at, revoked_at, callback_url, webhook_secrets) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING";
+        let ApiKey { id, user, role, label, digest, created_at, expires_at, revoked_at, webhooks } =
+            self.key.clone();
         let statement = sqlx::query(KEEP)
             .bind(id)
             .bind(user.as_str().to_owned())
@@ -38,7 +39,9 @@ impl Operation for KeepKey {
             .bind(text::write(&label))
             .bind(rows::write_time(created_at))
             .bind(expires_at.map(rows::write_time))
-            .bind(revoked_at.map(rows::write_time));
+            .bind(revoked_at.map(rows::write_time))
+            .bind(webhooks.callback_url)
+            .bind(WebhookSecret::write_all(&webhooks.secrets));
         session.execute(statement).await.map(drop)
     }
 }
@@ -65,6 +68,28 @@ impl Operation for RevokeKey {
     }
 }
 
+/// Gives a key other secrets for the signatures of its webhooks.
+pub(super) struct KeepWebhookSecrets {
+    pub(super) id: String,
+    pub(super) secrets: Vec<WebhookSecret>,
+}
+
+impl Operation for KeepWebhookSecrets {
+    type Answer = ();
+
+    const IS_REPEATABLE: bool = true;
+
+    fn told((): &()) -> Told {
+        Told::Never
+    }
+
+    async fn apply(&self, session: &mut Session) -> Result<(), StoreError> {
+        const KEEP: &str = "UPDATE testgen.api_key SET webhook_secrets = $2 WHERE id = $1";
+        let secrets = WebhookSecret::write_all(&self.secrets);
+        session.execute(sqlx::query(KEEP).bind(text::write(&self.id)).bind(secrets)).await.map(drop)
+    }
+}
+
 /// The key of an id.
 pub(super) struct GetKey {
     pub(super) id: String,
@@ -76,7 +101,7 @@ impl Operation for GetKey {
     const WAY: Way = Way::Reading;
 
     async fn apply(&self, session: &mut Session) -> Result<Option<ApiKey>, StoreError> {
-        const ONE: &str = "SELECT id, owner, role, digest, label, created_at, expires_at, revoked_at \
+        const ONE: &str = "SELECT id, owner, role, digest, label, created_at, expires_at, revoked_at, callback_url, webhook_secrets \
              FROM testgen.api_key WHERE id = $1";
         let found = session.rows(sqlx::query(ONE).bind(text::write(&self.id))).await?;
         found.first().map(read_key).transpose()
@@ -92,7 +117,7 @@ impl Operation for GetKeys {
     const WAY: Way = Way::Reading;
 
     async fn apply(&self, session: &mut Session) -> Result<Vec<ApiKey>, StoreError> {
-        const ALL: &str = "SELECT id, owner, role, digest, label, created_at, expires_at, revoked_at \
+        const ALL: &str = "SELECT id, owner, role, digest, label, created_at, expires_at, revoked_at, callback_url, webhook_secrets \
              FROM testgen.api_key ORDER BY created_at, id";
         session.rows(sqlx::query(ALL)).await?.iter().map(read_key).collect()
     }
@@ -111,5 +136,10 @@ fn read_key(row: &PgRow) -> Result<ApiKey, StoreError> {
         created_at: rows::read_time(row.try_get(5)?),
         expires_at: time(row.try_get(6)?),
         revoked_at: time(row.try_get(7)?),
+        webhooks: KeyWebhooks {
+            callback_url: row.try_get(8)?,
+            secrets: WebhookSecret::read_all(row.try_get(9)?)
+                .ok_or_else(|| StoreError::Corrupt("the webhook secret of a key".to_owned()))?,
+        },
     })
 }

@@ -49,7 +49,7 @@ impl Operation for Adopt {
     }
 }
 
-/// Lists a dead process's old tasks as pending, a batch of them; answers how many.
+/// Lists a dead process's old tasks as pending, but for webhooks, which wait for the next service, a batch of them; answers how many.
 pub(super) struct LeaveBehind {
     pub(super) dead: ProcessId,
     /// Tasks submitted or due within it are young.
@@ -69,7 +69,7 @@ impl Operation for LeaveBehind {
         const OLD: &str = rows::select_tasks!(
             "WHERE status IN ('pending', 'queued') AND submitter = $1 AND created_at <= $2 \
              AND (status = 'queued' OR due <= $2) \
-             AND lane <> ALL ($3) ORDER BY created_at, seq LIMIT $4 FOR UPDATE OF task"
+             AND kind <> 'webhook' AND lane <> ALL ($3) ORDER BY created_at, seq LIMIT $4 FOR UPDATE OF task"
         );
         let query = sqlx::query(OLD)
             .bind(self.dead.as_uuid())

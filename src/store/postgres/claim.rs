@@ -142,7 +142,7 @@ impl Operation for Claim {
         if self.lanes.is_empty() || self.wanted == 0 {
             return Ok(Vec::new());
         }
-        let claimed = if self.limits.concern_claims() {
+        let claimed = if self.limits.concern_claims_of(&self.lanes) {
             self.take_allowed(session).await?
         } else {
             self.take_best(session).await?

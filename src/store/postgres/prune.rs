@@ -61,6 +61,7 @@ impl Operation for Expire {
         const OLD: &str = rows::select_tasks!(
             "WHERE status IN ('pending', 'queued') AND submitter = $1 AND created_at < $2 \
              AND (due IS NULL OR due < $2) \
+             AND (kind <> 'webhook' OR (open_dependencies = 0 AND changed_at < $2)) \
              AND lane <> ALL ($3) ORDER BY created_at, seq LIMIT $4 FOR UPDATE OF task SKIP LOCKED"
         );
         let query = sqlx::query(OLD)

@@ -6,7 +6,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use serde_json::Value;
 
-use super::access::{GetKey, GetKeys, KeepKey, RevokeKey};
+use super::access::{GetKey, GetKeys, KeepKey, KeepWebhookSecrets, RevokeKey};
 use super::address::PostgresAddress;
 use super::attempt::{KeepSession, Lease, Log, Renew, Report};
 use super::cancel::Cancel;
@@ -25,7 +25,7 @@ use super::reads::{CancelRequests, Ended, Events, Get, GetResult, List};
 use super::settle::Settle;
 use super::submit::Submit;
 use super::{membership, migrate, open};
-use crate::access::{ApiKey, Project, ProjectId, UserName};
+use crate::access::{ApiKey, Project, ProjectId, UserName, WebhookSecret};
 use crate::store::read_only::Observed;
 use crate::store::{Adoption, Clock, Limits, Promotion, SchemaReport, Store, StoreError, StoreTerms};
 use crate::task::{
@@ -228,6 +228,15 @@ impl Store for PostgresStore {
         let found = self.project(id.clone()).await?;
         self.hub.apply(RemoveProject { id }).await?;
         Ok(found)
+    }
+
+    async fn keep_webhook_secrets(
+        &self,
+        id: String,
+        secrets: Vec<WebhookSecret>,
+    ) -> Result<Option<ApiKey>, StoreError> {
+        self.hub.apply(KeepWebhookSecrets { id: id.clone(), secrets }).await?;
+        self.api_key(id).await
     }
 
     async fn cancel(&self, id: TaskId) -> Result<Option<Arc<Task>>, StoreError> {

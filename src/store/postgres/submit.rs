@@ -126,7 +126,7 @@ impl Submit {
 
     /// Under limits submissions go one after the other, in all processes: the count of what waits is exact.
     async fn check_room(&self, session: &mut Session) -> Result<(), StoreError> {
-        if !self.limits.concern_submission() {
+        if !self.limits.concern_submission() || self.new.work.follows_any_end() {
             return Ok(());
         }
         session.execute(sqlx::query(tally::LOCK_SUBMISSIONS)).await?;

@@ -8,7 +8,7 @@ use super::operation::Operation;
 use super::reader::Reader;
 use super::rows;
 use super::session::Session;
-use crate::access::{ApiKey, Digest};
+use crate::access::{ApiKey, Digest, KeyWebhooks, WebhookSecret};
 use crate::store::StoreError;
 
 /// Keeps a key.
@@ -21,9 +21,10 @@ impl Operation for KeepKey {
 
     async fn apply(&self, session: &mut Session) -> Result<(), StoreError> {
         const KEEP: &str = "INSERT INTO api_key \
-             (id, owner, role, digest, label, created_at, expires_at, revoked_at) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-        let ApiKey { id, user, role, label, digest, created_at, expires_at, revoked_at } = self.key.clone();
+             (id, owner, role, digest, label, created_at, expires_at, revoked_at, callback_url, webhook_secrets) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+        let ApiKey { id, user, role, label, digest, created_at, expires_at, revoked_at, webhooks } =
+            self.key.clone();
         let statement = sqlx::query(KEEP)
             .bind(id)
             .bind(user.as_str().to_owned())
@@ -32,7 +33,9 @@ impl Operation for KeepKey {
             .bind(label)
             .bind(rows::write_time(created_at))
             .bind(expires_at.map(rows::write_time))
-            .bind(revoked_at.map(rows::write_time));
+            .bind(revoked_at.map(rows::write_time))
+            .bind(webhooks.callback_url)
+            .bind(WebhookSecret::write_all(&webhooks.secrets));
         session.execute(statement).await.map(drop)
     }
 }
@@ -52,10 +55,26 @@ impl Operation for RevokeKey {
     }
 }
 
+/// Gives a key other secrets for the signatures of its webhooks.
+pub(super) struct KeepWebhookSecrets {
+    pub(super) id: String,
+    pub(super) secrets: Vec<WebhookSecret>,
+}
+
+impl Operation for KeepWebhookSecrets {
+    type Answer = ();
+
+    async fn apply(&self, session: &mut Session) -> Result<(), StoreError> {
+        const KEEP: &str = "UPDATE api_key SET webhook_secrets = ?2 WHERE id = ?1";
+        let secrets = WebhookSecret::write_all(&self.secrets);
+        session.execute(sqlx::query(KEEP).bind(self.id.clone()).bind(secrets)).await.map(drop)
+    }
+}
+
 impl Reader {
     /// The key of an id.
     pub(super) async fn api_key(&self, id: String) -> Result<Option<ApiKey>, StoreError> {
-        const ONE: &str = "SELECT id, owner, role, digest, label, created_at, expires_at, revoked_at \
+        const ONE: &str = "SELECT id, owner, role, digest, label, created_at, expires_at, revoked_at, callback_url, webhook_secrets \
              FROM api_key WHERE id = ?1";
         let found = sqlx::query(ONE).bind(id).fetch_optional(&*self.pool().await).await?;
         found.as_ref().map(read_key).transpose()
@@ -63,7 +82,7 @@ impl Reader {
 
     /// All keys, the oldest first.
     pub(super) async fn api_keys(&self) -> Result<Vec<ApiKey>, StoreError> {
-        const ALL: &str = "SELECT id, owner, role, digest, label, created_at, expires_at, revoked_at \
+        const ALL: &str = "SELECT id, owner, role, digest, label, created_at, expires_at, revoked_at, callback_url, webhook_secrets \
              FROM api_key ORDER BY created_at, id";
         let found = sqlx::query(ALL).fetch_all(&*self.pool().await).await?;
         found.iter().map(read_key).collect()
@@ -83,5 +102,10 @@ fn read_key(row: &SqliteRow) -> Result<ApiKey, StoreError> {
         created_at: rows::read_time(row.try_get(5)?),
         expires_at: time(row.try_get(6)?),
         revoked_at: time(row.try_get(7)?),
+        webhooks: KeyWebhooks {
+            callback_url: row.try_get(8)?,
+            secrets: WebhookSecret::read_all(row.try_get(9)?)
+                .ok_or_else(|| StoreError::Corrupt("the webhook secret of a key".to_owned()))?,
+        },
     })
 }

@@ -49,7 +49,7 @@ async fn adopt(session: &mut Session, mut task: Task) -> Result<(), StoreError> 
     }
 }
 
-/// Lists a dead process's old tasks as pending, a batch of them; answers how many.
+/// Lists a dead process's old tasks as pending, but for webhooks, which wait for the next service, a batch of them; answers how many.
 pub(super) struct LeaveBehind {
     pub(super) dead: ProcessId,
     /// Tasks submitted or due after this are young.
@@ -65,7 +65,7 @@ impl Operation for LeaveBehind {
         const OLD: &str = rows::select_tasks!(
             "WHERE status IN ('pending', 'queued') AND submitter = ?1 AND created_at <= ?2 \
              AND (status = 'queued' OR due <= ?2) \
-             AND lane NOT IN (SELECT value FROM json_each(?3)) ORDER BY created_at, seq LIMIT +?4"
+             AND kind <> 'webhook' AND lane NOT IN (SELECT value FROM json_each(?3)) ORDER BY created_at, seq LIMIT +?4"
         );
         let query = sqlx::query(OLD)
             .bind(rows::write_process(self.dead))

@@ -134,7 +134,7 @@ impl Operation for Claim {
 
     async fn apply(&self, session: &mut Session) -> Result<Vec<Arc<Task>>, StoreError> {
         session.keep_lease().await?;
-        let claimed = if self.limits.concern_claims() {
+        let claimed = if self.limits.concern_claims_of(&self.lanes) {
             self.take_allowed(session).await?
         } else {
             self.take_best(session).await?

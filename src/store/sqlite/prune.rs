@@ -28,7 +28,8 @@ impl Operation for Delete {
     }
 }
 
-/// Fails what a dead process submitted before `cutoff`, `limit` tasks at most; answers how many.
+/// Fails what a dead process submitted before `cutoff` (of webhooks: what nothing happened to since, from the end of
+/// their task on), `limit` tasks at most; answers how many.
 pub(super) struct Expire {
     pub(super) dead: ProcessId,
     pub(super) cutoff: DateTime<Utc>,
@@ -44,6 +45,7 @@ impl Operation for Expire {
         const OLD: &str = rows::select_tasks!(
             "WHERE status IN ('pending', 'queued') AND submitter = ?1 AND created_at < ?2 \
              AND (due IS NULL OR due < ?2) \
+             AND (kind <> 'webhook' OR (open_dependencies = 0 AND changed_at < ?2)) \
              AND lane NOT IN (SELECT value FROM json_each(?3)) ORDER BY created_at, seq LIMIT +?4"
         );
         let query = sqlx::query(OLD)

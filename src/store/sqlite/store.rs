@@ -7,7 +7,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use serde_json::Value;
 
-use super::access::{KeepKey, RevokeKey};
+use super::access::{KeepKey, KeepWebhookSecrets, RevokeKey};
 use super::attempt::{KeepSession, Lease, Log, Renew, Report};
 use super::cancel::Cancel;
 use super::claim::Claim;
@@ -23,7 +23,7 @@ use super::settle::Settle;
 use super::submit::Submit;
 use super::writer::Writer;
 use super::{open, rows};
-use crate::access::{ApiKey, Project, ProjectId, UserName};
+use crate::access::{ApiKey, Project, ProjectId, UserName, WebhookSecret};
 use crate::store::{Adoption, Clock, Limits, Promotion, SchemaReport, Store, StoreError, StoreTerms};
 use crate::task::{
     Lane, ListFilter, LogLevel, Member, ModelRun, NewTask, ParcelId, ProcessId, Progress, QueueStats,
@@ -223,6 +223,15 @@ impl Store for SqliteStore {
         let found = self.project(id.clone()).await?;
         self.writer.apply(RemoveProject { id }).await?;
         Ok(found)
+    }
+
+    async fn keep_webhook_secrets(
+        &self,
+        id: String,
+        secrets: Vec<WebhookSecret>,
+    ) -> Result<Option<ApiKey>, StoreError> {
+        self.writer.apply(KeepWebhookSecrets { id: id.clone(), secrets }).await?;
+        self.api_key(id).await
     }
 
     async fn cancel(&self, id: TaskId) -> Result<Option<Arc<Task>>, StoreError> {

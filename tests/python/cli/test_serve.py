@@ -227,6 +227,30 @@ def test_projects_are_added_listed_and_removed(cli: Cli) -> None:
         assert (answer.returncode, says in answer.stderr) == (2, True), answer.stderr
 
 
+def test_a_key_may_say_who_is_told_of_its_tasks(cli: Cli) -> None:
+    url = "https://example.org/hook"
+    key = cli.json("keys", "create", "ada", "--callback-url", url)
+    assert key["callback_url"] == url
+    assert key["webhook_secret"].startswith("whsec_")
+    assert key["webhook_secret"] not in json.dumps(cli.json("keys", "list"))
+    rotated = cli("keys", "webhook-secret", key["id"])
+    assert rotated.stdout.startswith("whsec_"), rotated.stderr
+    assert rotated.stdout.strip() != key["webhook_secret"]
+
+    local = cli("keys", "create", "ada", "--callback-url", "http://127.1/hook")
+    assert local.returncode == 2
+    assert "loopback" in local.stderr
+
+
+def test_the_secret_of_webhooks_is_its_users_alone(service: Service, cli: Cli) -> None:
+    path = cli.project / "openhands_workspace/webhook.secret"
+    assert path.read_text(encoding="utf-8").startswith("whsec_")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    body = {"task_type": "generate_tests", "callback_url": "http://[::ffff:127.0.0.1]/"}
+    status, _, problem = service.ask("POST", "/tasks", body)
+    assert (status, problem["field"]) == (422, "callback_url")
+
+
 def test_a_port_that_is_taken_is_named(service: Service, cli: Cli) -> None:
     port = service.host.rsplit(":", 1)[1]
     refused = cli("serve", "--port", port)

@@ -9,7 +9,7 @@ use _core::access::{ApiKey, Role, Secret};
 use _core::config::{Inputs, Overrides, Settings, load};
 use _core::engine::{Engine, EngineOptions};
 use _core::kinds::{Attempt, Handler, HandlerFuture};
-use _core::server::{Entry, Service, ServiceOptions};
+use _core::server::{Deliverer, Entry, Resolver, Service, ServiceOptions, webhook_secret};
 use _core::store::StoreLocation;
 use _core::task::{ErrorKind, Failure, Kind, Lane, LogLevel, Progress};
 use chrono::{TimeDelta, Utc};
@@ -77,6 +77,7 @@ pub(super) struct Served {
     pub(super) location: StoreLocation,
     /// What the client sends to come in.
     pub(super) token: Secret,
+    hooks: Hooks,
     client: reqwest::Client,
     stop: CancellationToken,
     running: JoinHandle<()>,
@@ -114,12 +115,45 @@ impl Reply {
     }
 }
 
+/// How a service under test delivers webhooks.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Hooks {
+    /// The setting `webhook_networks`.
+    pub(super) networks: Option<&'static str>,
+    /// What finds addresses instead of the system.
+    pub(super) resolver: Option<Arc<dyn Resolver>>,
+    /// How long receivers may take, where that is not the usual.
+    pub(super) patience: Option<Duration>,
+}
+
+impl Hooks {
+    /// They may go to this machine.
+    pub(super) fn to_loopback() -> Self {
+        Self { networks: Some("127.0.0.0/8"), ..Self::default() }
+    }
+
+    fn deliverer(&self, settings: &Settings) -> Deliverer {
+        let (secret, _) = webhook_secret(&settings.workspace_root).unwrap();
+        let mut deliverer = Deliverer::new(settings, secret).counting(Duration::from_micros(100));
+        if let Some(resolver) = &self.resolver {
+            deliverer = deliverer.resolving_with(Arc::clone(resolver));
+        }
+        match self.patience {
+            Some(patience) => deliverer.waiting(patience),
+            None => deliverer,
+        }
+    }
+}
+
 /// Settings of a project that is empty.
-fn settings(folder: &TempDir) -> Settings {
+fn settings(folder: &TempDir, hooks: &Hooks) -> Settings {
     let root = folder.path().canonicalize().unwrap();
     std::fs::write(root.join("pyproject.toml"), "").unwrap();
     let mut overrides = Overrides::new();
     overrides.set("agent", "local");
+    if let Some(networks) = hooks.networks {
+        overrides.set("webhook_networks", networks);
+    }
     let inputs = Inputs {
         overrides,
         working_directory: root,
@@ -145,10 +179,24 @@ impl Served {
         Self::open(place, true, |options| options).await
     }
 
+    /// A service whose webhooks go where a test says.
+    pub(super) async fn telling(place: Place, asks_for_keys: bool, hooks: Hooks) -> Self {
+        Self::open_with(place, asks_for_keys, hooks, |options| options).await
+    }
+
     /// The same with other options of the engine.
     pub(super) async fn open(
         place: Place,
         asks_for_keys: bool,
+        change: impl FnOnce(EngineOptions) -> EngineOptions,
+    ) -> Self {
+        Self::open_with(place, asks_for_keys, Hooks::default(), change).await
+    }
+
+    async fn open_with(
+        place: Place,
+        asks_for_keys: bool,
+        hooks: Hooks,
         change: impl FnOnce(EngineOptions) -> EngineOptions,
     ) -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -156,24 +204,26 @@ impl Served {
             Place::Memory => StoreLocation::Memory,
             Place::File => StoreLocation::Sqlite(folder.path().join("tasks.db")),
         };
-        Self::begin(folder, location, Secret::fresh(), asks_for_keys, change).await
+        Self::begin((folder, location, Secret::fresh()), asks_for_keys, hooks, change).await
     }
 
     async fn begin(
-        folder: TempDir,
-        location: StoreLocation,
-        token: Secret,
+        (folder, location, token): (TempDir, StoreLocation, Secret),
         asks_for_keys: bool,
+        hooks: Hooks,
         change: impl FnOnce(EngineOptions) -> EngineOptions,
     ) -> Self {
         let own = Arc::new(Own { gate: Semaphore::new(0) });
         let handler: Arc<dyn Handler> = own.clone();
-        let options = EngineOptions::without_workers().with_pool(own_lane(), 4, handler);
+        let settings = settings(&folder, &hooks);
+        let options =
+            EngineOptions { retry_base_delay: Duration::from_millis(1), ..EngineOptions::without_workers() };
+        let options = hooks.deliverer(&settings).join(options.with_pool(own_lane(), 4, handler));
         let engine = Arc::new(Engine::open(&location, change(options)).await.unwrap());
         let entry = if asks_for_keys { Entry::Keys } else { Entry::Local(token.clone()) };
         let service = Service::bind(ServiceOptions {
             engine: Arc::clone(&engine),
-            settings: Arc::new(settings(&folder)),
+            settings: Arc::new(settings),
             location: location.clone(),
             address: "127.0.0.1:0".parse().unwrap(),
             entry,
@@ -183,7 +233,7 @@ impl Served {
         let (address, stop) = (service.address(), CancellationToken::new());
         let running = tokio::spawn(service.run(stop.clone().cancelled_owned()));
         let client = client();
-        let mut served = Self { address, engine, own, folder, location, token, client, stop, running };
+        let mut served = Self { address, engine, own, folder, location, token, hooks, client, stop, running };
         if asks_for_keys {
             served.token = served.key("ada", Role::User).await;
         }
@@ -192,8 +242,9 @@ impl Served {
 
     /// Ends the service as a signal does, and begins another on the same store.
     pub(super) async fn restart(self) -> Self {
-        let (folder, location, token) = self.end().await;
-        Self::begin(folder, location, token, false, |options| options).await
+        let hooks = self.hooks.clone();
+        let kept = self.end().await;
+        Self::begin(kept, false, hooks, |options| options).await
     }
 
     /// Ends the service as a signal does.
@@ -211,7 +262,7 @@ impl Served {
 
     /// Settings of the project that it serves.
     pub(super) fn settings(&self) -> Arc<Settings> {
-        Arc::new(settings(&self.folder))
+        Arc::new(settings(&self.folder, &self.hooks))
     }
 
     /// A fresh key.

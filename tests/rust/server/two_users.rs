@@ -6,7 +6,7 @@ use _core::access::{Role, Secret};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::served::{Place, Reply, Served};
+use super::served::{Hooks, Place, Reply, Served};
 
 on_both_stores! {
     no_route_tells_one_user_of_another,
@@ -27,7 +27,10 @@ async fn as_user(served: &Served, key: &Secret, method: Method, path: &str, body
 }
 
 async fn bobs_task(served: &Served, bob: &Secret) -> String {
-    let body = json!({"task_type": "own", "payload": {"say": MARK}, "metadata": {"note": MARK}});
+    let body = json!({
+        "task_type": "own", "payload": {"say": MARK}, "metadata": {"note": MARK},
+        "callback_url": format!("http://127.0.0.1:1/{MARK}"),
+    });
     let reply = as_user(served, bob, Method::POST, "/tasks", Some(body)).await;
     assert_eq!(reply.json["user_id"], "bob", "{reply:?}");
     reply.id().to_owned()
@@ -45,31 +48,41 @@ fn routes(id: &str) -> Vec<(Method, String)> {
 }
 
 async fn no_route_tells_one_user_of_another(place: Place) {
-    let served = Served::with_keys(place).await;
+    let served = Served::telling(place, true, Hooks::to_loopback()).await;
     let (ada, bob) = (served.token.clone(), served.key("bob", Role::User).await);
     let id = bobs_task(&served, &bob).await;
     let unknown = _core::task::TaskId::fresh().to_string();
     assert!(routes(&id).len() >= 10);
 
-    for ((method, path), (_, path_of_nothing)) in routes(&id).into_iter().zip(routes(&unknown)) {
-        let body = (method == Method::POST).then(|| json!({"task_type": "own", "depends_on": [id]}));
-        let reply = as_user(&served, &ada, method.clone(), &path, body.clone()).await;
-        let text = format!("{reply:?}");
-        let told = text.contains(MARK) || text.contains("bob");
-        assert!(!told, "{method} {path}: {text}");
-        if path.contains(&id) {
-            // Word for word what is said of a task that never was.
-            let nothing = as_user(&served, &ada, method.clone(), &path_of_nothing, body).await;
-            assert_eq!(reply.status, 404, "{method} {path}: {text}");
-            assert_eq!(reply.detail().replace(&id, ""), nothing.detail().replace(&unknown, ""), "{path}");
-        }
+    let deliveries = as_user(&served, &bob, Method::GET, "/webhooks/deliveries", None).await;
+    let delivery = deliveries.json["deliveries"][0]["delivery_id"].as_str().unwrap().to_owned();
+
+    for id in [id.clone(), delivery] {
+        is_nobodys_to(&served, &ada, &id, &unknown).await;
     }
     assert_eq!(as_user(&served, &bob, Method::GET, &format!("/tasks/{id}"), None).await.status, 200);
     served.end().await;
 }
 
+/// On every route.
+async fn is_nobodys_to(served: &Served, ada: &Secret, id: &str, unknown: &str) {
+    for ((method, path), (_, path_of_nothing)) in routes(id).into_iter().zip(routes(unknown)) {
+        let body = (method == Method::POST).then(|| json!({"task_type": "own", "depends_on": [id]}));
+        let reply = as_user(served, ada, method.clone(), &path, body.clone()).await;
+        let text = format!("{reply:?}");
+        let told = text.contains(MARK) || text.contains("bob");
+        assert!(!told, "{method} {path}: {text}");
+        if path.contains(id) {
+            // Word for word what is said of a task that never was.
+            let nothing = as_user(served, ada, method.clone(), &path_of_nothing, body).await;
+            assert_eq!(reply.status, 404, "{method} {path}: {text}");
+            assert_eq!(reply.detail().replace(id, ""), nothing.detail().replace(unknown, ""), "{path}");
+        }
+    }
+}
+
 async fn counts_and_pages_are_ones_own(place: Place) {
-    let served = Served::with_keys(place).await;
+    let served = Served::telling(place, true, Hooks::to_loopback()).await;
     let (ada, bob) = (served.token.clone(), served.key("bob", Role::User).await);
     let admin = served.key("carol", Role::Admin).await;
     let mut own = BTreeSet::new();

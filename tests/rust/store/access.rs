@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use _core::access::{ApiKey, Role, Secret};
+use _core::access::{ApiKey, KeyWebhooks, Role, Secret, WebhookSecret};
 use _core::store::Store;
 use _core::task::{ListFilter, NewTask, TaskStatus};
 use chrono::{TimeDelta, Utc};
@@ -22,6 +22,10 @@ fn key(user: &str, role: Role) -> ApiKey {
     let now = chrono::DateTime::from_timestamp_micros(Utc::now().timestamp_micros()).unwrap();
     ApiKey {
         label: "ü \u{0} label".to_owned(),
+        webhooks: KeyWebhooks {
+            callback_url: Some("https://example.org/hook".to_owned()),
+            secrets: vec![WebhookSecret::fresh(), WebhookSecret::fresh()],
+        },
         ..ApiKey::of(&Secret::fresh(), user.parse().unwrap(), role, now)
     }
 }

@@ -60,3 +60,4 @@ pub(crate) mod subject;
 mod submission;
 mod times;
 mod together;
+mod webhooks;

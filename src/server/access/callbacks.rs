@@ -1,0 +1,126 @@
+//! Who is told of the end of a user's tasks, and what of that may they see? Their own deliveries, and nobody else's.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http::StatusCode;
+
+use super::scope::Scope;
+use crate::engine::EngineError;
+use crate::server::http::Problem;
+use crate::server::webhooks::{Target, delivery_of, replay_of, webhook_of};
+use crate::task::{Cursor, ListFilter, NewTask, Task, TaskEvent, TaskId, TaskPage, Webhook};
+
+impl Scope {
+    /// Where the end of a task is to be told that asks for `asked`: there, else where its key says; `None` for nowhere.
+    /// What cannot be told is refused before anything is kept.
+    pub(in crate::server) fn callback(&self, asked: Option<String>) -> Result<Option<String>, Problem> {
+        let Some(url) = asked.or_else(|| self.caller().callback_url.clone()) else { return Ok(None) };
+        let refused = |reason: String| Problem::field("callback_url", reason);
+        Target::parse(&url, &self.settings().webhook_networks()).map_err(refused)?;
+        if !self.caller().may_sign {
+            let reason = "needs a secret to sign with, which this key does not have: `openhands-testgen keys \
+                          webhook-secret ID` gives it one";
+            return Err(refused(reason.to_owned()));
+        }
+        Ok(Some(url))
+    }
+
+    /// Keeps a task as this user's, and who is told of its end. Until both are kept nothing is answered, so that no
+    /// task is known to anyone whose end will not be told.
+    pub(in crate::server) async fn submit_and_tell(
+        &self,
+        task: NewTask,
+        url: Option<String>,
+    ) -> Result<Arc<Task>, Problem> {
+        let task = self.submit(task).await?;
+        let Some(url) = url else { return Ok(task) };
+        self.tell_of(&task, url).await?;
+        // It may have ended meanwhile.
+        self.task(task.id()).await
+    }
+
+    async fn tell_of(&self, task: &Task, url: String) -> Result<(), Problem> {
+        let user = (self.caller().name(), self.caller().key.clone());
+        let delivery = delivery_of(task, user, url, self.process(), self.settings());
+        match self.app.engine.submit(delivery).await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Submits a task that ended without success once more, and tells whoever was told of its end.
+    pub(in crate::server) async fn retry_and_tell(&self, id: TaskId) -> Result<Arc<Task>, Problem> {
+        let callback = self.callback(self.callback_of(id).await?)?;
+        let task = self.retry(id).await?;
+        let Some(url) = callback else { return Ok(task) };
+        self.tell_of(&task, url).await?;
+        self.task(task.id()).await
+    }
+
+    /// Where the end of one of their tasks is told.
+    async fn callback_of(&self, task: TaskId) -> Result<Option<String>, Problem> {
+        let delivery = self.find_delivery(task.of_webhook()).await?;
+        Ok(delivery.and_then(|delivery| webhook_of(&delivery).map(|webhook| webhook.url.clone())))
+    }
+
+    /// One page of their deliveries, the newest first.
+    pub(in crate::server) async fn deliveries(
+        &self,
+        limit: usize,
+        cursor: Option<Cursor>,
+    ) -> Result<TaskPage, Problem> {
+        let owner = Some(Webhook::owner_of(self.caller().name()));
+        Ok(self.app.engine.list(ListFilter { owner, limit, cursor, ..ListFilter::default() }).await?)
+    }
+
+    /// One of their deliveries, with all that happened to it.
+    pub(in crate::server) async fn delivery_log(
+        &self,
+        id: &str,
+    ) -> Result<(Arc<Task>, Vec<TaskEvent>), Problem> {
+        let task = self.delivery(id).await?;
+        let (mut events, mut after) = (Vec::new(), 0);
+        loop {
+            let page = self.app.engine.events(task.id(), after, Duration::ZERO).await?;
+            let Some(last) = page.last() else { return Ok((task, events)) };
+            after = last.number;
+            events.extend(page);
+        }
+    }
+
+    /// Sends the message of one of their deliveries once more.
+    pub(in crate::server) async fn replay(&self, id: &str) -> Result<Arc<Task>, Problem> {
+        let delivery = self.delivery(id).await?;
+        if !delivery.status().is_final() {
+            let detail = format!("delivery {} goes on: it can be replayed once it has ended", delivery.id());
+            return Err(Problem::new(StatusCode::CONFLICT, detail));
+        }
+        let task = webhook_of(&delivery).map(|webhook| webhook.task);
+        if let Some(task) = task
+            && self.find(task).await?.is_none()
+        {
+            let detail =
+                format!("task {task} was removed after its retention: nothing is left to tell of it");
+            return Err(Problem::new(StatusCode::CONFLICT, detail));
+        }
+        Ok(self.app.engine.submit(replay_of(&delivery, self.process())).await?)
+    }
+
+    async fn delivery(&self, id: &str) -> Result<Arc<Task>, Problem> {
+        let found = match id.parse() {
+            Ok(id) => self.find_delivery(id).await?,
+            Err(_) => None,
+        };
+        found.ok_or_else(|| Problem::no_delivery(id))
+    }
+
+    async fn find_delivery(&self, id: TaskId) -> Result<Option<Arc<Task>>, Problem> {
+        let owner = Webhook::owner_of(self.caller().name());
+        match self.app.engine.get(id).await {
+            Ok(task) => Ok(Some(task).filter(|task| task.new.owner == owner)),
+            Err(EngineError::TaskNotFound { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! What is kept of a webhook? A task of its own beside the one it tells of, which the end of that one queues.
+
+use crate::config::Settings;
+use crate::server::webhooks::verdict::RETRIES;
+use crate::task::{Kind, NewTask, Priority, ProcessId, Task, TaskId, Terms, Webhook, Work};
+
+/// How long one try may take, whatever happens, in seconds.
+const ATTEMPT_SECONDS: f64 = 60.0;
+
+/// The delivery of a task's end, due once it has ended; the same each time it is asked for.
+pub(in crate::server) fn delivery_of(
+    task: &Task,
+    (user, key): (&str, Option<String>),
+    url: String,
+    submitter: ProcessId,
+    settings: &Settings,
+) -> NewTask {
+    let work = Work::Webhook(Box::new(Webhook { task: task.id(), url, key }));
+    let terms = Terms { depends_on: vec![task.id()], ..Terms::default() };
+    NewTask {
+        id: task.id().of_webhook(),
+        lane: work.lane(),
+        owner: Webhook::owner_of(user),
+        priority: Priority::default(),
+        work,
+        metadata: Box::default(),
+        submitter,
+        attempt_seconds: ATTEMPT_SECONDS,
+        max_retries: RETRIES,
+        retention_seconds: settings.retention_of(Kind::Webhook.as_str()),
+        terms: Some(Box::new(terms)),
+    }
+}
+
+/// The same delivery once more, now.
+pub(in crate::server) fn replay_of(delivery: &Task, submitter: ProcessId) -> NewTask {
+    NewTask { id: TaskId::fresh(), terms: None, submitter, ..delivery.new.clone() }
+}

@@ -1,0 +1,123 @@
+//! Webhooks as stores see them: work that follows the end of a task, whatever that is, and is in nobody's way.
+
+use std::time::Duration;
+
+use _core::access::{ApiKey, Role, Secret, WebhookSecret};
+use _core::store::{Limits, Store};
+use _core::task::{Kind, Lane, NewTask, State, TaskId, TaskStatus, Terms, Wait, Webhook, Work};
+
+use super::subject::{Subject, ids};
+use crate::support::{noop, noop_after};
+
+on_every_store! {
+    a_webhook_follows_any_end_of_its_task_and_no_other_moment,
+    a_webhook_asked_for_after_the_end_is_due_at_once_and_stands_once,
+    a_webhook_takes_nobodys_place,
+    a_webhook_is_never_left_behind,
+    the_secrets_of_a_key_are_replaced,
+}
+
+fn webhook(task: TaskId) -> NewTask {
+    let url = "https://example.org/hook".to_owned();
+    let work = Work::Webhook(Box::new(Webhook { task, url, key: Some("0123456789ab".to_owned()) }));
+    let terms = Terms { depends_on: vec![task], ..Terms::default() };
+    NewTask {
+        id: task.of_webhook(),
+        lane: work.lane(),
+        owner: Webhook::owner_of("ada"),
+        work,
+        terms: Some(Box::new(terms)),
+        ..noop()
+    }
+}
+
+async fn due(subject: &Subject) -> Vec<TaskId> {
+    ids(&subject.store.claim(&[Lane::of_kind(&Kind::Webhook)], 9).await.unwrap())
+}
+
+async fn a_webhook_follows_any_end_of_its_task_and_no_other_moment(subject: Subject) {
+    let mut told = Vec::new();
+    for _ in 0..3 {
+        let task = subject.submit(noop()).await;
+        told.push(subject.submit(webhook(task)).await);
+    }
+    let [first, second, third]: [_; 3] = subject.claim(9).await.try_into().unwrap();
+    let broken = subject.submit(noop_after(&[second.id()])).await;
+    let of_broken = subject.submit(webhook(broken)).await;
+    assert_eq!(due(&subject).await, []);
+
+    subject.complete(&first).await;
+    assert_eq!(due(&subject).await, [told[0]]);
+    subject.fail(&second).await;
+    assert_eq!(subject.status(broken).await, TaskStatus::Failed);
+    assert_eq!(due(&subject).await, [told[1], of_broken]);
+    subject.store.cancel(third.id()).await.unwrap();
+    assert_eq!(due(&subject).await, [], "it is asked to end, and has not yet");
+    subject.settle(&third, _core::task::Settlement::Cancel).await;
+    assert_eq!(due(&subject).await, [told[2]]);
+}
+
+async fn a_webhook_asked_for_after_the_end_is_due_at_once_and_stands_once(subject: Subject) {
+    let id = subject.submit(noop()).await;
+    let task = subject.claim_one().await;
+    subject.fail(&task).await;
+    for _ in 0..2 {
+        assert_eq!(subject.submit(webhook(id)).await, id.of_webhook());
+    }
+    assert_eq!(due(&subject).await, [id.of_webhook()]);
+    let kept = subject.get(id.of_webhook()).await;
+    assert_eq!(kept.new.work, webhook(id).work, "it is read as it was written");
+}
+
+async fn a_webhook_takes_nobodys_place(subject: Subject) {
+    let one = Some(1);
+    subject.store.set_limits(Limits {
+        queued: one,
+        queued_per_owner: one,
+        running: one,
+        ..Limits::default()
+    });
+    let first = subject.submit(noop()).await;
+    subject.submit(webhook(first)).await;
+    let task = subject.claim_one().await;
+    subject.complete(&task).await;
+    subject.store.set_limits(Limits { running: one, running_per_owner: one, ..Limits::default() });
+    subject.submit(noop()).await;
+    subject.claim_one().await;
+    assert_eq!(due(&subject).await, [first.of_webhook()], "as many as may are running");
+
+    let another = subject.submit(noop()).await;
+    subject.store.set_limits(Limits { running: Some(2), ..Limits::default() });
+    assert_eq!(subject.claim_one().await.id(), another, "a webhook that runs is not counted");
+}
+
+async fn a_webhook_is_never_left_behind(mut subject: Subject) {
+    if !subject.store.is_durable() {
+        return;
+    }
+    let submitter = subject.store.process();
+    let task = NewTask { submitter, ..noop() };
+    let id = subject.submit(task).await;
+    subject.submit(NewTask { submitter, ..webhook(id) }).await;
+    let claimed = subject.claim_one().await;
+    subject.complete(&claimed).await;
+    let other = subject.submit(NewTask { submitter, ..noop() }).await;
+    subject.advance(7200);
+    subject.reopen().await;
+
+    subject.store.adopt(Duration::from_hours(1)).await.unwrap();
+    assert_eq!(subject.get(other).await.state, State::Pending { wait: Wait::LeftBehind });
+    assert_eq!(due(&subject).await, [id.of_webhook()]);
+}
+
+async fn the_secrets_of_a_key_are_replaced(subject: Subject) {
+    let now = subject.clock.now();
+    let key = ApiKey::of(&Secret::fresh(), "ada".parse().unwrap(), Role::User, now);
+    subject.store.keep_key(key.clone()).await.unwrap();
+    let secrets = vec![WebhookSecret::fresh(), key.webhooks.secrets[0].clone()];
+
+    let changed = subject.store.keep_webhook_secrets(key.id.clone(), secrets.clone()).await.unwrap();
+    assert_eq!(changed.unwrap().webhooks.secrets, secrets);
+    assert_eq!(subject.store.api_key(key.id).await.unwrap().unwrap().webhooks.secrets, secrets);
+    assert!(subject.store.keep_webhook_secrets("none".to_owned(), secrets).await.unwrap().is_none());
+}
