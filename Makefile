@@ -41,7 +41,7 @@ test-rust: $(VENV)/.tools .venv-bare/.made bubblewrap postgres namespaces
 WORKERS ?= 2
 
 test-python: $(VENV)/.built-dev .venv-bare/.made bubblewrap postgres
-	"$(BIN)/python" -m pytest -n $(WORKERS)
+	"$(BIN)/python" -m pytest -n $(WORKERS) --dist loadgroup
 
 test-openhands: $(VENV)/.built-dev .venv-bare/.made bubblewrap ## The real OpenHands agent server with a scripted model (700 MB, once)
 	python="$$(sh scripts/openhands.sh)" && OTG_OPENHANDS_PYTHON="$$python" \

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,12 @@ from typing import Any
 import pytest
 from openhands_testgen import OpenHandsIntegrationConfig, OpenHandsTestGenerator
 
+from ..conftest import BARE_PYTHON
 from .awkward import calls, imports, layouts, objects, texts
 from .awkward.case import Case
+
+# All share one run of the engine, which two processes of pytest would make twice.
+pytestmark = pytest.mark.xdist_group("awkward")
 
 ALL = [*calls.CASES, *objects.CASES, *imports.CASES, *layouts.CASES, *texts.CASES]
 SOAK = os.environ.get("OTG_SOAK") == "1"
@@ -75,7 +78,7 @@ async def generate(root: Path, case: Case) -> Answer:
     make(case, root)
     before = files(root)
     config = OpenHandsIntegrationConfig(
-        agent="local", store="memory:", project_root=root, python=sys.executable
+        agent="local", store="memory:", project_root=root, python=BARE_PYTHON
     )
     async with OpenHandsTestGenerator(config) as generator:
         task_id = await generator.submit_test_generation_task(case.module, coverage_threshold=0)

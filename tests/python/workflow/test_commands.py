@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 from pathlib import Path
 from typing import Any
 
+from ..conftest import BARE_PYTHON
 from .conftest import Scripted
 from .orchestration import both_ways, configure, make, python
 
@@ -30,7 +30,7 @@ def test_stages_run_the_commands_of_the_project(
     assert (said["exit_code"], said["output"]) == (0, str(project))
     command = result.stage_results["refactoring"].to_dict()["outputs"]["command"]
     assert command.endswith("-c 'print(1)' school src/school staging '{else}'")
-    assert command.startswith(sys.executable)
+    assert command.startswith(BARE_PYTHON)
     assert result.stages_failed == ["staging_deployment"]
     assert "ended with 3" in result.stage_results["staging_deployment"].errors[0]
 
