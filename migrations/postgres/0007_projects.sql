@@ -8,7 +8,9 @@ CREATE TABLE testgen.project (
     python     text,
     -- The folder of its documents, absolute.
     artifacts  text   NOT NULL,
-    -- Who may work on it: names of users.
+    -- Who looks after it, where somebody does: the name of a user.
+    owner      text   COLLATE "C",
+    -- Who else may work on it: names of users.
     members    text[] NOT NULL,
     created_at bigint NOT NULL
 );

@@ -8,7 +8,9 @@ CREATE TABLE project (
     python     TEXT,
     -- The folder of its documents, absolute.
     artifacts  TEXT    NOT NULL,
-    -- Who may work on it: names of users, as JSON.
+    -- Who looks after it, where somebody does: the name of a user.
+    owner      TEXT,
+    -- Who else may work on it: names of users, as JSON.
     members    TEXT    NOT NULL CHECK (json_type(members) = 'array'),
     created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;

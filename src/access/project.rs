@@ -73,17 +73,47 @@ pub struct Project {
     pub python: Option<PathBuf>,
     /// The folder of its documents, absolute; made when something is written there.
     pub artifacts: PathBuf,
-    /// Who may work on it, besides admins.
+    /// Who looks after it, besides admins: may work on it, and forget it. `None` where that is for admins alone.
+    pub owner: Option<UserName>,
+    /// Who else may work on it.
     pub members: BTreeSet<UserName>,
     /// When it was added.
     pub created_at: DateTime<Utc>,
 }
 
 impl Project {
-    /// Whether a user of this name is one of its members.
+    /// A new project whose code lies at `path`, with the interpreter of its `.venv` where it has one, and its documents
+    /// below `workspace_root`. Nobody may work on it yet. The error says what is wrong with `path`.
+    pub fn at(path: &Path, id: ProjectId, workspace_root: &Path) -> Result<Self, String> {
+        let refused = |reason: &str| format!("{} is no project: {reason}", path.display());
+        let root = path.canonicalize().map_err(|error| refused(&error.to_string()))?;
+        if !root.is_dir() {
+            return Err(refused("it is no folder"));
+        }
+        if root.to_str().is_none() {
+            return Err(refused("its name is not UTF-8"));
+        }
+        Ok(Self {
+            artifacts: id.artifacts(workspace_root),
+            id,
+            python: Some(root.join(".venv/bin/python")).filter(|path| path.is_file()),
+            root,
+            owner: None,
+            members: BTreeSet::new(),
+            created_at: Utc::now(),
+        })
+    }
+
+    /// Whether a user of this name looks after it.
+    #[must_use]
+    pub fn is_owned_by(&self, user: &str) -> bool {
+        self.owner.as_ref().is_some_and(|owner| owner.as_str() == user)
+    }
+
+    /// Whether a user of this name may work on it.
     #[must_use]
     pub fn has_member(&self, user: &str) -> bool {
-        self.members.iter().any(|member| member.as_str() == user)
+        self.is_owned_by(user) || self.members.iter().any(|member| member.as_str() == user)
     }
 }
 

@@ -1,9 +1,6 @@
 //! `projects`: which projects do the users of the service work on, and who on which?
 
-use std::path::{Path, PathBuf};
 use std::time::Duration;
-
-use chrono::Utc;
 
 use super::arguments::{AddProject, Json, NAME, Projects};
 use super::error::CommandError;
@@ -42,16 +39,11 @@ async fn add(
     engine: &Engine,
     terminal: &Terminal,
 ) -> Result<Exit, CommandError> {
-    let root = root_of(&command.path)?;
-    let python = Some(root.join(".venv/bin/python")).filter(|path| path.is_file());
-    let project = Project {
-        id: command.id.clone(),
-        artifacts: command.id.artifacts(&session.settings.workspace_root),
-        root,
-        python,
-        members: command.members.iter().cloned().collect(),
-        created_at: Utc::now(),
-    };
+    let made = Project::at(&command.path, command.id.clone(), &session.settings.workspace_root);
+    let made = made
+        .map_err(|message| CommandError::Usage { message, hint: "name the folder of its code".to_owned() })?;
+    let members = command.members.iter().cloned().collect();
+    let project = Project { owner: command.owner.clone(), members, ..made };
     engine.keep_project(project.clone()).await?;
     if command.format.json {
         output::print_json(&project)?;
@@ -65,22 +57,6 @@ async fn add(
         ));
     }
     Ok(Exit::Done)
-}
-
-/// The folder that a path names, absolute and without links.
-fn root_of(path: &Path) -> Result<PathBuf, CommandError> {
-    let refused = |reason: &str| CommandError::Usage {
-        message: format!("{} is no project: {reason}", path.display()),
-        hint: "name the folder of its code".to_owned(),
-    };
-    let root = path.canonicalize().map_err(|error| refused(&error.to_string()))?;
-    if !root.is_dir() {
-        return Err(refused("it is no folder"));
-    }
-    if root.to_str().is_none() {
-        return Err(refused("its name is not UTF-8"));
-    }
-    Ok(root)
 }
 
 async fn list(format: Json, engine: &Engine, terminal: &Terminal) -> Result<Exit, CommandError> {
@@ -106,10 +82,10 @@ fn table(projects: &[Project]) -> String {
 }
 
 fn members_of(project: &Project) -> String {
-    if project.members.is_empty() {
-        return "none but admins".to_owned();
-    }
-    project.members.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    let owner = project.owner.as_ref().map(|owner| format!("{owner} (owner)"));
+    let members = project.members.iter().map(ToString::to_string);
+    let all: Vec<String> = owner.into_iter().chain(members).collect();
+    if all.is_empty() { "none but admins".to_owned() } else { all.join(", ") }
 }
 
 async fn remove(id: &ProjectId, engine: &Engine, terminal: &Terminal) -> Result<Exit, CommandError> {

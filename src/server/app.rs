@@ -33,7 +33,7 @@ pub(super) fn router(app: &Arc<App>) -> Router {
 /// The routes of programs.
 fn api() -> Router<Arc<App>> {
     let coverage_test_sync = post(tasks::coverage_test_sync).layer(map_response(tasks::deprecate));
-    let routes: [(&str, MethodRouter<Arc<App>>); 17] = [
+    let routes: [(&str, MethodRouter<Arc<App>>); 18] = [
         ("/tasks", get(tasks::list).post(tasks::submit)),
         ("/tasks/generate-test-cases", post(tasks::generate_test_cases)),
         ("/tasks/coverage-analysis", post(tasks::coverage_analysis)),
@@ -43,7 +43,8 @@ fn api() -> Router<Arc<App>> {
         ("/tasks/{id}/logs", get(tasks::logs)),
         ("/tasks/{id}/events", get(events::of_task)),
         ("/tasks/{id}/artifacts", get(tasks::artifacts)),
-        ("/projects", get(projects::list)),
+        ("/projects", get(projects::list).post(projects::add)),
+        ("/projects/{id}", get(projects::show).delete(projects::remove)),
         ("/projects/{id}/artifacts", get(projects::files)),
         ("/bot/coverage-test", post(tasks::coverage_test)),
         ("/bot/coverage-test-sync", coverage_test_sync),

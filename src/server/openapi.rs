@@ -20,7 +20,7 @@ use super::{events, projects, tasks, watch, webhooks};
     paths(
         tasks::submit, tasks::list, tasks::show, tasks::cancel, tasks::retry, tasks::result, tasks::logs, tasks::me,
         tasks::generate_test_cases, tasks::coverage_analysis, tasks::coverage_test, tasks::coverage_test_sync,
-        tasks::artifacts, tasks::artifact, projects::list, projects::files, projects::content,
+        tasks::artifacts, tasks::artifact, projects::list, projects::add, projects::show, projects::remove, projects::files, projects::content,
         webhooks::list, webhooks::show, webhooks::replay,
         events::of_task, watch::healthz, watch::readyz, watch::metrics,
     ),

@@ -55,6 +55,11 @@ pub(super) fn read_users(names: &[String]) -> Result<BTreeSet<UserName>, StoreEr
     names.iter().map(|name| name.parse().map_err(StoreError::Corrupt)).collect()
 }
 
+/// One user from its column.
+pub(super) fn read_user(name: Option<&str>) -> Result<Option<UserName>, StoreError> {
+    name.map(|name| name.parse().map_err(StoreError::Corrupt)).transpose()
+}
+
 /// A row of a task that makes no sense.
 pub(super) fn corrupt(id: TaskId, reason: &str) -> StoreError {
     StoreError::Corrupt(format!("{id}: {reason}"))

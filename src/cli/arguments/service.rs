@@ -112,6 +112,9 @@ pub(in crate::cli) struct AddProject {
     /// The folder of its code
     #[arg(value_name = "PATH")]
     pub(in crate::cli) path: PathBuf,
+    /// The user who looks after it, besides admins: may work on it, and forget it
+    #[arg(long, value_name = "USER")]
+    pub(in crate::cli) owner: Option<UserName>,
     /// A user who may work on it, besides admins
     #[arg(long = "member", value_name = "USER")]
     pub(in crate::cli) members: Vec<UserName>,

@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use axum::http::StatusCode;
 use chrono::Utc;
 
 use super::scope::Scope;
@@ -44,6 +45,27 @@ impl Scope {
         }
     }
 
+    /// Keeps a project, in the place of the one that had its id. Answers whether there was none.
+    pub(in crate::server) async fn keep_project(&self, project: Project) -> Result<bool, Problem> {
+        let is_new = self.engine().project(project.id.clone()).await?.is_none();
+        self.engine().keep_project(project).await?;
+        Ok(is_new)
+    }
+
+    /// Forgets a project that this user looks after.
+    pub(in crate::server) async fn remove_project(&self, id: &str) -> Result<(), Problem> {
+        let project = self.project(id).await?;
+        let caller = self.caller();
+        if caller.role != Role::Admin && !project.is_owned_by(&caller.owner) {
+            let detail = format!("project {id} is looked after by somebody else: ask its owner, or an admin");
+            return Err(Problem::new(StatusCode::FORBIDDEN, detail));
+        }
+        match self.engine().remove_project(project.id).await? {
+            Some(_) => Ok(()),
+            None => Err(Problem::no_project(id)),
+        }
+    }
+
     /// Refuses work on a project that is not this user's, as one that is not there.
     pub(in crate::server) async fn check_project(&self, work: &Work) -> Result<Option<Project>, Problem> {
         match work.project_id() {
@@ -71,6 +93,7 @@ impl Scope {
             id,
             root: settings.project_root.clone(),
             python: None,
+            owner: None,
             members: [].into(),
             created_at: Utc::now(),
         }

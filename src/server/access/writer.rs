@@ -27,9 +27,9 @@ impl FromRequestParts<Arc<App>> for Writer {
     }
 }
 
-/// Someone who looks after the service.
+/// The scope of someone who looks after the service.
 #[derive(Debug)]
-pub(in crate::server) struct Admin;
+pub(in crate::server) struct Admin(pub(in crate::server) Scope);
 
 impl FromRequestParts<Arc<App>> for Admin {
     type Rejection = Problem;
@@ -37,7 +37,7 @@ impl FromRequestParts<Arc<App>> for Admin {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
         let scope = Scope::from_request_parts(parts, app).await?;
         if scope.caller().role == Role::Admin {
-            return Ok(Self);
+            return Ok(Self(scope));
         }
         Err(Problem::new(StatusCode::FORBIDDEN, "this is for keys with the role `admin`"))
     }

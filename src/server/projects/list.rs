@@ -5,7 +5,7 @@ use axum::http::Uri;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::access::Project;
+use super::view::ProjectView;
 use crate::server::access::Scope;
 use crate::server::http::{Problem, ProblemBody, query_of};
 
@@ -13,24 +13,6 @@ use crate::server::http::{Problem, ProblemBody, query_of};
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::server) struct ProjectList {
     projects: Vec<ProjectView>,
-}
-
-/// A project. Where it lies is nothing to its users.
-#[derive(Debug, Serialize, ToSchema)]
-pub(in crate::server) struct ProjectView {
-    /// What tasks call it by.
-    #[schema(example = "shop")]
-    project_id: String,
-    /// Who may work on it, besides admins.
-    #[schema(example = json!(["ada"]))]
-    members: Vec<String>,
-}
-
-impl ProjectView {
-    fn of(project: &Project) -> Self {
-        let members = project.members.iter().map(ToString::to_string).collect();
-        Self { project_id: project.id.to_string(), members }
-    }
 }
 
 /// The projects that you may work on

@@ -198,7 +198,7 @@ impl Store for MemoryStore {
     async fn projects(&self, member: Option<UserName>) -> Result<Vec<Project>, StoreError> {
         let state = self.open()?;
         let is_meant = |project: &&Project| match &member {
-            Some(member) => project.members.contains(member),
+            Some(member) => project.has_member(member.as_str()),
             None => true,
         };
         Ok(state.projects.values().filter(is_meant).cloned().collect())

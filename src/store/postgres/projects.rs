@@ -24,11 +24,11 @@ impl Operation for KeepProject {
     }
 
     async fn apply(&self, session: &mut Session) -> Result<(), StoreError> {
-        const KEEP: &str = "INSERT INTO testgen.project (id, root, python, artifacts, members, created_at) \
-             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO UPDATE SET root = excluded.root, \
+        const KEEP: &str = "INSERT INTO testgen.project (id, root, python, artifacts, members, created_at, owner) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO UPDATE SET root = excluded.root, \
              python = excluded.python, artifacts = excluded.artifacts, members = excluded.members, \
-             created_at = excluded.created_at";
-        let Project { id, root, python, artifacts, members, created_at } = &self.project;
+             created_at = excluded.created_at, owner = excluded.owner";
+        let Project { id, root, python, artifacts, owner, members, created_at } = &self.project;
         let members: Vec<String> = members.iter().map(ToString::to_string).collect();
         let statement = sqlx::query(KEEP)
             .bind(id.as_str().to_owned())
@@ -36,7 +36,8 @@ impl Operation for KeepProject {
             .bind(python.as_deref().map(columns::write_path).transpose()?)
             .bind(columns::write_path(artifacts)?)
             .bind(members)
-            .bind(rows::write_time(*created_at));
+            .bind(rows::write_time(*created_at))
+            .bind(owner.as_ref().map(ToString::to_string));
         session.execute(statement).await.map(drop)
     }
 }
@@ -72,7 +73,7 @@ impl Operation for GetProject {
     const WAY: Way = Way::Reading;
 
     async fn apply(&self, session: &mut Session) -> Result<Option<Project>, StoreError> {
-        const ONE: &str = "SELECT id, root, python, artifacts, members, created_at FROM testgen.project \
+        const ONE: &str = "SELECT id, root, python, artifacts, members, created_at, owner FROM testgen.project \
              WHERE id = $1";
         let found = session.rows(sqlx::query(ONE).bind(self.id.as_str().to_owned())).await?;
         found.first().map(read_project).transpose()
@@ -90,8 +91,8 @@ impl Operation for GetProjects {
     const WAY: Way = Way::Reading;
 
     async fn apply(&self, session: &mut Session) -> Result<Vec<Project>, StoreError> {
-        const ALL: &str = "SELECT id, root, python, artifacts, members, created_at FROM testgen.project \
-             WHERE $1::text IS NULL OR $1 = ANY (members) ORDER BY id";
+        const ALL: &str = "SELECT id, root, python, artifacts, members, created_at, owner FROM testgen.project \
+             WHERE $1::text IS NULL OR owner = $1 OR $1 = ANY (members) ORDER BY id";
         let member = self.member.as_ref().map(ToString::to_string);
         session.rows(sqlx::query(ALL).bind(member)).await?.iter().map(read_project).collect()
     }
@@ -106,5 +107,6 @@ fn read_project(row: &PgRow) -> Result<Project, StoreError> {
         artifacts: row.try_get::<&str, _>(3)?.into(),
         members: columns::read_users(&members)?,
         created_at: rows::read_time(row.try_get(5)?),
+        owner: columns::read_user(row.try_get(6)?)?,
     })
 }

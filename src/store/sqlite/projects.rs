@@ -19,16 +19,17 @@ impl Operation for KeepProject {
     type Answer = ();
 
     async fn apply(&self, session: &mut Session) -> Result<(), StoreError> {
-        const KEEP: &str = "INSERT OR REPLACE INTO project (id, root, python, artifacts, members, created_at) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-        let Project { id, root, python, artifacts, members, created_at } = &self.project;
+        const KEEP: &str = "INSERT OR REPLACE INTO project (id, root, python, artifacts, members, created_at, owner) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        let Project { id, root, python, artifacts, owner, members, created_at } = &self.project;
         let statement = sqlx::query(KEEP)
             .bind(id.as_str().to_owned())
             .bind(columns::write_path(root)?)
             .bind(python.as_deref().map(columns::write_path).transpose()?)
             .bind(columns::write_path(artifacts)?)
             .bind(columns::write_json(members)?)
-            .bind(rows::write_time(*created_at));
+            .bind(rows::write_time(*created_at))
+            .bind(owner.as_ref().map(ToString::to_string));
         session.execute(statement).await.map(drop)
     }
 }
@@ -51,15 +52,15 @@ impl Reader {
     /// The project of an id.
     pub(super) async fn project(&self, id: ProjectId) -> Result<Option<Project>, StoreError> {
         const ONE: &str =
-            "SELECT id, root, python, artifacts, members, created_at FROM project WHERE id = ?1";
+            "SELECT id, root, python, artifacts, members, created_at, owner FROM project WHERE id = ?1";
         let query = sqlx::query(ONE).bind(id.as_str().to_owned());
         query.fetch_optional(&*self.pool().await).await?.as_ref().map(read_project).transpose()
     }
 
     /// The projects of a member, or all, by their ids.
     pub(super) async fn projects(&self, member: Option<UserName>) -> Result<Vec<Project>, StoreError> {
-        const ALL: &str = "SELECT id, root, python, artifacts, members, created_at FROM project \
-             WHERE ?1 IS NULL OR EXISTS (SELECT 1 FROM json_each(members) WHERE value = ?1) ORDER BY id";
+        const ALL: &str = "SELECT id, root, python, artifacts, members, created_at, owner FROM project \
+             WHERE ?1 IS NULL OR owner = ?1 OR EXISTS (SELECT 1 FROM json_each(members) WHERE value = ?1) ORDER BY id";
         let query = sqlx::query(ALL).bind(member.map(|member| member.as_str().to_owned()));
         query.fetch_all(&*self.pool().await).await?.iter().map(read_project).collect()
     }
@@ -75,5 +76,6 @@ fn read_project(row: &SqliteRow) -> Result<Project, StoreError> {
         artifacts: row.try_get::<&str, _>(3)?.into(),
         members: columns::read_users(&members)?,
         created_at: rows::read_time(row.try_get(5)?),
+        owner: columns::read_user(row.try_get(6)?)?,
     })
 }

@@ -211,7 +211,7 @@ def test_projects_are_added_listed_and_removed(cli: Cli) -> None:
 
     service = Service(cli, "--require-keys", "--workers", "0")
     service.key = key
-    expected = {"projects": [{"project_id": "shop", "members": ["ada", "bob"]}]}
+    expected = {"projects": [{"project_id": "shop", "owner": None, "members": ["ada", "bob"]}]}
     assert service.ask("GET", "/api/v1/projects")[2] == expected
     assert cli("projects", "remove", "shop").returncode == 0
     status, _, problem = service.ask("GET", "/api/v1/projects/shop/artifacts")

@@ -1,7 +1,7 @@
 //! Projects: who may work on which, and what their artifacts are.
 
 use std::os::unix::fs::symlink;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use _core::access::{Project, Role, Secret};
@@ -19,6 +19,7 @@ on_both_stores! {
     whoever_is_no_member_any_more_finds_nothing,
     the_one_user_of_a_machine_needs_no_project_to_be_added,
     no_path_leads_out_of_the_artifacts,
+    admins_add_projects_and_owners_look_after_them,
 }
 
 /// A project with its code in a folder of its own, whose documents lie elsewhere again.
@@ -29,6 +30,7 @@ async fn add(served: &Served, id: &str, members: &[&str]) -> Project {
         root: root.join("elsewhere").join(id),
         python: None,
         artifacts: root.join("documents").join(id),
+        owner: None,
         members: members.iter().map(|member| member.parse().unwrap()).collect(),
         created_at: Utc::now(),
     };
@@ -74,7 +76,7 @@ async fn work_on_a_project_is_for_its_members(place: Place) {
             }
         }
     }
-    let of_ada = json!({"projects": [{"project_id": "shop", "members": ["ada", "dora"]}]});
+    let of_ada = json!({"projects": [{"project_id": "shop", "owner": null, "members": ["ada", "dora"]}]});
     for (key, projects, status) in
         [(&ada, of_ada.clone(), 200), (&admin, of_ada, 200), (&bob, json!({"projects": []}), 404)]
     {
@@ -117,7 +119,10 @@ async fn the_one_user_of_a_machine_needs_no_project_to_be_added(place: Place) {
     let listed = served.get("/api/v1/projects/").await.json;
     assert_eq!(
         listed["projects"],
-        json!([{"project_id": "added", "members": []}, {"project_id": "found", "members": []}])
+        json!([
+            {"project_id": "added", "owner": null, "members": []},
+            {"project_id": "found", "owner": null, "members": []},
+        ])
     );
     let listed = served.get("/api/v1/projects/found/artifacts/").await.json;
     assert_eq!(
@@ -131,6 +136,46 @@ async fn the_one_user_of_a_machine_needs_no_project_to_be_added(place: Place) {
     let task = served.engine.get(reply.id().parse().unwrap()).await.unwrap();
     let _core::task::Work::Documents(documents) = &task.new.work else { panic!("{task:?}") };
     assert_eq!((&documents.project.folder, &documents.context.project_root), (&added.artifacts, &added.root));
+    served.end().await;
+}
+
+async fn admins_add_projects_and_owners_look_after_them(place: Place) {
+    let served = Served::with_keys(place).await;
+    let (ada, bob) = (served.token.clone(), served.key("bob", Role::User).await);
+    let admin = served.key("carol", Role::Admin).await;
+    let root = served.folder.path().canonicalize().unwrap();
+    let shop = |root: &Path| json!({"project_id": "shop", "root": root, "owner": "ada", "members": ["bob"]});
+
+    let refused = asked(&served, &ada, Method::POST, "/projects", Some(shop(&root))).await;
+    assert_eq!(refused.status, 403, "{refused:?}");
+    for (field, body) in [
+        ("root", shop(Path::new("code"))),
+        ("root", shop(&root.join("nowhere"))),
+        ("root", json!({"project_id": "shop"})),
+        ("project_id", json!({"project_id": "../shop", "root": root})),
+        ("owner", json!({"project_id": "shop", "root": root, "owner": "a:b"})),
+        ("members", json!({"project_id": "shop", "root": root, "members": ["ada", ""]})),
+        ("colour", json!({"project_id": "shop", "root": root, "colour": "red"})),
+    ] {
+        let reply = asked(&served, &admin, Method::POST, "/projects/", Some(body)).await;
+        assert_eq!((reply.status, &reply.json["field"]), (422, &json!(field)), "{reply:?}");
+    }
+    assert_eq!(asked(&served, &ada, Method::GET, "/projects/shop", None).await.status, 404);
+
+    let expected = json!({"project_id": "shop", "owner": "ada", "members": ["bob"]});
+    for status in [201, 200] {
+        let reply = asked(&served, &admin, Method::POST, "/projects", Some(shop(&root))).await;
+        assert_eq!((reply.status, &reply.json), (status, &expected));
+    }
+    for key in [&ada, &bob] {
+        assert_eq!(asked(&served, key, Method::GET, "/projects/shop", None).await.json, expected);
+        assert_eq!(asked(&served, key, Method::GET, "/projects", None).await.json["projects"][0], expected);
+    }
+    let not_his = asked(&served, &bob, Method::DELETE, "/projects/shop", None).await;
+    assert_eq!(not_his.status, 403, "{not_his:?}");
+    assert_eq!(asked(&served, &ada, Method::DELETE, "/projects/shop", None).await.status, 204);
+    assert_eq!(asked(&served, &ada, Method::DELETE, "/projects/shop", None).await.status, 404);
+    assert!(root.is_dir(), "no file is deleted");
     served.end().await;
 }
 

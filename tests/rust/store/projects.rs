@@ -17,6 +17,7 @@ fn project(id: &str, members: &[&str]) -> Project {
         root: "/srv/ü code".into(),
         python: None,
         artifacts: "/srv/documents".into(),
+        owner: None,
         members: members.iter().map(|member| member.parse().unwrap()).collect(),
         created_at: DateTime::from_timestamp_micros(1_700_000_000_000_001).unwrap(),
     }
@@ -29,6 +30,7 @@ async fn a_project_is_kept_until_it_is_removed(mut subject: Subject) {
     let second = Project {
         python: Some("/srv/.venv/bin/python".into()),
         root: "/srv/other".into(),
+        owner: Some("dora".parse().unwrap()),
         ..project("shop", &["bob", "ada"])
     };
     subject.store.keep_project(second.clone()).await.unwrap();
@@ -44,10 +46,13 @@ async fn the_projects_of_a_member_are_no_one_elses(subject: Subject) {
     for (id, members) in [("b", vec!["ada"]), ("Z", vec!["ada", "bob"]), ("a", vec![]), ("c", vec!["adam"])] {
         subject.store.keep_project(project(id, &members)).await.unwrap();
     }
+    let owned = Project { owner: Some("dora".parse().unwrap()), ..project("d", &["bob"]) };
+    subject.store.keep_project(owned).await.unwrap();
     for (member, expected) in [
-        (None, vec!["Z", "a", "b", "c"]),
+        (None, vec!["Z", "a", "b", "c", "d"]),
         (Some("ada"), vec!["Z", "b"]),
-        (Some("bob"), vec!["Z"]),
+        (Some("bob"), vec!["Z", "d"]),
+        (Some("dora"), vec!["d"]),
         (Some("carol"), vec![]),
     ] {
         let member = member.map(|member| member.parse().unwrap());

@@ -1,0 +1,30 @@
+//! `GET /projects/{id}`: one project of the caller.
+
+use axum::Json;
+use axum::extract::Path;
+use axum::http::Uri;
+
+use super::view::ProjectView;
+use crate::server::access::Scope;
+use crate::server::http::{Problem, ProblemBody, query_of};
+
+/// See who works on a project
+#[utoipa::path(
+    get, path = "/api/v1/projects/{id}", tag = "projects", operation_id = "get_project",
+    params(("id" = String, Path, description = "The id of a project of yours")),
+    responses(
+        (status = 200, description = "The project", body = ProjectView),
+        (status = 401, description = "No key that holds", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "No project of yours", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "An unknown name in the query", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "The store does not answer", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub(in crate::server) async fn show(
+    scope: Scope,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Json<ProjectView>, Problem> {
+    query_of(&uri, &[])?;
+    Ok(Json(ProjectView::of(&scope.project(&id).await?)))
+}
