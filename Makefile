@@ -20,7 +20,7 @@ RUST_SOURCES := Cargo.toml Cargo.lock pyproject.toml $(shell find src migrations
 WHEEL_SOURCES := $(RUST_SOURCES) README.md $(shell find python -type f ! -name '*.so' ! -name '*.pyc' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test test-rust test-python test-openhands test-docker soak lint fmt bench bench-postgres bench-testgen docs lock preflight bubblewrap postgres namespaces schemathesis
+.PHONY: help demo dev test test-rust test-python test-openhands test-docker soak lint fmt bench bench-postgres bench-service bench-testgen docs lock preflight bubblewrap postgres namespaces schemathesis
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -82,6 +82,10 @@ bench: $(VENV)/.built-release .venv-bare/.made ## Run benches/: ratios to a base
 bench-postgres: $(VENV)/.built-release | preflight ## The store on PostgreSQL beside raw inserts and other queues: SERVER=postgres://USER@HOST:PORT
 	@cargo bench --quiet --no-default-features --bench postgres -- "$(SERVER)"
 	@"$(BIN)/python" benches/queues "$(SERVER)"
+
+# SIZE="100 5": a hundred streams for five seconds.
+bench-service: $(VENV)/.built-release | preflight ## The service under load: submissions beside a minimal handler, 1,000 event streams, memory
+	@"$(BIN)/python" benches/service $(SIZE)
 
 # PART=--only=MODULE, --no-pynguin or --keep=DIR, as benches/testgen/__main__.py says.
 bench-testgen: $(VENV)/.built-release bubblewrap ## Tests of twelve real modules by the embedded agent, Pynguin beside it
