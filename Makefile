@@ -20,7 +20,7 @@ RUST_SOURCES := Cargo.toml Cargo.lock pyproject.toml $(shell find src migrations
 WHEEL_SOURCES := $(RUST_SOURCES) README.md $(shell find python -type f ! -name '*.so' ! -name '*.pyc' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test test-rust test-python test-openhands test-docker soak lint fmt bench bench-postgres bench-testgen docs lock preflight bubblewrap postgres namespaces
+.PHONY: help demo dev test test-rust test-python test-openhands test-docker soak lint fmt bench bench-postgres bench-service bench-testgen docs lock preflight bubblewrap postgres namespaces schemathesis
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,7 +40,7 @@ test-rust: $(VENV)/.tools .venv-bare/.made bubblewrap postgres namespaces
 # Most of their time is that of child processes: two at once. For one at a time: WORKERS=0
 WORKERS ?= 2
 
-test-python: $(VENV)/.built-dev .venv-bare/.made bubblewrap postgres
+test-python: $(VENV)/.built-dev .venv-bare/.made bubblewrap postgres schemathesis
 	"$(BIN)/python" -m pytest -n $(WORKERS) --dist loadgroup
 
 test-openhands: $(VENV)/.built-dev .venv-bare/.made bubblewrap ## The real OpenHands agent server with a scripted model (700 MB, once)
@@ -83,6 +83,10 @@ bench-postgres: $(VENV)/.built-release | preflight ## The store on PostgreSQL be
 	@cargo bench --quiet --no-default-features --bench postgres -- "$(SERVER)"
 	@"$(BIN)/python" benches/queues "$(SERVER)"
 
+# SIZE="100 5": a hundred streams for five seconds.
+bench-service: $(VENV)/.built-release | preflight ## The service under load: submissions beside a minimal handler, 1,000 event streams, memory
+	@"$(BIN)/python" benches/service $(SIZE)
+
 # PART=--only=MODULE, --no-pynguin or --keep=DIR, as benches/testgen/__main__.py says.
 bench-testgen: $(VENV)/.built-release bubblewrap ## Tests of twelve real modules by the embedded agent, Pynguin beside it
 	@"$(BIN)/python" benches/testgen $(PART)
@@ -107,6 +111,9 @@ postgres:
 
 namespaces:
 	@sh scripts/namespaces.sh
+
+schemathesis: | preflight
+	@sh scripts/schemathesis.sh
 
 $(VENV)/.made: | preflight
 	"$$(sh scripts/preflight.sh --python)" -m venv --clear $(VENV)

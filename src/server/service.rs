@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use super::access::App;
 use super::app;
 use super::error::ServeError;
-use super::http::PatientListener;
+use super::http::{PatientListener, SILENCE};
 use super::options::{Entry, ServiceOptions};
 
 /// How long answers under way may take at the end.
@@ -23,6 +23,8 @@ pub struct Service {
     app: Arc<App>,
     listener: TcpListener,
     address: SocketAddr,
+    /// How long a client may stay that gets nothing.
+    silence: Duration,
 }
 
 impl Service {
@@ -37,7 +39,7 @@ impl Service {
         let address = listener.local_addr().map_err(failed)?;
         raise_file_limit();
         let app = Arc::new(App::new(ServiceOptions { address, ..options }));
-        Ok(Self { app, listener, address })
+        Ok(Self { app, listener, address, silence: SILENCE })
     }
 
     /// Where it listens.
@@ -46,12 +48,19 @@ impl Service {
         self.address
     }
 
+    /// Lets clients stay for so long that get nothing, idle or too slow to complete a request; 90 s where nothing is said.
+    #[must_use]
+    pub fn bearing_silence(mut self, limit: Duration) -> Self {
+        self.silence = limit;
+        self
+    }
+
     /// Serves until `stop` has come, and then ends: within 5 s, whoever is still there.
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) {
         let closing = self.app.closing().clone();
         let begun = closing.clone();
         let router = app::router(&self.app);
-        let server = axum::serve(PatientListener::new(self.listener), router);
+        let server = axum::serve(PatientListener::new(self.listener, self.silence), router);
         let server = server.with_graceful_shutdown(async move {
             stop.await;
             begun.cancel();

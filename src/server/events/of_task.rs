@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 
 use super::follower::Follower;
+use super::stream::StreamedEvent;
 use super::{socket, stream};
 use crate::server::access::{App, Scope};
 use crate::server::http::{Problem, ProblemBody, query_of};
@@ -23,11 +24,11 @@ use crate::server::tasks::OwnId;
     get, path = "/api/v1/tasks/{id}/events", tag = "events", operation_id = "follow_task",
     params(
         ("id" = String, Path, description = "The id of a task of yours"),
-        ("after" = Option<u32>, Query, description = "Only events after this number"),
-        ("Last-Event-ID" = Option<String>, Header, description = "The same, as browsers send it; it stands above `after`"),
+        ("after" = Option<u32>, Query, description = "Only events after this number", format = Int64, maximum = 4_294_967_295_u32),
+        ("Last-Event-ID" = Option<u32>, Header, description = "The same, as browsers send it; it stands above `after`", format = Int64, maximum = 4_294_967_295_u32),
     ),
     responses(
-        (status = 200, description = "The events", body = String, content_type = "text/event-stream"),
+        (status = 200, description = "The events: the schema is that of one", body = StreamedEvent, content_type = "text/event-stream"),
         (status = 204, description = "It has ended, and everything was told"),
         (status = 401, description = "No key that holds", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No task of yours", body = ProblemBody, content_type = "application/problem+json"),

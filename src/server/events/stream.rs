@@ -7,6 +7,7 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
+use utoipa::ToSchema;
 
 use super::follower::{Follower, Step};
 use crate::engine::EventView;
@@ -14,6 +15,20 @@ use crate::server::watch::Open;
 
 /// How soon a client that lost its connection is to come again.
 const AGAIN: Duration = Duration::from_secs(1);
+
+/// One event of the stream.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes what `told` writes")]
+pub(super) struct StreamedEvent {
+    /// Its number, from 1; a client that goes on says the last one that it has.
+    #[schema(pattern = "^[0-9]+$", example = "3")]
+    id: String,
+    /// What sort it is.
+    #[schema(pattern = "^(status|progress|log|cancel_requested)$", example = "status")]
+    event: String,
+    /// What happened, as JSON.
+    data: String,
+}
 
 /// The stream of what a follower reads. It ends with the task; a client that comes again afterwards is told so.
 pub(super) fn stream(follower: Follower, open: Open) -> Response {

@@ -19,7 +19,7 @@ use super::idle::Idle;
 const MOST: usize = 8192;
 /// How long a client may stay that gets nothing from us: idle, or so slow that no request is complete. Streams send a
 /// sign of life well before.
-const SILENCE: Duration = Duration::from_secs(90);
+pub(in crate::server) const SILENCE: Duration = Duration::from_secs(90);
 /// How long a client may take what we send: then it is dropped, and can resume.
 const STALL: Duration = Duration::from_secs(30);
 
@@ -28,11 +28,13 @@ const STALL: Duration = Duration::from_secs(30);
 pub(in crate::server) struct PatientListener {
     listener: TcpListener,
     room: Arc<Semaphore>,
+    /// How long a client may get nothing from us.
+    silence: Duration,
 }
 
 impl PatientListener {
-    pub(in crate::server) fn new(listener: TcpListener) -> Self {
-        Self { listener, room: Arc::new(Semaphore::new(MOST)) }
+    pub(in crate::server) fn new(listener: TcpListener, silence: Duration) -> Self {
+        Self { listener, room: Arc::new(Semaphore::new(MOST)), silence }
     }
 }
 
@@ -47,7 +49,7 @@ impl Listener for PatientListener {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a connection sends in large pieces");
         }
-        (Connection { stream, silence: Idle::new(SILENCE), stall: None, _permit: permit }, address)
+        (Connection { stream, silence: Idle::new(self.silence), stall: None, _permit: permit }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {

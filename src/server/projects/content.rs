@@ -19,7 +19,15 @@ use crate::server::http::{Problem, ProblemBody, query_of};
         ("path" = String, Path, description = "The path of an artifact; slashes stay as they are"),
     ),
     responses(
-        (status = 200, description = "The file", body = Vec<u8>, content_type = "application/octet-stream"),
+        (
+            status = 200, description = "The file, with the type that its name says",
+            content(
+                (Vec<u8> = "application/octet-stream"),
+                (String = "text/plain"),
+                (String = "text/markdown"),
+                (serde_json::Value = "application/json"),
+            ),
+        ),
         (status = 401, description = "No key that holds", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No project of yours, or no such file", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "An unknown name in the query, or a file that is too large", body = ProblemBody, content_type = "application/problem+json"),

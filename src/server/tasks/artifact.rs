@@ -20,7 +20,15 @@ use crate::server::projects::{PlainPath, no_artifact};
         ("path" = String, Path, description = "The path of a file; slashes stay as they are"),
     ),
     responses(
-        (status = 200, description = "The file", body = Vec<u8>, content_type = "application/octet-stream"),
+        (
+            status = 200, description = "The file, with the type that its name says",
+            content(
+                (Vec<u8> = "application/octet-stream"),
+                (String = "text/plain"),
+                (String = "text/markdown"),
+                (serde_json::Value = "application/json"),
+            ),
+        ),
         (status = 401, description = "No key that holds", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No task of yours, or no file of it", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "An unknown name in the query, or a file that is too large", body = ProblemBody, content_type = "application/problem+json"),

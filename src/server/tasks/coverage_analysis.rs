@@ -46,7 +46,7 @@ pub(in crate::server) struct AnalysisOptions {
 #[utoipa::path(
     post, path = "/api/v1/tasks/coverage-analysis", tag = "documents", operation_id = "coverage_analysis",
     params(
-        ("Idempotency-Key" = Option<String>, Header, description = "The same for the same request, at most 255 characters"),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same for the same request, at most 255 characters", max_length = 255, pattern = "^[!-~]([ -~]*[!-~])?$"),
         ("Prefer" = Option<String>, Header, description = "`wait=N`: wait up to N seconds, 50 at most, for the end"),
     ),
     request_body(content = CoverageBody),

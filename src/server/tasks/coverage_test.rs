@@ -32,7 +32,7 @@ pub(super) const FIELDS: &[&str] = &["project_id"];
 #[utoipa::path(
     post, path = "/api/v1/bot/coverage-test", tag = "documents", operation_id = "coverage_test",
     params(
-        ("Idempotency-Key" = Option<String>, Header, description = "The same for the same request, at most 255 characters"),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same for the same request, at most 255 characters", max_length = 255, pattern = "^[!-~]([ -~]*[!-~])?$"),
         ("Prefer" = Option<String>, Header, description = "`wait=N`: wait up to N seconds, 50 at most, for the end"),
     ),
     request_body(content = CoverageTestBody),

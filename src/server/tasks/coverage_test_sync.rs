@@ -26,7 +26,7 @@ const INSTEAD: HeaderValue =
 #[utoipa::path(
     post, path = "/api/v1/bot/coverage-test-sync", tag = "documents", operation_id = "coverage_test_sync",
     params(
-        ("Idempotency-Key" = Option<String>, Header, description = "The same for the same request, at most 255 characters"),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same for the same request, at most 255 characters", max_length = 255, pattern = "^[!-~]([ -~]*[!-~])?$"),
     ),
     request_body(content = CoverageTestBody),
     responses(

@@ -46,7 +46,7 @@ pub(in crate::server) struct GenerationOptions {
 #[utoipa::path(
     post, path = "/api/v1/tasks/generate-test-cases", tag = "documents", operation_id = "generate_test_cases",
     params(
-        ("Idempotency-Key" = Option<String>, Header, description = "The same for the same request, at most 255 characters"),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same for the same request, at most 255 characters", max_length = 255, pattern = "^[!-~]([ -~]*[!-~])?$"),
         ("Prefer" = Option<String>, Header, description = "`wait=N`: wait up to N seconds, 50 at most, for the end"),
     ),
     request_body(content = TestCasesBody),

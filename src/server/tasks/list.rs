@@ -31,10 +31,10 @@ pub(in crate::server) struct TaskList {
 #[utoipa::path(
     get, path = "/api/v1/tasks", tag = "tasks", operation_id = "list_tasks",
     params(
-        ("task_type" = Option<String>, Query, description = "Only of this kind"),
-        ("status" = Option<String>, Query, description = "Only these: pending, running, completed, failed or cancelled"),
+        ("task_type" = Option<String>, Query, description = "Only of this kind", pattern = "^[a-z][a-z0-9_]{0,63}$"),
+        ("status" = Option<String>, Query, description = "Only these", pattern = "^(pending|running|completed|failed|cancelled)$"),
         ("limit" = Option<u32>, Query, description = "At most so many, 1 to 200; 50 where it is not said", minimum = 1, maximum = 200),
-        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before"),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before", format = "uuid"),
     ),
     responses(
         (status = 200, description = "One page", body = TaskList),

@@ -42,7 +42,7 @@ pub(in crate::server) struct LogLine {
     get, path = "/api/v1/tasks/{id}/logs", tag = "tasks", operation_id = "get_logs",
     params(
         ("id" = String, Path, description = "The id of a task of yours"),
-        ("after" = Option<u32>, Query, description = "Only lines after the event of this number"),
+        ("after" = Option<u32>, Query, description = "Only lines after the event of this number", format = Int64, maximum = 4_294_967_295_u32),
     ),
     responses(
         (status = 200, description = "The lines, the oldest first", body = LogPage),

@@ -50,7 +50,12 @@ pub(in crate::server) struct NewTaskBody {
     run_at: Option<DateTime<Utc>>,
     /// Who is told of its end: an address of the web, public unless the service allows others. Where it is not said,
     /// the one of the key.
-    #[schema(max_length = 2048)]
+    #[schema(
+        format = "uri",
+        max_length = 2048,
+        pattern = "^[Hh][Tt][Tt][Pp][Ss]?:",
+        example = "https://example.org/hook"
+    )]
     callback_url: Option<String>,
     /// Labels that the machine which runs it must have.
     requires: Option<Vec<String>>,

@@ -17,7 +17,7 @@ use crate::task::NewTask;
 #[utoipa::path(
     post, path = "/api/v1/tasks", tag = "tasks", operation_id = "submit_task",
     params(
-        ("Idempotency-Key" = Option<String>, Header, description = "The same for the same request, at most 255 characters"),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same for the same request, at most 255 characters", max_length = 255, pattern = "^[!-~]([ -~]*[!-~])?$"),
         ("Prefer" = Option<String>, Header, description = "`wait=N`: wait up to N seconds, 50 at most, for the end"),
     ),
     request_body(content = NewTaskBody),

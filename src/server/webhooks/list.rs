@@ -26,7 +26,7 @@ pub(in crate::server) struct DeliveryList {
     get, path = "/api/v1/webhooks/deliveries", tag = "webhooks", operation_id = "list_deliveries",
     params(
         ("limit" = Option<u32>, Query, description = "At most so many, 1 to 200; 50 where it is not said", minimum = 1, maximum = 200),
-        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before"),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before", format = "uuid"),
     ),
     responses(
         (status = 200, description = "One page", body = DeliveryList),

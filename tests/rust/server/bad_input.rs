@@ -1,9 +1,15 @@
 //! What a client can get wrong: each is told what, and what to do, and nothing is stored.
 
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use _core::server::{Entry, Service, ServiceOptions};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio_util::sync::CancellationToken;
 
 use super::served::{PATIENCE, Place, Reply, Served};
 
@@ -13,7 +19,9 @@ on_both_stores! {
     a_kind_that_nobody_runs_is_unknown,
     an_id_that_is_none_is_not_found,
     what_is_not_there_is_a_problem_too,
-    a_connection_that_is_half_closed_gets_its_answer,
+    a_connection_that_is_half_closed_is_ended,
+    a_stream_that_is_half_closed_takes_no_place,
+    a_client_that_completes_no_request_is_sent_away,
 }
 
 async fn send(served: &Served, kind: &str, body: impl Into<reqwest::Body>) -> Reply {
@@ -134,24 +142,92 @@ async fn what_is_not_there_is_a_problem_too(place: Place) {
     served.end().await;
 }
 
-async fn a_connection_that_is_half_closed_gets_its_answer(place: Place) {
-    let served = Served::local(place).await;
-    let mut socket = TcpStream::connect(served.address).await.unwrap();
-    let request = format!(
-        "GET /api/v1/tasks HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer {}\r\n\r\n",
-        served.token.reveal()
-    );
-    socket.write_all(request.as_bytes()).await.unwrap();
+/// A connection on which this was said.
+async fn said(address: SocketAddr, text: &str) -> TcpStream {
+    let mut socket = TcpStream::connect(address).await.unwrap();
+    socket.write_all(text.as_bytes()).await.unwrap();
+    socket
+}
+
+/// All that still comes until the service ends the connection.
+async fn rest(mut socket: TcpStream) -> String {
     let mut answer = Vec::new();
-    tokio::time::timeout(PATIENCE, socket.read_to_end(&mut answer)).await.unwrap().unwrap();
-    assert!(answer.starts_with(b"HTTP/1.1 200 OK"), "{}", String::from_utf8_lossy(&answer));
+    // One that is reset ends too.
+    let _ = tokio::time::timeout(PATIENCE, socket.read_to_end(&mut answer)).await.expect("it is ended");
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+fn get(served: &Served, path: &str) -> String {
+    format!(
+        "GET {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\n\r\n",
+        served.token.reveal()
+    )
+}
+
+async fn a_connection_that_is_half_closed_is_ended(place: Place) {
+    let served = Served::local(place).await;
+    let mut socket = said(served.address, &get(&served, "/api/v1/tasks")).await;
+    socket.shutdown().await.unwrap();
+    // Taken for gone where the answer was not ready: then it gets none, and never half of one.
+    let answer = rest(socket).await;
+    let is_whole = answer.starts_with("HTTP/1.1 200 OK") && answer.ends_with('}');
+    assert!(is_whole || answer.is_empty(), "{answer}");
 
     // One that says nothing more after half a request leaves nothing behind.
-    let mut socket = TcpStream::connect(served.address).await.unwrap();
-    socket.write_all(b"POST /api/v1/tasks HTTP/1.1\r\nHost: loc").await.unwrap();
+    let mut socket = said(served.address, "POST /api/v1/tasks HTTP/1.1\r\nHost: loc").await;
     socket.shutdown().await.unwrap();
-    let mut answer = Vec::new();
-    tokio::time::timeout(PATIENCE, socket.read_to_end(&mut answer)).await.unwrap().unwrap();
+    rest(socket).await;
+    assert_nothing_is_stored(&served).await;
+    served.end().await;
+}
+
+async fn a_stream_that_is_half_closed_takes_no_place(place: Place) {
+    let served = Served::local(place).await;
+    let id = served.submit(json!({"gate": true})).await;
+    let mut socket = said(served.address, &get(&served, &format!("/tasks/{id}/events"))).await;
+    let mut head = [0; 15];
+    socket.read_exact(&mut head).await.unwrap();
+    assert_eq!(&head, b"HTTP/1.1 200 OK");
+    socket.shutdown().await.unwrap();
+    rest(socket).await;
+    let figures = served.get("/metrics").await.json;
+    assert!(figures.as_str().unwrap().contains("otg_event_streams 0"), "{figures}");
+    served.own.gate.add_permits(1);
+    served.end().await;
+}
+
+async fn a_client_that_completes_no_request_is_sent_away(place: Place) {
+    let served = Served::local(place).await;
+    let service = Service::bind(ServiceOptions {
+        engine: Arc::clone(&served.engine),
+        settings: served.settings(),
+        location: served.location.clone(),
+        address: "127.0.0.1:0".parse().unwrap(),
+        entry: Entry::Local(served.token.clone()),
+        hosts: Vec::new(),
+    });
+    let service = service.await.unwrap().bearing_silence(Duration::from_millis(500));
+    let (address, stop) = (service.address(), CancellationToken::new());
+    let running = tokio::spawn(service.run(stop.clone().cancelled_owned()));
+
+    let silent = said(address, "").await;
+    let half = said(address, "GET /api/v1/tasks HTTP/1.1\r\nHost: loc").await;
+    let kept_alive = said(address, &get(&served, "/api/v1/tasks")).await;
+    // A letter now and then is no request either.
+    let (slow, mut drip) = said(address, "GET /api/v1/tasks HTTP/1.1\r\nX: ").await.into_split();
+    let dripping = tokio::spawn(async move {
+        while drip.write_all(b"x").await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    });
+
+    assert_eq!(rest(silent).await, "");
+    assert_eq!(rest(half).await, "");
+    assert!(rest(kept_alive).await.starts_with("HTTP/1.1 200 OK"), "what is complete is answered");
+    tokio::time::timeout(PATIENCE, dripping).await.expect("it is sent away").unwrap();
+    drop(slow);
+    stop.cancel();
+    running.await.unwrap();
     assert_nothing_is_stored(&served).await;
     served.end().await;
 }

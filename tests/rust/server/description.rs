@@ -38,7 +38,14 @@ fn every_route_says_what_it_answers_where_it_refuses() {
         for (method, route) in methods.as_object().unwrap() {
             assert!(route["summary"].is_string() && route["operationId"].is_string(), "{method} {path}");
             let asks_for_a_key = !["/healthz", "/readyz"].contains(&path.as_str());
-            assert_eq!(route["responses"].get("401").is_some(), asks_for_a_key, "{method} {path}");
+            for (status, is_said) in [
+                ("400", true),
+                ("401", asks_for_a_key),
+                ("403", asks_for_a_key),
+                ("408", route.get("requestBody").is_some()),
+            ] {
+                assert_eq!(route["responses"].get(status).is_some(), is_said, "{method} {path}: {status}");
+            }
         }
     }
 }

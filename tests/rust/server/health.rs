@@ -5,7 +5,8 @@ use std::fs;
 use reqwest::Method;
 use serde_json::json;
 
-use super::served::{Place, Reply, Served};
+use super::served::{PATIENCE, Place, Reply, Served};
+use crate::postgres::{Database, Server};
 use _core::engine::EngineOptions;
 use _core::store::{Limits, StoreLocation};
 
@@ -77,5 +78,32 @@ async fn readiness_ends_with_the_store_and_comes_back_with_it() {
 
     fs::rename(&away, &path).unwrap();
     assert_eq!(served.get("/readyz").await.status, 200);
+    served.end().await;
+}
+
+/// Ends the server of the test as a power cut would, or starts it again.
+async fn order(postgres: &'static Server, what: &'static str) {
+    tokio::task::spawn_blocking(move || postgres.order(what)).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn readiness_ends_with_postgres_and_comes_back_with_it() {
+    let Some(postgres) = Server::of_its_own() else { return };
+    let database = Database::empty_on(postgres).await;
+    let served = Served::at(database.location()).await;
+    let id = served.submit(json!({})).await;
+    served.ended(&id).await;
+    assert_eq!(served.get("/readyz").await.status, 200);
+
+    order(postgres, "crash").await;
+    let gone = served.get("/readyz").await;
+    assert_eq!((gone.status, gone.headers.contains_key("retry-after")), (503, true), "{gone:?}");
+    assert!(gone.detail().contains("does not answer"), "{gone:?}");
+    assert_eq!(served.get("/healthz").await.status, 200);
+
+    order(postgres, "start").await;
+    let back = async { while served.get("/readyz").await.status != 200 {} };
+    tokio::time::timeout(PATIENCE, back).await.expect("it comes back with its store");
+    assert_eq!(served.get(&format!("/api/v1/tasks/{id}")).await.json["status"], "completed");
     served.end().await;
 }

@@ -179,6 +179,12 @@ impl Served {
         Self::open(place, true, |options| options).await
     }
 
+    /// A service for the one user of a machine, whose tasks live there.
+    pub(super) async fn at(location: StoreLocation) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self::begin((folder, location, Secret::fresh()), false, Hooks::default(), |options| options).await
+    }
+
     /// A service whose webhooks go where a test says.
     pub(super) async fn telling(place: Place, asks_for_keys: bool, hooks: Hooks) -> Self {
         Self::open_with(place, asks_for_keys, hooks, |options| options).await

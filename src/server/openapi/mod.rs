@@ -1,11 +1,16 @@
 //! `GET /openapi.json`: every route for programs, as `OpenAPI` 3.1.
 
+mod parameters;
+mod refusals;
+
 use axum::Json;
 use axum::http::Uri;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Deprecated, OpenApi as Document, SecurityRequirement};
 use utoipa::{Modify, OpenApi};
 
+use self::parameters::Parameters;
+use self::refusals::Refusals;
 use super::http::{Problem, query_of};
 use super::{events, projects, tasks, watch, webhooks};
 
@@ -24,7 +29,7 @@ use super::{events, projects, tasks, watch, webhooks};
         webhooks::list, webhooks::show, webhooks::replay,
         events::of_task, watch::healthz, watch::readyz, watch::metrics,
     ),
-    modifiers(&Entry, &Deprecation),
+    modifiers(&Entry, &Deprecation, &Refusals, &Parameters),
 )]
 struct Routes;
 

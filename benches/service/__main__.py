@@ -1,0 +1,166 @@
+"""What does the service cost, asked by another process? Submissions, event streams, its memory.
+
+`python benches/service [STREAMS [SECONDS]]`, a thousand for half a minute where it is not said.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+
+from _measure import clean_project, median, quantile, row, title  # noqa: E402
+from client import Client  # noqa: E402
+from openhands_testgen import OpenHandsIntegrationConfig, OpenHandsTestGenerator  # noqa: E402
+
+SUBMISSIONS = 300
+MINIMAL = ["cargo", "bench", "--quiet", "--no-default-features", "--bench", "minimal"]
+"""Runs `minimal.rs`, which serves until its standard input ends."""
+
+STREAMS_EACH = 10
+"""How many follow one task."""
+
+SETTLED = 5
+"""Seconds until all streams are open, and tasks begin to talk."""
+
+REQUEST = {"task_type": "generate_tests", "payload": {"module_path": "src/a.py"}}
+
+
+class Service:
+    """`openhands-testgen serve` in a process of its own."""
+
+    def __init__(self, store: str, workers: int) -> None:
+        """Waits until it listens."""
+        command = [
+            Path(sys.executable).with_name("openhands-testgen"), "serve", "--port", "0",
+            "--store", store, "--workers", str(workers), "--handlers", "jobs",
+        ]  # fmt: skip
+        environment = os.environ | {"PYTHONPATH": str(HERE)}
+        with Path("serve.log").open("w") as log:
+            self.process = subprocess.Popen(command, env=environment, stderr=log)
+        while not (said := re.search(r"serving on (\S+),", Path("serve.log").read_text())):
+            assert self.process.poll() is None, Path("serve.log").read_text()
+            time.sleep(0.05)
+        self.address = said[1]
+        self.key = Path("openhands_workspace/service.token").read_text().strip()
+
+    def client(self) -> Client:
+        """One that may come in."""
+        return Client(self.address, self.key)
+
+    def memory(self) -> float:
+        """Resident MiB."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+    def __enter__(self) -> Service:
+        """It listens already."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Ends it."""
+        self.process.terminate()
+        self.process.wait()
+
+
+async def each(client: Client, path: str) -> float:
+    """The median of some requests one after the other, in seconds."""
+    times = []
+    for _ in range(SUBMISSIONS):
+        begin = time.perf_counter()
+        await client.post(path, REQUEST)
+        times.append(time.perf_counter() - begin)
+    return median(times)
+
+
+async def store() -> float:
+    """The median of a submission to the same store without HTTP, in seconds."""
+    config = OpenHandsIntegrationConfig(store="sqlite:submit.db", workers=0)
+    generator = OpenHandsTestGenerator(config)
+    times = []
+    for _ in range(SUBMISSIONS):
+        begin = time.perf_counter()
+        await generator.submit_test_generation_task("src/a.py")
+        times.append(time.perf_counter() - begin)
+    await generator.stop(0)
+    return median(times)
+
+
+async def handler() -> float:
+    """The median of a request that a minimal handler answers, in seconds."""
+    pipe = asyncio.subprocess.PIPE
+    server = await asyncio.create_subprocess_exec(*MINIMAL, cwd=HERE, stdin=pipe, stdout=pipe)
+    assert server.stdin is not None
+    assert server.stdout is not None
+    address = (await server.stdout.readline()).decode().strip()
+    took = await each(await Client(address).open(), "/")
+    server.stdin.close()
+    await server.wait()
+    return took
+
+
+async def submissions() -> None:
+    """Prints what a submission takes."""
+    plain, alone = await handler(), await store()
+    with Service("sqlite:submit.db", 0) as service:
+        ours = await each(await service.client().open(), "/api/v1/tasks")
+    title("a service on SQLite, asked by another process")
+    row("baseline: a minimal axum handler, p50", f"{plain * 1e3:.2f} ms", "-", "-")
+    row("baseline: a submission to the store, p50", f"{alone * 1e3:.2f} ms", "1.0 x", "-")
+    budget = alone + 2 * plain
+    row("submit over HTTP, p50", f"{ours * 1e3:.2f} ms", f"{ours / alone:.2f} x",
+        f"<= {budget / alone:.2f} x (the store + 2 x minimal)")  # fmt: skip
+
+
+async def streams(count: int, seconds: int) -> None:
+    """Prints how old events are when their followers have them, and what memory they take."""
+    tasks = count // STREAMS_EACH
+    with Service("sqlite:streams.db", tasks) as service:
+        delays, memory = await follow(service, tasks, seconds)
+    assert len(delays) == count * seconds, f"{len(delays)} of {count * seconds} events came"
+    title(f"{tasks} events a second, each to {STREAMS_EACH} of {count:,} streams, for {seconds} s")
+    for part in (0.5, 0.99):
+        what = f"delay from its store to its follower, p{part * 100:.0f}"
+        row(what, f"{quantile(delays, part) * 1e3:.1f} ms", "-", "<= 50 ms" if part > 0.9 else "-")
+    before, during, after = memory
+    figures = f"{before:.0f} {during:.0f} {after:.0f} MiB"
+    row("memory before, during and after", figures, f"{after / during:.2f} x", "<= 1.05 x (flat)")
+
+
+async def follow(service: Service, tasks: int, seconds: int) -> tuple[list[float], list[float]]:
+    """How late each event came, and the memory before, during and after."""
+    memory = [service.memory()]
+    client = await service.client().open()
+    followers: list[asyncio.Task[None]] = []
+    delays: list[float] = []
+    for number in range(tasks):
+        payload = {"delay": SETTLED + number / tasks, "lines": seconds}
+        task = await client.post("/tasks", {"task_type": "talk", "payload": payload})
+        for _ in range(STREAMS_EACH):
+            follower = await service.client().open()
+            followers.append(asyncio.create_task(follower.follow(task["task_id"], delays)))
+    await asyncio.sleep(SETTLED + 1)
+    memory.append(service.memory())
+    await asyncio.gather(*followers)
+    memory.append(service.memory())
+    return delays, memory
+
+
+async def main() -> None:
+    """Prints the rows."""
+    clean_project()
+    await submissions()
+    sizes = sys.argv[1:]
+    count, seconds = (int(size) for size in sizes + ["1000", "30"][len(sizes) :])
+    await streams(count, seconds)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,53 @@
+"""How does the bench speak HTTP? By plain sockets, so that the client costs next to nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from datetime import datetime
+from urllib.parse import urlsplit
+
+
+class Client:
+    """One connection, kept open."""
+
+    def __init__(self, address: str, key: str = "") -> None:
+        """Of a service; nothing is connected yet."""
+        self.place = urlsplit(address)
+        self.head = f"Host: {self.place.netloc}\r\nAuthorization: Bearer {key}\r\n"
+
+    async def open(self) -> Client:
+        """Connects."""
+        assert self.place.hostname is not None
+        self.reader, self.writer = await asyncio.open_connection(
+            self.place.hostname, self.place.port
+        )
+        return self
+
+    async def post(self, path: str, body: object) -> dict[str, str]:
+        """The JSON that answers this one."""
+        text = json.dumps(body)
+        kind = f"Content-Type: application/json\r\nContent-Length: {len(text)}\r\n"
+        self.writer.write(f"POST {path} HTTP/1.1\r\n{self.head}{kind}\r\n{text}".encode())
+        head = (await self.reader.readuntil(b"\r\n\r\n")).decode().lower()
+        length = int(head.split("content-length: ")[1].split("\r\n")[0])
+        answer: dict[str, str] = json.loads(await self.reader.readexactly(length))
+        assert head.split()[1] in ("200", "202"), answer
+        return answer
+
+    async def follow(self, task_id: str, delays: list[float]) -> None:
+        """Notes how old each line of a task is when it arrives, in seconds, until the task ends."""
+        self.writer.write(f"GET /tasks/{task_id}/events HTTP/1.1\r\n{self.head}\r\n".encode())
+        while line := await self.reader.readline():
+            if line == b"0\r\n":
+                break
+            if line.startswith(b"data: ") and b'"event":"log"' in line:
+                now = time.time()
+                delays.append(now - moment(json.loads(line[6:])["time"]))
+        self.writer.close()
+
+
+def moment(text: str) -> float:
+    """Seconds since 1970 of an ISO time."""
+    return datetime.fromisoformat(text).timestamp()
