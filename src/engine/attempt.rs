@@ -34,7 +34,7 @@ pub(super) async fn run(shared: Arc<Shared>, task: Arc<Task>) {
         stop.request(StopReason::ShuttingDown);
     }
     tracing::debug!(task = %task.id(), attempt = task.attempt, "an attempt started");
-    shared.watchers.hint(task.id());
+    shared.hint(&task);
     let (reporter, reports) = Reporter::new(task.id());
     let outcome = match shared.crew.handler(&task.new.lane) {
         Some(handler) => {
@@ -128,7 +128,7 @@ async fn store_reports(shared: &Shared, task: &Task, said: Said, stop: &Stop) {
     };
     for outcome in <[_; 2]>::from(tokio::join!(lines, progress)) {
         match outcome {
-            Ok(()) => shared.watchers.hint(id),
+            Ok(()) => shared.hint(task),
             Err(StoreError::LeaseLost) => stop.request(StopReason::LeaseLost),
             Err(error) => tracing::warn!(task = %id, %error, "what an attempt said could not be stored"),
         }

@@ -1,4 +1,4 @@
-//! How is a task watched? By its numbered events, from any number on, however late they are read.
+//! How is a task watched, or all tasks of an owner? By their events, from any one on, however late they are read.
 
 use std::time::Duration;
 
@@ -7,12 +7,14 @@ use tokio::time::Instant;
 use super::error::EngineError;
 use super::facade::{Engine, not_found};
 use crate::store::Store;
-use crate::task::{TaskEvent, TaskId};
+use crate::task::{Feed, FeedPlace, TaskEvent, TaskId};
 
 /// How many events one answer has at most.
 const PAGE: usize = 100;
 /// How long a watcher waits for a hint before it looks by itself, at least.
 const POLL: Duration = Duration::from_secs(1);
+/// After how long a look is worth while where something is there that others hold up; then ever later.
+const SOON: Duration = Duration::from_millis(5);
 /// How much longer for each that watches: all together look so often and no oftener, however many they are.
 const POLL_OF_EACH: Duration = Duration::from_millis(10);
 
@@ -37,8 +39,7 @@ impl Engine {
                 return Ok(events);
             }
             let now = Instant::now();
-            let watching = u32::try_from(self.shared.watchers.count()).unwrap_or(u32::MAX);
-            let poll = POLL.max(POLL_OF_EACH.saturating_mul(watching));
+            let poll = self.poll();
             if now >= end {
                 return Ok(events);
             }
@@ -48,6 +49,50 @@ impl Engine {
                 () = hint => {}
             }
         }
+    }
+
+    /// Keeps from now on what happens to the tasks of an owner (empty: of nobody); answers where that begins.
+    pub async fn follow(&self, owner: Box<str>) -> Result<FeedPlace, EngineError> {
+        Ok(self.shared.store.follow(owner).await?)
+    }
+
+    /// What happened to all tasks of an owner after a place, at most 100 events. Where there is nothing yet, waits for
+    /// what comes next, at most `limit`; nothing then is an empty answer. One with a gap is answered at once.
+    pub async fn feed(
+        &self,
+        owner: Box<str>,
+        after: FeedPlace,
+        limit: Duration,
+    ) -> Result<Feed, EngineError> {
+        let end = Instant::now() + limit.min(LONGEST_WAIT);
+        let watcher = self.shared.followers.register(owner.clone());
+        let mut soon = SOON;
+        loop {
+            let mut hint = std::pin::pin!(watcher.hint.notified());
+            hint.as_mut().enable();
+            let feed = self.shared.store.feed(owner.clone(), after, PAGE).await?;
+            let now = Instant::now();
+            if !feed.events.is_empty() || feed.has_gap || now >= end {
+                return Ok(feed);
+            }
+            let mut pause = self.poll();
+            if feed.has_more {
+                // It waits for transactions of others, of whose end nobody tells.
+                pause = pause.min(soon);
+                soon *= 2;
+            }
+            tokio::select! {
+                () = self.shared.closed.cancelled() => return Err(EngineError::Closed),
+                () = tokio::time::sleep_until(end.min(now + pause)) => {}
+                () = hint => {}
+            }
+        }
+    }
+
+    /// How long to wait for a hint before a look.
+    fn poll(&self) -> Duration {
+        let watching = u32::try_from(self.shared.watching()).unwrap_or(u32::MAX);
+        POLL.max(POLL_OF_EACH.saturating_mul(watching))
     }
 
     /// Whether nothing will ever happen to the task after this event.

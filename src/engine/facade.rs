@@ -79,6 +79,7 @@ impl Engine {
 
     /// A task was kept: wakes whoever takes it further.
     fn welcome(&self, task: &Task) {
+        self.shared.followers.hint(&task.new.owner);
         match task.state {
             State::Pending { .. } => self.shared.due.notify_one(),
             _ => self.shared.task_queued(),

@@ -87,7 +87,7 @@ async fn promote(shared: &Shared, wake_at: &mut Instant) -> Result<(), StoreErro
 pub(super) async fn promote_due(shared: &Shared) -> Result<Option<DateTime<Utc>>, StoreError> {
     let promotion = shared.store.promote().await?;
     if promotion.promoted > 0 {
-        shared.watchers.hint_all();
+        shared.hint_all();
         shared.task_queued();
     }
     Ok(promotion.next_due)
@@ -143,7 +143,7 @@ async fn prune(shared: &Shared) -> Result<bool, StoreError> {
     if shared.store.prune(shared.options.expiry).await? == 0 {
         return Ok(false);
     }
-    shared.watchers.hint_all();
+    shared.hint_all();
     watch::recheck_awaited(shared).await?;
     Ok(true)
 }

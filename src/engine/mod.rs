@@ -40,4 +40,4 @@ pub use options::{EngineOptions, LeaseTerms, Pool};
 pub use outcome::Finished;
 pub use request::{Defaults, SubmitOptions, TestRequest};
 pub use testbed::{Stuck, Testbed};
-pub use view::{EventView, PageView, ResultView, StatusView};
+pub use view::{EventView, FeedView, PageView, ResultView, StatusView};

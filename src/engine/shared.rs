@@ -27,7 +27,9 @@ pub(super) struct Shared {
     /// Who works which lanes; begins as `options` say.
     pub(super) crew: Crew,
     pub(super) waiters: Waiters,
-    pub(super) watchers: Watchers,
+    pub(super) watchers: Watchers<TaskId>,
+    /// Who watches all tasks of an owner.
+    pub(super) followers: Watchers<Box<str>>,
     /// What was packed of projects that travel.
     pub(super) packed: Packed,
     /// The projects that are here.
@@ -75,6 +77,7 @@ impl Shared {
             options,
             waiters: Waiters::default(),
             watchers: Watchers::default(),
+            followers: Watchers::default(),
             running: Mutex::default(),
             has_news: AtomicBool::new(false),
             work: Bell::default(),
@@ -90,9 +93,26 @@ impl Shared {
         self.work.ring();
     }
 
+    /// Something happened to a task: tells those who watch it, alone or among others.
+    pub(super) fn hint(&self, task: &Task) {
+        self.watchers.hint(&task.id());
+        self.followers.hint(&task.new.owner);
+    }
+
+    /// Something may have happened to any task.
+    pub(super) fn hint_all(&self) {
+        self.watchers.hint_all();
+        self.followers.hint_all();
+    }
+
+    /// How many watch.
+    pub(super) fn watching(&self) -> usize {
+        self.watchers.count() + self.followers.count()
+    }
+
     /// Something happened to a task, which may have ended: tells those who watch it and wait for it.
     pub(super) fn task_changed(&self, task: &Arc<Task>) {
-        self.watchers.hint(task.id());
+        self.hint(task);
         if task.status().is_final() {
             self.waiters.complete(task);
         }

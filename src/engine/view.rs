@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 use super::outcome::Finished;
 use crate::task::{
-    ErrorKind, Failure, Happening, Kind, LogLevel, Progress, State, Task, TaskEvent, TaskId, TaskPage,
-    TaskStatus, Work,
+    ErrorKind, Failure, FeedEvent, Happening, Kind, LogLevel, Progress, State, Task, TaskEvent, TaskId,
+    TaskPage, TaskStatus, Work,
 };
 
 /// The status dict: where a task stands.
@@ -175,6 +175,23 @@ impl<'a> EventView<'a> {
             Happening::CancelRequested => {}
         }
         view
+    }
+}
+
+/// One event of a feed.
+#[derive(Debug, Serialize)]
+pub struct FeedView<'a> {
+    id: String,
+    task_id: TaskId,
+    #[serde(flatten)]
+    event: EventView<'a>,
+}
+
+impl<'a> FeedView<'a> {
+    /// The view of an event of one of many tasks.
+    #[must_use]
+    pub fn of(fed: &'a FeedEvent) -> Self {
+        Self { id: fed.place.to_string(), task_id: fed.task, event: EventView::of(&fed.event) }
     }
 }
 

@@ -18,7 +18,7 @@ const BATCH: usize = 1_000;
 /// Passes on what changed elsewhere: new tasks, asked ends, completions.
 pub(super) async fn look(shared: &Shared) -> Result<(), StoreError> {
     let works = shared.crew.has_any();
-    let is_awaited = shared.waiters.has_any() || shared.watchers.has_any();
+    let is_awaited = shared.waiters.has_any() || shared.watchers.has_any() || shared.followers.has_any();
     if !(works || is_awaited) {
         return Ok(());
     }
@@ -30,7 +30,7 @@ pub(super) async fn look(shared: &Shared) -> Result<(), StoreError> {
         return Ok(());
     }
     shared.task_queued();
-    shared.watchers.hint_all();
+    shared.hint_all();
     if shared.has_running() {
         for id in shared.store.cancel_requests().await? {
             shared.stop_attempt(id, StopReason::Cancelled);
@@ -50,7 +50,7 @@ pub(super) async fn follow_up(shared: &Shared, task: &Arc<Task>) {
     }
     shared.task_queued();
     shared.due.notify_one();
-    shared.watchers.hint_all();
+    shared.hint_all();
     if let Err(error) = recheck_awaited(shared).await {
         tracing::warn!(%error, "tasks that depend on one that ended could not be read");
     }

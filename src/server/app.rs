@@ -33,7 +33,7 @@ pub(super) fn router(app: &Arc<App>) -> Router {
 /// The routes of programs.
 fn api() -> Router<Arc<App>> {
     let coverage_test_sync = post(tasks::coverage_test_sync).layer(map_response(tasks::deprecate));
-    let routes: [(&str, MethodRouter<Arc<App>>); 18] = [
+    let routes: [(&str, MethodRouter<Arc<App>>); 19] = [
         ("/tasks", get(tasks::list).post(tasks::submit)),
         ("/tasks/generate-test-cases", post(tasks::generate_test_cases)),
         ("/tasks/coverage-analysis", post(tasks::coverage_analysis)),
@@ -42,6 +42,7 @@ fn api() -> Router<Arc<App>> {
         ("/tasks/{id}/result", get(tasks::result)),
         ("/tasks/{id}/logs", get(tasks::logs)),
         ("/tasks/{id}/events", get(events::of_task)),
+        ("/events", get(events::of_own)),
         ("/tasks/{id}/artifacts", get(tasks::artifacts)),
         ("/projects", get(projects::list).post(projects::add)),
         ("/projects/{id}", get(projects::show).delete(projects::remove)),

@@ -12,8 +12,8 @@ use super::{
 };
 use crate::access::{ApiKey, Project, ProjectId, UserName, WebhookSecret};
 use crate::task::{
-    Lane, ListFilter, LogLevel, Member, ModelRun, NewTask, ParcelId, ProcessId, Progress, QueueStats,
-    Session, Settlement, Tally, Task, TaskEvent, TaskId, TaskPage,
+    Feed, FeedPlace, Lane, ListFilter, LogLevel, Member, ModelRun, NewTask, ParcelId, ProcessId, Progress,
+    QueueStats, Session, Settlement, Tally, Task, TaskEvent, TaskId, TaskPage,
 };
 
 /// Any store.
@@ -175,6 +175,8 @@ delegate! {
     async fn result(id: TaskId) -> Result<Option<Arc<Value>>, StoreError>;
     async fn list(filter: ListFilter) -> Result<TaskPage, StoreError>;
     async fn events(id: TaskId, after: u32, limit: usize) -> Result<Option<Vec<TaskEvent>>, StoreError>;
+    async fn follow(owner: Box<str>) -> Result<FeedPlace, StoreError>;
+    async fn feed(owner: Box<str>, after: FeedPlace, limit: usize) -> Result<Feed, StoreError>;
     async fn tally(owner: Option<Box<str>>) -> Result<Tally, StoreError>;
     async fn stats() -> Result<QueueStats, StoreError>;
     async fn claim(lanes: &[Lane], limit: usize) -> Result<Vec<Arc<Task>>, StoreError>;

@@ -30,8 +30,8 @@ use serde_json::Value;
 
 use crate::access::{ApiKey, Project, ProjectId, UserName, WebhookSecret};
 use crate::task::{
-    Lane, ListFilter, LogLevel, Member, ModelRun, NewTask, ParcelId, ProcessId, Progress, QueueStats,
-    Session, Settlement, Tally, Task, TaskEvent, TaskId, TaskPage,
+    Feed, FeedPlace, Lane, ListFilter, LogLevel, Member, ModelRun, NewTask, ParcelId, ProcessId, Progress,
+    QueueStats, Session, Settlement, Tally, Task, TaskEvent, TaskId, TaskPage,
 };
 
 pub use alarm::Alarm;
@@ -85,6 +85,19 @@ pub trait Store: Send + Sync + 'static {
         after: u32,
         limit: usize,
     ) -> impl Future<Output = Result<Option<Vec<TaskEvent>>, StoreError>> + Send;
+
+    /// Keeps from now on what happens to the tasks of an owner (empty: of nobody) for readers of their feed, if that is
+    /// not done already. Answers where the feed stands now.
+    fn follow(&self, owner: Box<str>) -> impl Future<Output = Result<FeedPlace, StoreError>> + Send;
+
+    /// What happened to the tasks of an owner after a place, at most `limit` events. Whoever goes on where the last one
+    /// answered ended misses nothing, and gets nothing twice. Webhooks are in nobody's feed.
+    fn feed(
+        &self,
+        owner: Box<str>,
+        after: FeedPlace,
+        limit: usize,
+    ) -> impl Future<Output = Result<Feed, StoreError>> + Send;
 
     /// How many tasks there are, by status and kind: of one owner (empty: of nobody), or of all.
     fn tally(&self, owner: Option<Box<str>>) -> impl Future<Output = Result<Tally, StoreError>> + Send;

@@ -9,8 +9,8 @@ use serde_json::Value;
 use super::{Adoption, Limits, Promotion, Store, StoreError};
 use crate::access::{ApiKey, Project, ProjectId, UserName, WebhookSecret};
 use crate::task::{
-    Lane, ListFilter, LogLevel, Member, ModelRun, NewTask, ParcelId, ProcessId, Progress, QueueStats,
-    Session, Settlement, Tally, Task, TaskEvent, TaskId, TaskPage,
+    Feed, FeedPlace, Lane, ListFilter, LogLevel, Member, ModelRun, NewTask, ParcelId, ProcessId, Progress,
+    QueueStats, Session, Settlement, Tally, Task, TaskEvent, TaskId, TaskPage,
 };
 
 /// A store that was opened to be read.
@@ -76,6 +76,14 @@ impl<S: Store> Store for ReadOnly<S> {
         limit: usize,
     ) -> Result<Option<Vec<TaskEvent>>, StoreError> {
         self.store.events(id, after, limit).await
+    }
+
+    async fn follow(&self, _: Box<str>) -> Result<FeedPlace, StoreError> {
+        self.refuse()
+    }
+
+    async fn feed(&self, owner: Box<str>, after: FeedPlace, limit: usize) -> Result<Feed, StoreError> {
+        self.store.feed(owner, after, limit).await
     }
 
     async fn tally(&self, owner: Option<Box<str>>) -> Result<Tally, StoreError> {

@@ -4,6 +4,7 @@ mod agent_task;
 mod documents;
 mod event;
 mod failure;
+mod feed;
 mod id;
 mod kind;
 mod label;
@@ -33,6 +34,7 @@ pub use documents::{
 };
 pub use event::{Happening, LogLevel, TaskEvent};
 pub use failure::{ErrorKind, Failure};
+pub use feed::{Feed, FeedEvent, FeedPlace};
 pub use id::{ProcessId, TaskId, forget_process};
 pub use kind::{Kind, KindName};
 pub use label::Labels;

@@ -14,7 +14,7 @@ use crate::watchers::Watchers;
 #[derive(Default)]
 struct Engine {
     events: Mutex<u32>,
-    watchers: Watchers,
+    watchers: Watchers<TaskId>,
 }
 
 impl Engine {
@@ -59,7 +59,7 @@ fn no_hint_is_lost_between_look_and_wait() {
             if hint_all {
                 engine.watchers.hint_all();
             } else {
-                engine.watchers.hint(id);
+                engine.watchers.hint(&id);
             }
         }
         for watch in watches {
@@ -86,7 +86,7 @@ fn a_watcher_that_goes_leaves_the_others_their_hints() {
             thread::spawn(move || future::block_on(engine.next_after(id, 0)))
         };
         engine.happens();
-        engine.watchers.hint(id);
+        engine.watchers.hint(&id);
         assert_eq!(watches.join().unwrap(), 1);
         comes_and_goes.join().unwrap();
         assert!(!engine.watchers.has_any(), "a registration stays behind");

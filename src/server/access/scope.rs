@@ -13,8 +13,8 @@ use crate::config::Settings;
 use crate::engine::{Engine, EngineError, Finished};
 use crate::server::http::Problem;
 use crate::task::{
-    Context, Cursor, Kind, Lane, ListFilter, NewTask, ProcessId, Task, TaskEvent, TaskId, TaskPage,
-    TaskStatus,
+    Context, Cursor, Feed, FeedPlace, Kind, Lane, ListFilter, NewTask, ProcessId, Task, TaskEvent, TaskId,
+    TaskPage, TaskStatus,
 };
 
 /// The tasks of one user.
@@ -184,6 +184,16 @@ impl Scope {
     ) -> Result<Vec<TaskEvent>, Problem> {
         let id = self.task(id).await?.id();
         Ok(self.app.engine.events(id, after, limit).await?)
+    }
+
+    /// Where what happens to all of their tasks begins now.
+    pub(in crate::server) async fn follow(&self) -> Result<FeedPlace, Problem> {
+        Ok(self.app.engine.follow(self.caller.owner.clone()).await?)
+    }
+
+    /// What happened to all of their tasks after a place; waits for the next, at most `limit`.
+    pub(in crate::server) async fn feed(&self, after: FeedPlace, limit: Duration) -> Result<Feed, Problem> {
+        Ok(self.app.engine.feed(self.caller.owner.clone(), after, limit).await?)
     }
 }
 

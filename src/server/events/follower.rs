@@ -1,33 +1,61 @@
-//! What happens next to a task? Asked again and again, from any event on.
+//! What happens next, to a task or to all of one's own? Asked again and again, from any event on.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use serde::Serialize;
+
+use crate::engine::{EventView, FeedView};
 use crate::server::access::Scope;
 use crate::server::http::Problem;
-use crate::task::{TaskEvent, TaskId};
+use crate::task::{FeedEvent, FeedPlace, TaskEvent, TaskId};
 
 /// How long nothing may happen before a sign of life.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
 
-/// A client that follows a task.
+/// A client that follows one task, or all of its own.
 #[derive(Debug)]
 pub(super) struct Follower {
     scope: Scope,
-    id: TaskId,
-    /// The number of the last event that was read.
-    after: u32,
+    source: Source,
     /// Read and not told yet: one page at most.
-    read: VecDeque<TaskEvent>,
+    read: VecDeque<News>,
+}
+
+/// What a client follows, and what it was told last.
+#[derive(Debug)]
+enum Source {
+    /// One task, up to the event of a number.
+    Task(TaskId, u32),
+    /// All tasks of its user, up to a place.
+    Own(FeedPlace),
 }
 
 /// What a client is told.
 #[derive(Debug)]
 pub(super) enum Step {
     /// Something happened.
-    Event(Box<TaskEvent>),
+    Event(News),
     /// Nothing did for a while.
     SignOfLife,
+}
+
+/// Something that a client is told.
+#[derive(Debug)]
+pub(super) enum News {
+    /// An event of the one task that it follows.
+    OfTask(Box<TaskEvent>),
+    /// An event of one of its tasks.
+    OfOwn(Box<FeedEvent>),
+    /// What happens after this place follows.
+    Open(FeedPlace),
+}
+
+/// Where a feed begins.
+#[derive(Serialize)]
+struct OpenView {
+    id: String,
+    event: &'static str,
 }
 
 /// Why there is no next step.
@@ -35,16 +63,51 @@ pub(super) enum Step {
 pub(super) enum End {
     /// The task has ended, and everything was told.
     Over,
-    /// The service stops, or the store is away: the client is to come again.
+    /// The service stops, the store is away, or something is gone: the client is to come again.
     ComeAgain,
     /// The client may not know more: its key ended, or the task was removed.
     Refused,
 }
 
+impl News {
+    /// What a client names to go on after this.
+    pub(super) fn id(&self) -> String {
+        match self {
+            Self::OfTask(event) => event.number.to_string(),
+            Self::OfOwn(fed) => fed.place.to_string(),
+            Self::Open(place) => place.to_string(),
+        }
+    }
+
+    /// What sort of news it is.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::OfTask(event) => event.happening.as_str(),
+            Self::OfOwn(fed) => fed.event.happening.as_str(),
+            Self::Open(_) => "open",
+        }
+    }
+
+    /// All of it as JSON.
+    pub(super) fn text(&self) -> String {
+        let text = match self {
+            Self::OfTask(event) => serde_json::to_string(&EventView::of(event)),
+            Self::OfOwn(fed) => serde_json::to_string(&FeedView::of(fed)),
+            Self::Open(_) => serde_json::to_string(&OpenView { id: self.id(), event: self.name() }),
+        };
+        text.unwrap_or_default()
+    }
+}
+
 impl Follower {
     /// Follows a task from the event after `after` on.
-    pub(super) fn new(scope: Scope, id: TaskId, after: u32) -> Self {
-        Self { scope, id, after, read: VecDeque::new() }
+    pub(super) fn of_task(scope: Scope, id: TaskId, after: u32) -> Self {
+        Self { scope, source: Source::Task(id, after), read: VecDeque::new() }
+    }
+
+    /// Follows all tasks of one's own from a place on.
+    pub(super) fn of_own(scope: Scope, after: FeedPlace) -> Self {
+        Self { scope, source: Source::Own(after), read: VecDeque::from([News::Open(after)]) }
     }
 
     /// What happens next. May be dropped while it waits: nothing is lost.
@@ -54,24 +117,45 @@ impl Follower {
             let read = tokio::select! {
                 biased;
                 () = closing.cancelled() => return Err(End::ComeAgain),
-                read = self.scope.events(self.id, self.after, SIGN_OF_LIFE) => read,
+                read = self.page() => read?,
             };
-            self.read.extend(read.map_err(|problem| Self::end_of(&problem))?);
+            self.read.extend(read);
         }
-        match self.read.pop_front() {
-            Some(event) => {
-                self.after = event.number;
-                Ok(Step::Event(Box::new(event)))
+        let Some(news) = self.read.pop_front() else { return self.rest().await };
+        match (&news, &mut self.source) {
+            (News::OfTask(event), Source::Task(_, after)) => *after = event.number,
+            (News::OfOwn(fed), Source::Own(after)) => *after = fed.place,
+            _ => {}
+        }
+        Ok(Step::Event(news))
+    }
+
+    /// What follows in the store.
+    async fn page(&self) -> Result<Vec<News>, End> {
+        let end_of = |problem| Self::end_of(&problem);
+        match self.source {
+            Source::Task(id, after) => {
+                let events = self.scope.events(id, after, SIGN_OF_LIFE).await.map_err(end_of)?;
+                Ok(events.into_iter().map(|event| News::OfTask(Box::new(event))).collect())
             }
-            None => self.rest().await,
+            Source::Own(after) => {
+                let feed = self.scope.feed(after, SIGN_OF_LIFE).await.map_err(end_of)?;
+                // Whoever comes again is told so.
+                if feed.has_gap {
+                    return Err(End::ComeAgain);
+                }
+                Ok(feed.events.into_iter().map(|fed| News::OfOwn(Box::new(fed))).collect())
+            }
         }
     }
 
     /// Nothing happened: because nothing ever will, or not yet.
     async fn rest(&self) -> Result<Step, End> {
-        let task = self.scope.task(self.id).await.map_err(|problem| Self::end_of(&problem))?;
-        if task.status().is_final() && task.events <= self.after {
-            return Err(End::Over);
+        if let Source::Task(id, after) = self.source {
+            let task = self.scope.task(id).await.map_err(|problem| Self::end_of(&problem))?;
+            if task.status().is_final() && task.events <= after {
+                return Err(End::Over);
+            }
         }
         if self.scope.is_still_admitted().await { Ok(Step::SignOfLife) } else { Err(End::Refused) }
     }

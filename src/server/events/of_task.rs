@@ -10,9 +10,9 @@ use axum::response::{IntoResponse, Response};
 
 use super::follower::Follower;
 use super::stream::StreamedEvent;
-use super::{socket, stream};
+use super::{answer, last};
 use crate::server::access::{App, Scope};
-use crate::server::http::{Problem, ProblemBody, query_of};
+use crate::server::http::{Problem, ProblemBody};
 use crate::server::tasks::OwnId;
 
 /// What happens to a task, as it happens
@@ -44,40 +44,11 @@ pub(in crate::server) async fn of_task(
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Problem> {
-    let after = after_of(&uri, &headers)?;
+    let after = last::told(&uri, &headers, "the number of an event")?.unwrap_or(0);
     let task = scope.task(id).await?;
     let is_told = task.status().is_final() && task.events <= after;
-    let follower = Follower::new(scope, id, after);
-    let open = app.meters().open_stream();
-    if let Ok(upgrade) = upgrade {
-        // Nothing is read of what clients send.
-        let upgrade = upgrade.max_message_size(4096);
-        let (sender, receiver) = tokio::sync::oneshot::channel();
-        app.attend(async move {
-            // Dropped where the upgrade fails.
-            if let Ok(socket) = receiver.await {
-                socket::attend(socket, follower, open).await;
-            }
-        });
-        return Ok(upgrade.on_upgrade(async move |socket| drop(sender.send(socket))));
-    }
-    if is_told {
+    if is_told && upgrade.is_err() {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    Ok(stream::stream(follower, open))
-}
-
-/// Where a client left off.
-fn after_of(uri: &Uri, headers: &HeaderMap) -> Result<u32, Problem> {
-    let query = query_of(uri, &["after"])?;
-    let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
-    let (name, text) = match (last.filter(|text| !text.is_empty()), query.get("after")) {
-        (Some(text), _) => ("Last-Event-ID", text),
-        (None, Some(text)) => ("after", text.as_str()),
-        (None, None) => return Ok(0),
-    };
-    text.parse().map_err(|_| {
-        let text: String = text.chars().take(64).collect();
-        Problem::field(name, format!("must be the number of an event, not {text:?}"))
-    })
+    Ok(answer::stream_or_socket(&app, Follower::of_task(scope, id, after), upgrade))
 }

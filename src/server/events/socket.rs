@@ -5,7 +5,6 @@ use std::time::Duration;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 
 use super::follower::{End, Follower, Step};
-use crate::engine::EventView;
 use crate::server::watch::Open;
 
 /// How long a client may take one message; then it is dropped, and can resume.
@@ -36,16 +35,14 @@ pub(super) async fn attend(mut socket: WebSocket, mut follower: Follower, _open:
 fn told(step: &Step) -> Message {
     match step {
         Step::SignOfLife => Message::Ping(Vec::new().into()),
-        Step::Event(event) => {
-            Message::Text(serde_json::to_string(&EventView::of(event)).unwrap_or_default().into())
-        }
+        Step::Event(news) => Message::Text(news.text().into()),
     }
 }
 
 fn farewell(end: End) -> Message {
     let (code, reason) = match end {
         End::Over => (close_code::NORMAL, "the task has ended"),
-        End::ComeAgain => (close_code::RESTART, "come again, with ?after= and the last number"),
+        End::ComeAgain => (close_code::RESTART, "come again, with ?after= and the last number or id"),
         End::Refused => (close_code::POLICY, "there is nothing more for you"),
     };
     Message::Close(Some(CloseFrame { code, reason: reason.into() }))

@@ -1,4 +1,4 @@
-//! Events as server-sent events: the number of each is its id, by which a client that lost its connection goes on.
+//! Events as server-sent events: each has an id, by which a client that lost its connection goes on.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -10,7 +10,6 @@ use futures_util::stream;
 use utoipa::ToSchema;
 
 use super::follower::{Follower, Step};
-use crate::engine::EventView;
 use crate::server::watch::Open;
 
 /// How soon a client that lost its connection is to come again.
@@ -47,7 +46,6 @@ pub(super) fn stream(follower: Follower, open: Open) -> Response {
 }
 
 fn told(step: &Step) -> Event {
-    let Step::Event(event) = step else { return Event::default().comment("") };
-    let text = serde_json::to_string(&EventView::of(event)).unwrap_or_default();
-    Event::default().id(event.number.to_string()).event(event.happening.as_str()).data(text)
+    let Step::Event(news) = step else { return Event::default().comment("") };
+    Event::default().id(news.id()).event(news.name()).data(news.text())
 }

@@ -27,7 +27,7 @@ use super::{events, projects, tasks, watch, webhooks};
         tasks::generate_test_cases, tasks::coverage_analysis, tasks::coverage_test, tasks::coverage_test_sync,
         tasks::artifacts, tasks::artifact, projects::list, projects::add, projects::show, projects::remove, projects::files, projects::content,
         webhooks::list, webhooks::show, webhooks::replay,
-        events::of_task, watch::healthz, watch::readyz, watch::metrics,
+        events::of_task, events::of_own, watch::healthz, watch::readyz, watch::metrics,
     ),
     modifiers(&Entry, &Deprecation, &Refusals, &Parameters),
 )]

@@ -3,6 +3,7 @@
 mod admission;
 mod claim;
 mod dependencies;
+mod feeds;
 mod hasher;
 mod index;
 mod owners;

@@ -6,14 +6,15 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
+use super::feeds::Feeds;
 use super::hasher::TaskMap;
 use super::index::Index;
 use super::parcels::Parcels;
 use super::shelves::Shelves;
 use crate::access::{ApiKey, Project, ProjectId};
 use crate::task::{
-    Happening, IllegalTransition, ListFilter, LogLevel, Member, ModelFigures, ModelRun, NewTask, QueueStats,
-    Recent, Tally, Task, TaskEvent, TaskId, TaskPage, TaskStatus,
+    Feed, FeedEvent, FeedPlace, Happening, IllegalTransition, ListFilter, LogLevel, Member, ModelFigures,
+    ModelRun, NewTask, QueueStats, Recent, Tally, Task, TaskEvent, TaskId, TaskPage, TaskStatus,
 };
 
 /// A task and what became of it.
@@ -71,6 +72,8 @@ pub(super) struct State {
     /// This process, once it takes part.
     pub(super) member: Option<Member>,
     last_seq: i64,
+    /// What happened to the tasks of owners who follow them.
+    feeds: Feeds,
 }
 
 impl State {
@@ -94,6 +97,7 @@ impl State {
         self.last_seq += 1;
         let task = Arc::new(Task::submitted(new, rank, self.last_seq, open, now));
         self.index.insert(&task);
+        self.feeds.note(&task);
         slot.insert(Entry { task: Arc::clone(&task), history: None });
         task
     }
@@ -128,6 +132,22 @@ impl State {
         let kept = entry.history.iter().flat_map(|history| &history.events);
         let kept = kept.skip(after.saturating_sub(1) as usize).cloned();
         Some(submission.into_iter().chain(kept).take(limit).collect())
+    }
+
+    /// Keeps the feed of an owner from now on; answers where it stands.
+    pub(super) fn follow(&mut self, owner: Box<str>) -> FeedPlace {
+        self.feeds.follow(owner)
+    }
+
+    /// What happened to the tasks of an owner after a place.
+    pub(super) fn feed(&self, owner: &str, after: FeedPlace, limit: usize) -> Feed {
+        let mut fed = self.feeds.after(owner, after);
+        let told = fed.by_ref().take(limit).filter_map(|(place, task, number)| {
+            let event = self.events(task, number - 1, 1)?.pop()?;
+            Some(FeedEvent { place, task, event })
+        });
+        let events = told.collect();
+        Feed { events, has_more: fed.next().is_some(), has_gap: self.feeds.have_gap_after(owner, after) }
     }
 
     /// One page of tasks, newest first.
@@ -188,6 +208,7 @@ impl State {
         self.index.insert(&entry.task);
         if entry.task.events > events {
             entry.note(TaskEvent::of_move(status, asked, &entry.task));
+            self.feeds.note(&entry.task);
         }
         let task = Arc::clone(&entry.task);
         if task.status().is_final() && !status.is_final() {
@@ -207,6 +228,7 @@ impl State {
         let entry = self.entries.get_mut(&id).ok_or(IllegalTransition::LeaseLost)?;
         Arc::make_mut(&mut entry.task).log(token, now)?;
         entry.note(TaskEvent::last_of(&entry.task, Happening::Log(level, line)));
+        self.feeds.note(&entry.task);
         Ok(())
     }
 
@@ -222,6 +244,7 @@ impl State {
     pub(super) fn forget(&mut self, id: TaskId) {
         let Some(entry) = self.entries.remove(&id) else { return };
         self.index.remove(&entry.task);
+        self.feeds.forget(&entry.task);
         self.cleaned_up += 1;
         if let Some(key) = entry.task.new.idempotency_key() {
             self.keys.remove(&(entry.task.new.owner.clone(), key.into()));

@@ -10,8 +10,8 @@ use super::state::State;
 use crate::access::{ApiKey, Project, ProjectId, UserName, WebhookSecret};
 use crate::store::{Adoption, Clock, Limits, PRUNE_BATCH, Promotion, Store, StoreError};
 use crate::task::{
-    Lane, ListFilter, LogLevel, Member, ModelRun, NewTask, ParcelId, ProcessId, Program, Progress,
-    QueueStats, Session, Settlement, Tally, Task, TaskEvent, TaskId, TaskPage, TaskStatus,
+    Feed, FeedPlace, Lane, ListFilter, LogLevel, Member, ModelRun, NewTask, ParcelId, ProcessId, Program,
+    Progress, QueueStats, Session, Settlement, Tally, Task, TaskEvent, TaskId, TaskPage, TaskStatus,
 };
 
 /// Tasks in the memory of this process. Nobody else sees them, so that nothing is ever rescued, adopted or
@@ -87,6 +87,14 @@ impl Store for MemoryStore {
         limit: usize,
     ) -> Result<Option<Vec<TaskEvent>>, StoreError> {
         Ok(self.open()?.events(id, after, limit))
+    }
+
+    async fn follow(&self, owner: Box<str>) -> Result<FeedPlace, StoreError> {
+        Ok(self.open()?.follow(owner))
+    }
+
+    async fn feed(&self, owner: Box<str>, after: FeedPlace, limit: usize) -> Result<Feed, StoreError> {
+        Ok(self.open()?.feed(&owner, after, limit))
     }
 
     async fn tally(&self, owner: Option<Box<str>>) -> Result<Tally, StoreError> {

@@ -9,7 +9,7 @@ use sqlx::postgres::PgConnection;
 use sqlx::{Connection, Executor, Row};
 
 use super::address::PostgresAddress;
-use super::explain::{explain, explain_migration, is_in_the_way, unusable};
+use super::explain::{explain, explain_migration, is_in_the_way, is_passing, unusable};
 use super::open::connect;
 use crate::store::schema::{self, Schema, SchemaReport, Standing, StepThere};
 use crate::store::{Release, StoreError, StoreTerms};
@@ -47,10 +47,8 @@ pub(super) async fn report(
     terms: &StoreTerms,
 ) -> Result<SchemaReport, StoreError> {
     let known = known(&terms.release);
-    let mut connection = connect(address, terms).await?;
-    let found = look(&mut connection, address).await;
+    let (connection, Found { schema, .. }) = look_first(address, terms).await?;
     connection.close().await.ok();
-    let schema = found?.schema;
     judge(address, &schema, &known)?;
     Ok(SchemaReport::of(address.to_string(), &schema, &known))
 }
@@ -60,9 +58,8 @@ pub(super) async fn migrate(
     address: &PostgresAddress,
     terms: &StoreTerms,
 ) -> Result<SchemaReport, StoreError> {
-    let mut connection = connect(address, terms).await?;
+    let (mut connection, found) = look_first(address, terms).await?;
     let done = async {
-        let found = look(&mut connection, address).await?;
         let known = known(&terms.release);
         match (judge(address, &found.schema, &known)?, &found.takes_no_writes) {
             (Standing::TooOld, Some(why)) => Err(unusable(address, why)),
@@ -77,9 +74,8 @@ pub(super) async fn migrate(
 
 /// Makes sure that this process may work on the schema, which it brings up to date if it may.
 pub(super) async fn prepare(address: &PostgresAddress, terms: &StoreTerms) -> Result<Found, StoreError> {
-    let mut connection = connect(address, terms).await?;
+    let (mut connection, found) = look_first(address, terms).await?;
     let done = async {
-        let found = look(&mut connection, address).await?;
         let known = known(&terms.release);
         if judge(address, &found.schema, &known)? == Standing::TooOld {
             let reason = match &found.takes_no_writes {
@@ -108,6 +104,24 @@ fn judge(address: &PostgresAddress, schema: &Schema, known: &Migrator) -> Result
             Err(unusable(address, &reason))
         }
         standing => Ok(standing),
+    }
+}
+
+/// A connection of its own, and what it shows. Behind a pooler by transactions a notification may come to whom it is not
+/// for, which breaks the connection: then another one is made.
+async fn look_first(
+    address: &PostgresAddress,
+    terms: &StoreTerms,
+) -> Result<(PgConnection, Found), StoreError> {
+    let begin = Instant::now();
+    loop {
+        let mut connection = connect(address, terms).await?;
+        match look(&mut connection, address).await {
+            Err(StoreError::Database(error)) if is_passing(&error) && begin.elapsed() < terms.retry => {
+                tracing::debug!(%error, "the first connection broke: another one is made");
+            }
+            found => return Ok((connection, found?)),
+        }
     }
 }
 

@@ -17,6 +17,7 @@ mod dependencies;
 mod desk;
 mod encryption;
 mod explain;
+mod feed;
 mod figures;
 mod hub;
 mod listener;

@@ -12,6 +12,7 @@ use super::attempt::{KeepSession, Lease, Log, Renew, Report};
 use super::cancel::Cancel;
 use super::claim::Claim;
 use super::desk::Desk;
+use super::feed::{FeedEnd, Follow, ReadFeed};
 use super::figures::{Stats, Tallied};
 use super::hub::Hub;
 use super::listener::{self, News};
@@ -29,8 +30,8 @@ use crate::access::{ApiKey, Project, ProjectId, UserName, WebhookSecret};
 use crate::store::read_only::Observed;
 use crate::store::{Adoption, Clock, Limits, Promotion, SchemaReport, Store, StoreError, StoreTerms};
 use crate::task::{
-    Lane, ListFilter, LogLevel, Member, ModelRun, NewTask, ParcelId, ProcessId, Progress, QueueStats,
-    Session, Settlement, Tally, Task, TaskEvent, TaskId, TaskPage,
+    Feed, FeedPlace, Lane, ListFilter, LogLevel, Member, ModelRun, NewTask, ParcelId, ProcessId, Progress,
+    QueueStats, Session, Settlement, Tally, Task, TaskEvent, TaskId, TaskPage,
 };
 
 /// Tasks in a database.
@@ -143,6 +144,20 @@ impl Store for PostgresStore {
         limit: usize,
     ) -> Result<Option<Vec<TaskEvent>>, StoreError> {
         self.hub.apply(Events { id, after, limit }).await
+    }
+
+    async fn follow(&self, owner: Box<str>) -> Result<FeedPlace, StoreError> {
+        let end = FeedEnd { owner: owner.clone() };
+        if let Some(place) = self.hub.apply(end).await? {
+            return Ok(place);
+        }
+        // Known to all that begins after this was committed.
+        self.hub.apply(Follow { owner: owner.clone() }).await?;
+        Ok(self.hub.apply(FeedEnd { owner }).await?.unwrap_or_default())
+    }
+
+    async fn feed(&self, owner: Box<str>, after: FeedPlace, limit: usize) -> Result<Feed, StoreError> {
+        self.hub.apply(ReadFeed { owner, after, limit }).await
     }
 
     async fn tally(&self, owner: Option<Box<str>>) -> Result<Tally, StoreError> {

@@ -12,6 +12,7 @@ mod batch;
 mod cancel;
 mod claim;
 mod dependencies;
+mod feed;
 mod figures;
 mod members;
 mod membership;

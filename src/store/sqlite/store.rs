@@ -11,6 +11,7 @@ use super::access::{KeepKey, KeepWebhookSecrets, RevokeKey};
 use super::attempt::{KeepSession, Lease, Log, Renew, Report};
 use super::cancel::Cancel;
 use super::claim::Claim;
+use super::feed::Follow;
 use super::membership::{ChangedElsewhere, Heartbeat, Join, Leave};
 use super::models::CountModels;
 use super::parcels::KeepParcel;
@@ -26,8 +27,8 @@ use super::{open, rows};
 use crate::access::{ApiKey, Project, ProjectId, UserName, WebhookSecret};
 use crate::store::{Adoption, Clock, Limits, Promotion, SchemaReport, Store, StoreError, StoreTerms};
 use crate::task::{
-    Lane, ListFilter, LogLevel, Member, ModelRun, NewTask, ParcelId, ProcessId, Progress, QueueStats,
-    Session, Settlement, Tally, Task, TaskEvent, TaskId, TaskPage,
+    Feed, FeedPlace, Lane, ListFilter, LogLevel, Member, ModelRun, NewTask, ParcelId, ProcessId, Progress,
+    QueueStats, Session, Settlement, Tally, Task, TaskEvent, TaskId, TaskPage,
 };
 
 /// Tasks in one file.
@@ -137,6 +138,17 @@ impl Store for SqliteStore {
         limit: usize,
     ) -> Result<Option<Vec<TaskEvent>>, StoreError> {
         self.explain(self.reader()?.events(id, after, limit).await)
+    }
+
+    async fn follow(&self, owner: Box<str>) -> Result<FeedPlace, StoreError> {
+        if let Some(place) = self.explain(self.reader()?.feed_end(&owner).await)? {
+            return Ok(place);
+        }
+        self.writer.apply(Follow { owner }).await
+    }
+
+    async fn feed(&self, owner: Box<str>, after: FeedPlace, limit: usize) -> Result<Feed, StoreError> {
+        self.explain(self.reader()?.feed(&owner, after, limit).await)
     }
 
     async fn tally(&self, owner: Option<Box<str>>) -> Result<Tally, StoreError> {

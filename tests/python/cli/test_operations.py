@@ -49,12 +49,13 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def make_old(store: str) -> None:
     """Takes the newest step away, as a release before this one left it."""
     undo = (
-        "ALTER TABLE {0}api_key DROP COLUMN callback_url; "
-        "ALTER TABLE {0}api_key DROP COLUMN webhook_secrets; "
-        "DELETE FROM {0}step WHERE version = 8; DELETE FROM {1} WHERE version = 8"
+        "DROP TABLE {0}feed; DROP TABLE {0}feed_owner; "
+        "DELETE FROM {0}step WHERE version = 9; DELETE FROM {1} WHERE version = 9"
     )
     if store.startswith("sqlite:"):
         with sqlite3.connect(store.removeprefix("sqlite:")) as connection:
+            triggers = ["task_fed_first", "task_fed", "task_unfed"]
+            connection.executescript("".join(f"DROP TRIGGER {name}; " for name in triggers))
             connection.executescript(undo.format("", "_sqlx_migrations"))
         return
     statement = undo.format("testgen.", "testgen.migration")
@@ -67,12 +68,12 @@ def test_a_check_says_what_would_be_applied_and_migrate_applies_it(cli: Cli, sto
         checked = cli("migrate", "--check", *place)
         assert checked.returncode == OUTDATED, checked.stderr
         assert "no schema there" in checked.stdout
-        assert "missing 0008 webhooks" in checked.stdout
+        assert "missing 0009 feed" in checked.stdout
         assert "openhands-testgen migrate" in checked.stderr
     done = cli("migrate", *place)
-    assert (done.returncode, "applied 0008 webhooks" in done.stdout) == (0, True), done.stderr
+    assert (done.returncode, "applied 0009 feed" in done.stdout) == (0, True), done.stderr
     again = cli.json("migrate", "--check", *place)
-    assert (again["up_to_date"], again["found"], again["release"]) == (True, 8, 8)
+    assert (again["up_to_date"], again["found"], again["release"]) == (True, 9, 9)
     assert again["missing"] == again["applied"] == []
     assert "canary-password" not in checked.stdout + checked.stderr + done.stdout + str(again)
 
@@ -87,8 +88,8 @@ def test_an_old_schema_is_migrated_by_the_command_where_nobody_else_may(
     assert refused.returncode == 3
     assert "openhands-testgen migrate" in refused.stderr
     checked = cli.json("migrate", "--check", **place)
-    assert [step["version"] for step in checked["missing"]] == [8]
-    assert checked["found"] == 7
+    assert [step["version"] for step in checked["missing"]] == [9]
+    assert checked["found"] == 8
     assert cli("migrate", cwd=None, **place).returncode == 0
     assert cli("list", cwd=None, **place).returncode == 0
 

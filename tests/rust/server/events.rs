@@ -25,11 +25,20 @@ pub(super) struct Stream {
 
 impl Stream {
     pub(super) async fn open(served: &Served, id: &str, last: Option<u64>) -> Self {
-        let mut request = served.request(Method::GET, &format!("/api/v1/tasks/{id}/events"));
+        let last = last.map(|last| last.to_string());
+        Self::open_at(served, &format!("/api/v1/tasks/{id}/events"), last.as_deref()).await
+    }
+
+    /// A stream of any path.
+    pub(super) async fn open_at(served: &Served, path: &str, last: Option<&str>) -> Self {
+        let mut request = served.request(Method::GET, path);
         if let Some(last) = last {
-            request = request.header("Last-Event-ID", last.to_string());
+            request = request.header("Last-Event-ID", last);
         }
-        let response = request.send().await.unwrap();
+        Self::of(request.send().await.unwrap())
+    }
+
+    pub(super) fn of(response: Response) -> Self {
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
         Self { response, text: String::new() }
@@ -37,6 +46,12 @@ impl Stream {
 
     /// The next event: its number, its name and what it tells; `None` at the end.
     pub(super) async fn next(&mut self) -> Option<(u64, String, Value)> {
+        let (id, name, data) = self.next_of_any().await?;
+        Some((id.parse().unwrap(), name, data))
+    }
+
+    /// The same of a stream whose ids are no numbers.
+    pub(super) async fn next_of_any(&mut self) -> Option<(String, String, Value)> {
         loop {
             while let Some((block, rest)) = self.text.split_once("\n\n") {
                 let (block, rest) = (block.to_owned(), rest.to_owned());
@@ -60,10 +75,10 @@ impl Stream {
     }
 }
 
-fn event_of(block: &str) -> Option<(u64, String, Value)> {
+fn event_of(block: &str) -> Option<(String, String, Value)> {
     let field = |name: &str| block.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
     let data = serde_json::from_str(field("data")?).unwrap();
-    Some((field("id")?.parse().unwrap(), field("event")?.to_owned(), data))
+    Some((field("id")?.to_owned(), field("event")?.to_owned(), data))
 }
 
 fn numbers(events: &[(u64, String, Value)]) -> Vec<u64> {
@@ -114,19 +129,38 @@ async fn whoever_knows_everything_is_told_so(place: Place) {
 
 /// The texts of a socket up to its end, and how it ended.
 async fn over_socket(served: &Served, path: &str) -> (Vec<Value>, u16) {
+    let (texts, code) = read_socket(served, path, |_| false).await;
+    (texts, code.expect("it ends"))
+}
+
+/// The texts of a socket up to one that a test waits for.
+pub(super) async fn over_socket_until(
+    served: &Served,
+    path: &str,
+    is_last: impl Fn(&Value) -> bool,
+) -> Vec<Value> {
+    read_socket(served, path, is_last).await.0
+}
+
+async fn read_socket(
+    served: &Served,
+    path: &str,
+    is_last: impl Fn(&Value) -> bool,
+) -> (Vec<Value>, Option<u16>) {
     let mut request = format!("ws://{}{path}", served.address).into_client_request().unwrap();
     let bearer = format!("Bearer {}", served.token.reveal());
     request.headers_mut().insert("authorization", bearer.parse().unwrap());
     let (mut socket, _) = tokio_tungstenite::connect_async(request).await.unwrap();
-    let mut texts = Vec::new();
-    loop {
+    let mut texts: Vec<Value> = Vec::new();
+    while !texts.last().is_some_and(&is_last) {
         let message = tokio::time::timeout(PATIENCE, socket.next()).await.expect("a sign of life");
         match message.unwrap().unwrap() {
             Message::Text(text) => texts.push(serde_json::from_str(&text).unwrap()),
-            Message::Close(frame) => return (texts, frame.unwrap().code.into()),
+            Message::Close(frame) => return (texts, Some(frame.unwrap().code.into())),
             _ => {}
         }
     }
+    (texts, None)
 }
 
 async fn a_socket_tells_the_same(place: Place) {

@@ -23,6 +23,7 @@ mod access;
 mod bad_input;
 mod description;
 mod events;
+mod feeds;
 mod health;
 mod listing;
 mod projects;

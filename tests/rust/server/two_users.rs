@@ -6,6 +6,7 @@ use _core::access::{Role, Secret};
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::events::Stream;
 use super::served::{Hooks, Place, Reply, Served};
 
 on_both_stores! {
@@ -60,13 +61,51 @@ async fn no_route_tells_one_user_of_another(place: Place) {
     for id in [id.clone(), delivery] {
         is_nobodys_to(&served, &ada, &id, &unknown).await;
     }
+    is_not_in_the_feed_of(&served, &ada, &bob).await;
     assert_eq!(as_user(&served, &bob, Method::GET, &format!("/tasks/{id}"), None).await.status, 200);
     served.end().await;
 }
 
-/// On every route.
+/// The stream of all of one's own tasks, which has no end.
+const FEED: &str = "/api/v1/events";
+
+/// Bob's events come to Bob alone, though Ada's come before and after them.
+async fn is_not_in_the_feed_of(served: &Served, ada: &Secret, bob: &Secret) {
+    assert!(routes("").contains(&(Method::GET, FEED.to_owned())));
+    let mut streams = Vec::new();
+    for key in [ada, bob] {
+        let request = served.anonymous(Method::GET, FEED).bearer_auth(key.reveal());
+        streams.push(Stream::of(request.send().await.unwrap()));
+    }
+    let first = served.submit(json!({})).await;
+    let bobs = bobs_task(served, bob).await;
+    let told = until_completed(&mut streams[1]).await;
+    assert!(told.contains(&bobs) && !told.contains(&first), "{told}");
+    served.ended(&first).await;
+    let second = served.submit(json!({})).await;
+    let told = until_completed(&mut streams[0]).await + &until_completed(&mut streams[0]).await;
+    assert!(told.contains(&first) && told.contains(&second) && !told.contains(&bobs), "{told}");
+    assert!(!told.contains(MARK) && !told.contains("bob"), "{told}");
+}
+
+/// All that a stream tells up to the end of a task.
+async fn until_completed(stream: &mut Stream) -> String {
+    let mut told = Vec::new();
+    loop {
+        let (id, name, data) = stream.next_of_any().await.expect("goes on");
+        told.push(format!("{id} {name} {data}"));
+        if data["status"] == "completed" {
+            return told.join("\n");
+        }
+    }
+}
+
+/// On every route that has an end.
 async fn is_nobodys_to(served: &Served, ada: &Secret, id: &str, unknown: &str) {
     for ((method, path), (_, path_of_nothing)) in routes(id).into_iter().zip(routes(unknown)) {
+        if path == FEED {
+            continue;
+        }
         let body = (method == Method::POST).then(|| json!({"task_type": "own", "depends_on": [id]}));
         let reply = as_user(served, ada, method.clone(), &path, body.clone()).await;
         let text = format!("{reply:?}");

@@ -39,6 +39,7 @@ mod dependencies;
 mod events;
 mod faults;
 pub(crate) mod faulty_files;
+mod feeds;
 mod figures;
 mod keys;
 mod leases;

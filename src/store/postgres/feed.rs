@@ -1,0 +1,157 @@
+//! What happened to all tasks of one owner? Each event has the transaction that wrote it, and is read once all
+//! transactions that began before that one have ended: what commits later lies behind what was read.
+
+use std::collections::HashMap;
+
+use sqlx::Row;
+use sqlx::postgres::PgRow;
+use uuid::Uuid;
+
+use super::operation::{Operation, Told, Way};
+use super::session::Session;
+use super::{rows, text};
+use crate::store::StoreError;
+use crate::task::{Feed, FeedEvent, FeedPlace, Task, TaskEvent, TaskId};
+
+/// Keeps the feed of an owner from now on.
+pub(super) struct Follow {
+    pub(super) owner: Box<str>,
+}
+
+impl Operation for Follow {
+    type Answer = ();
+
+    const WAY: Way = Way::Statement;
+    const IS_REPEATABLE: bool = true;
+
+    fn told((): &()) -> Told {
+        Told::Never
+    }
+
+    async fn apply(&self, session: &mut Session) -> Result<(), StoreError> {
+        const FOLLOW: &str = "INSERT INTO testgen.feed_owner (owner, lost_xid, lost_number) \
+             VALUES ($1, pg_snapshot_xmin(pg_current_snapshot()), 0) ON CONFLICT DO NOTHING";
+        session.execute(sqlx::query(FOLLOW).bind(text::write(&self.owner))).await.map(drop)
+    }
+}
+
+/// Where the feed of an owner stands; `None` where none is kept.
+pub(super) struct FeedEnd {
+    pub(super) owner: Box<str>,
+}
+
+impl Operation for FeedEnd {
+    type Answer = Option<FeedPlace>;
+
+    const WAY: Way = Way::Reading;
+
+    async fn apply(&self, session: &mut Session) -> Result<Self::Answer, StoreError> {
+        Ok(Bounds::read(session, &self.owner).await?.map(|bounds| bounds.end()))
+    }
+}
+
+/// Between what is gone and what is not settled yet.
+struct Bounds {
+    lost: FeedPlace,
+    /// The first transaction that goes on, or the next that begins.
+    horizon: u64,
+}
+
+impl Bounds {
+    async fn read(session: &mut Session, owner: &str) -> Result<Option<Self>, StoreError> {
+        const BOUNDS: &str = "SELECT lost_xid::text, lost_number, pg_snapshot_xmin(pg_current_snapshot())::text \
+             FROM testgen.feed_owner WHERE owner = $1";
+        let found = session.rows(sqlx::query(BOUNDS).bind(text::write(owner))).await?;
+        let Some(row) = found.first() else { return Ok(None) };
+        Ok(Some(Self { lost: read_place(row, 0)?, horizon: read_transaction(row, 2)? }))
+    }
+
+    fn end(&self) -> FeedPlace {
+        self.lost.max(FeedPlace { transaction: self.horizon, number: 0 })
+    }
+
+    /// Whether a reader who stands here has missed something, or has the place from another database.
+    fn have_gap_after(&self, place: FeedPlace) -> bool {
+        place < self.lost || place > self.end()
+    }
+}
+
+/// What happened after a place.
+pub(super) struct ReadFeed {
+    pub(super) owner: Box<str>,
+    pub(super) after: FeedPlace,
+    pub(super) limit: usize,
+}
+
+impl Operation for ReadFeed {
+    type Answer = Feed;
+
+    const WAY: Way = Way::Reading;
+
+    async fn apply(&self, session: &mut Session) -> Result<Feed, StoreError> {
+        const PAGE: &str = "SELECT kept.number, kept.at, kept.status, kept.attempt, kept.happening, kept.detail, \
+                 feed.xid::text, feed.number, task.id \
+             FROM testgen.feed JOIN testgen.task ON task.seq = feed.task \
+             LEFT JOIN testgen.task_event AS kept ON kept.task = feed.task AND kept.number = feed.event \
+             WHERE feed.owner = $1 AND (feed.xid, feed.number) > ($2::text::xid8, $3) \
+             AND feed.xid < pg_snapshot_xmin(pg_current_snapshot()) \
+             ORDER BY feed.xid, feed.number LIMIT $4";
+        const MORE: &str = "SELECT EXISTS (SELECT 1 FROM testgen.feed \
+             WHERE owner = $1 AND (xid, number) > ($2::text::xid8, $3))";
+        let from = |sql, place: FeedPlace| {
+            sqlx::query(sql)
+                .bind(text::write(&self.owner))
+                .bind(place.transaction.to_string())
+                .bind(place.number.cast_signed())
+        };
+        let query = from(PAGE, self.after).bind(rows::write_count(self.limit));
+        let found = session.rows(query).await?;
+        let tasks = submitted(session, &found).await?;
+        let mut events = Vec::with_capacity(found.len());
+        for row in &found {
+            events.extend(read_fed(row, &tasks)?);
+        }
+        let read = found.last().map(|row| read_place(row, 6)).transpose()?.unwrap_or(self.after);
+        let has_more = session.row(from(MORE, read)).await?.try_get(0)?;
+        // After the page: what was deleted before it was read is known by now.
+        let bounds = Bounds::read(session, &self.owner).await?;
+        let has_gap = bounds.is_none_or(|bounds| bounds.have_gap_after(self.after));
+        Ok(Feed { events, has_more, has_gap })
+    }
+}
+
+/// The tasks whose submission is on a page: they tell it themselves.
+async fn submitted(session: &mut Session, page: &[PgRow]) -> Result<HashMap<TaskId, Task>, StoreError> {
+    const SOME: &str = rows::select_tasks!("WHERE id = ANY ($1)");
+    let mut ids = Vec::new();
+    for row in page {
+        if row.try_get::<Option<i64>, _>(0)?.is_none() {
+            ids.push(row.try_get::<Uuid, _>(8)?);
+        }
+    }
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let tasks = session.select(sqlx::query(SOME).bind(ids)).await?;
+    Ok(tasks.into_iter().map(|task| (task.id(), task)).collect())
+}
+
+/// One event; `None` for one whose task was deleted just now.
+fn read_fed(row: &PgRow, tasks: &HashMap<TaskId, Task>) -> Result<Option<FeedEvent>, StoreError> {
+    let (place, task) = (read_place(row, 6)?, TaskId::from(row.try_get::<Uuid, _>(8)?));
+    let event = match row.try_get::<Option<i64>, _>(0)? {
+        Some(_) => Some(rows::read_event(row, task)?),
+        None => tasks.get(&task).map(TaskEvent::submission_of),
+    };
+    Ok(event.map(|event| FeedEvent { place, task, event }))
+}
+
+/// A transaction in one column and a number in the next.
+fn read_place(row: &PgRow, column: usize) -> Result<FeedPlace, StoreError> {
+    Ok(FeedPlace { transaction: read_transaction(row, column)?, number: rows::read_number(row, column + 1)? })
+}
+
+fn read_transaction(row: &PgRow, column: usize) -> Result<u64, StoreError> {
+    let text: &str = row.try_get(column)?;
+    text.parse().map_err(|_| StoreError::Corrupt(format!("transaction {text:?}")))
+}
