@@ -19,11 +19,12 @@ const AGAIN: Duration = Duration::from_secs(1);
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "describes what `told` writes")]
 pub(super) struct StreamedEvent {
-    /// Its number, from 1; a client that goes on says the last one that it has.
-    #[schema(pattern = "^[0-9]+$", example = "3")]
+    /// Its number, from 1; where all tasks are told, its place among all events. A client that goes on says the last one
+    /// that it has.
+    #[schema(pattern = "^[0-9]+(-[0-9]+)?$", example = "3")]
     id: String,
     /// What sort it is.
-    #[schema(pattern = "^(status|progress|log|cancel_requested)$", example = "status")]
+    #[schema(pattern = "^(open|status|progress|log|cancel_requested)$", example = "status")]
     event: String,
     /// What happened, as JSON.
     data: String,
