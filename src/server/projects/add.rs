@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use axum::Json;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::view::ProjectView;
@@ -13,9 +12,9 @@ use crate::access::{Project, ProjectId, UserName};
 use crate::server::access::{Admin, Scope};
 use crate::server::http::{Fields, JsonBody, Problem, ProblemBody, query_of};
 
-/// A project to add. Only described: what is read of it is read field by field.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = NewProject)]
+/// A project to add.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes the body, which is read field by field")]
 pub(in crate::server) struct NewProjectBody {
     /// A letter or digit, then at most 127 letters, digits, `-`, `_` and `.`.
     #[schema(example = "shop", pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$")]

@@ -1,6 +1,7 @@
 //! `DELETE /projects/{id}`: forgets a project; its files stay.
 
 use axum::extract::Path;
+use axum::extract::rejection::PathRejection;
 use axum::http::{StatusCode, Uri};
 
 use crate::server::access::Writer;
@@ -23,10 +24,11 @@ use crate::server::http::{Problem, ProblemBody, query_of};
 )]
 pub(in crate::server) async fn remove(
     Writer(scope): Writer,
-    Path(id): Path<String>,
+    id: Result<Path<String>, PathRejection>,
     uri: Uri,
 ) -> Result<StatusCode, Problem> {
     query_of(&uri, &[])?;
+    let Path(id) = id.map_err(|_| Problem::no_project("in the path"))?;
     scope.remove_project(&id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

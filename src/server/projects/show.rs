@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::Path;
+use axum::extract::rejection::PathRejection;
 use axum::http::Uri;
 
 use super::view::ProjectView;
@@ -22,9 +23,10 @@ use crate::server::http::{Problem, ProblemBody, query_of};
 )]
 pub(in crate::server) async fn show(
     scope: Scope,
-    Path(id): Path<String>,
+    id: Result<Path<String>, PathRejection>,
     uri: Uri,
 ) -> Result<Json<ProjectView>, Problem> {
     query_of(&uri, &[])?;
+    let Path(id) = id.map_err(|_| Problem::no_project("in the path"))?;
     Ok(Json(ProjectView::of(&scope.project(&id).await?)))
 }

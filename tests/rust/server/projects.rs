@@ -160,7 +160,13 @@ async fn admins_add_projects_and_owners_look_after_them(place: Place) {
         let reply = asked(&served, &admin, Method::POST, "/projects/", Some(body)).await;
         assert_eq!((reply.status, &reply.json["field"]), (422, &json!(field)), "{reply:?}");
     }
-    assert_eq!(asked(&served, &ada, Method::GET, "/projects/shop", None).await.status, 404);
+    for nothing in ["/projects/shop", "/projects/%FF", "/projects/..%2fshop"] {
+        for method in [Method::GET, Method::DELETE] {
+            let reply = asked(&served, &ada, method.clone(), nothing, None).await;
+            assert_eq!(reply.status, 404, "{method} {nothing}: {reply:?}");
+            assert!(reply.detail().contains("not found"), "{method} {nothing}: {reply:?}");
+        }
+    }
 
     let expected = json!({"project_id": "shop", "owner": "ada", "members": ["bob"]});
     for status in [201, 200] {
