@@ -3,10 +3,12 @@
 
 pub mod access;
 pub mod agent;
+pub mod assistant;
 pub mod cli;
 pub mod config;
 pub mod engine;
 pub mod kinds;
+pub mod planning;
 pub mod redact;
 pub mod requirements;
 pub mod sandbox;

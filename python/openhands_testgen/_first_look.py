@@ -21,6 +21,12 @@ _CALLS = frozenset(
         "retry",
         "list",
         "events",
+        "plan_ask",
+        "plan_figures",
+        "plan_handle",
+        "plan_result",
+        "plan_submit",
+        "plan_submit_and_tell",
         "stats",
         "start",
     }

@@ -11,7 +11,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from . import _core, _helper
-from ._first_look import FirstCall, engine_of
+from ._arrival import arrival
+from ._first_look import engine_of
 from .circuit_breaker import OPEN, CircuitBreaker, CircuitState
 from .config import OpenHandsIntegrationConfig
 from .handlers import Handler
@@ -152,7 +153,7 @@ class OpenHandsTestGenerator:
             if idempotency_key is None and run_at is None and depends_on == requires == ()
             else (idempotency_key, depends_on, run_at, None, requires),
         )
-        return answer if type(answer) is str else cast("str", await _arrival(answer))
+        return answer if type(answer) is str else cast("str", await arrival(answer))
 
     async def get_task_status(self, task_id: str) -> TaskStatusDict:
         """Where a task stands now.
@@ -161,7 +162,7 @@ class OpenHandsTestGenerator:
             TaskNotFoundError: No task has this id.
         """
         answer = self._engine.status(task_id)
-        return answer if type(answer) is dict else cast("TaskStatusDict", await _arrival(answer))
+        return answer if type(answer) is dict else cast("TaskStatusDict", await arrival(answer))
 
     async def get_test_generation_results(
         self,
@@ -183,7 +184,7 @@ class OpenHandsTestGenerator:
         """
         del poll_interval
         answer = self._engine.results(task_id, timeout)
-        return answer if type(answer) is dict else cast("GenerationResult", await _arrival(answer))
+        return answer if type(answer) is dict else cast("GenerationResult", await arrival(answer))
 
     async def generate_tests(
         self,
@@ -258,7 +259,8 @@ class OpenHandsTestGenerator:
         """Submits a task of any kind and returns its id at once.
 
         A kind is ``generate_tests``, ``agent_task``, ``generate_rtm``, ``generate_test_cases``,
-        ``coverage_analysis``, ``noop``, or one with a handler, see `register_handler`; what each
+        ``coverage_analysis``, ``plan_generation``, ``requirements_parsing``, ``plan_validation``,
+        ``noop``, or one with a handler, see `register_handler`; what each
         takes and leaves stands in ``docs/kinds.md``.
 
         The keywords are those of `submit_test_generation_task`.
@@ -268,7 +270,7 @@ class OpenHandsTestGenerator:
         """
         terms = _terms(idempotency_key, depends_on, run_at, requires)
         answer = self._engine.submit(kind, payload, priority, timeout, metadata, terms)
-        return answer if type(answer) is str else cast("str", await _arrival(answer))
+        return answer if type(answer) is str else cast("str", await arrival(answer))
 
     async def submit_agent_task(
         self,
@@ -326,7 +328,7 @@ class OpenHandsTestGenerator:
         Raises:
             TaskNotFoundError: No task has this id.
         """
-        return cast("TaskStatusDict", await _arrival(self._engine.cancel(task_id)))
+        return cast("TaskStatusDict", await arrival(self._engine.cancel(task_id)))
 
     async def retry_task(self, task_id: str) -> str:
         """Submits the work of a failed or cancelled task once more.
@@ -337,7 +339,7 @@ class OpenHandsTestGenerator:
             InvalidRequestError: The task has not ended, or has succeeded.
             TaskNotFoundError: No task has this id.
         """
-        return cast("str", await _arrival(self._engine.retry(task_id)))
+        return cast("str", await arrival(self._engine.retry(task_id)))
 
     async def list_tasks(
         self,
@@ -355,7 +357,7 @@ class OpenHandsTestGenerator:
             limit: At most so many, 1 to 1000.
             cursor: The `next_cursor` of the page before.
         """
-        return cast("TaskPage", await _arrival(self._engine.list(status, kind, limit, cursor)))
+        return cast("TaskPage", await arrival(self._engine.list(status, kind, limit, cursor)))
 
     async def watch_task(self, task_id: str, after: int = 0) -> AsyncIterator[TaskEvent]:
         """Yields every move and every step of progress of a task, numbered, until it has ended.
@@ -372,7 +374,7 @@ class OpenHandsTestGenerator:
         """
         while True:
             answer = self._engine.events(task_id, after, 60.0)
-            page = cast("list[TaskEvent]", await _arrival(answer))
+            page = cast("list[TaskEvent]", await arrival(answer))
             for event in page:
                 yield event
                 after = event["number"]
@@ -404,11 +406,11 @@ class OpenHandsTestGenerator:
 
     async def get_queue_stats(self) -> QueueStats:
         """How the queue is: counts by status and priority, ages, and figures of what ended."""
-        return cast("QueueStats", await _arrival(self._engine.stats()))
+        return cast("QueueStats", await arrival(self._engine.stats()))
 
     async def start(self) -> None:
         """Starts the engine now rather than at the first call. Idempotent."""
-        await _arrival(self._engine.start())
+        await arrival(self._engine.start())
 
     async def stop(self, grace_seconds: float = 10.0) -> None:
         """Ends this generator's use of the engine. Idempotent.
@@ -417,7 +419,7 @@ class OpenHandsTestGenerator:
         stops the engine: no more claims, up to `grace_seconds` for what runs; the rest goes back to
         the queue.
         """
-        await _arrival(self._engine.stop(grace_seconds))
+        await arrival(self._engine.stop(grace_seconds))
 
     async def __aenter__(self) -> Self:
         """Starts the engine."""
@@ -448,16 +450,3 @@ def _terms(
     if idempotency_key is None and run_at is None and depends_on == requires == ():
         return None
     return (idempotency_key, depends_on, run_at, None, requires)
-
-
-async def _arrival(answer: object) -> object:
-    """The answer itself, or what the engine's mailbox brings."""
-    if type(answer) is FirstCall:
-        answer = await answer.answer()
-    if type(answer) is not _core.Pending:
-        return answer
-    try:
-        return await answer.future
-    except asyncio.CancelledError:
-        answer.abandon()
-        raise

@@ -28,6 +28,7 @@ pub use engagement::Engagement;
 pub use errand::Errand;
 pub use local::LocalAgent;
 pub use model::{Asked, ChatModel, Question, Throttle};
+pub(crate) use model::{parse, prompt};
 pub use notes::{Kept, Notes};
 pub(crate) use openhands::http::{innermost, install_tls};
 pub use openhands::{

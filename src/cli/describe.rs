@@ -23,6 +23,7 @@ pub(super) fn label(task: &Task) -> &str {
         Work::GenerateTests(request) => &request.module_path,
         Work::AgentTask(request) => headline(&request.instruction),
         Work::Documents(documents) => &documents.project.id,
+        Work::Planning(planning) => headline(&planning.text),
         Work::Webhook(_) => Kind::Webhook.as_str(),
         Work::Noop => Kind::Noop.as_str(),
         Work::Custom(custom) => custom.kind.as_str(),
@@ -60,6 +61,9 @@ pub(super) fn result(finished: &Finished) -> String {
     let Some(result) = finished.result.as_deref() else { return String::new() };
     if let Work::AgentTask(_) = finished.task.new.work {
         return errand::result(finished, result);
+    }
+    if let (Work::Planning(_), Some(text)) = (&finished.task.new.work, result["text"].as_str()) {
+        return text.trim_end().to_owned();
     }
     if let Some(text) = documents::result(finished, result) {
         return text;

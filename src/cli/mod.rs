@@ -30,6 +30,7 @@ mod logs;
 mod migrate;
 mod modules;
 mod output;
+mod plan;
 mod progress;
 mod projects;
 mod report;

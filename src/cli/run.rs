@@ -18,8 +18,8 @@ use super::output::Terminal;
 use super::report;
 use super::session::{Host, Session};
 use super::{
-    cancel, completions, config, doctor, documents, errand, generate, keys, lines, list, migrate, projects,
-    results, retry, serve, stats, status, submit, worker, workers, workflow,
+    cancel, completions, config, doctor, documents, errand, generate, keys, lines, list, migrate, plan,
+    projects, results, retry, serve, stats, status, submit, worker, workers, workflow,
 };
 
 /// The hint for programs where the parser explains itself to people.
@@ -121,6 +121,7 @@ async fn attend_to(verb: &Verb, session: &Session, terminal: &Terminal) -> Resul
         Verb::Submit(command) => submit::run(command, session, terminal).await,
         Verb::Task(command) => errand::run(command, session, terminal).await,
         Verb::Run(command) => documents::run(command, session, terminal).await,
+        Verb::Plan(command) => plan::run(command, session, terminal).await,
         Verb::Status(command) => status::run(command, session).await,
         Verb::Watch(command) => results::watch(command, session, terminal).await,
         Verb::Results(command) => results::run(command, session, terminal).await,

@@ -56,6 +56,7 @@ fn text(task: &Task, reached: Option<f64>) -> String {
             lines.push(("kind", documents.kind().to_string()));
             lines.push(("project", documents.project.id.clone()));
         }
+        Work::Planning(planning) => lines.push(("kind", planning.tool.kind().to_string())),
         Work::Webhook(_) | Work::Noop | Work::Custom(_) => {
             lines.push(("kind", describe::label(task).to_owned()));
         }

@@ -16,7 +16,10 @@ use super::offers::Lookout;
 use super::rule::{read_figures, read_networks};
 use super::store::MigrateChoice;
 use super::transfer::Transfer;
-use crate::task::{Context, Labels, Remote, Travel};
+use crate::task::{Context, Kind, Labels, Remote, Travel};
+
+/// How long what was planned is kept where nothing else is said, in seconds.
+const PLANNING_RETENTION: f64 = 3600.0;
 
 /// The settings that hold. What each is for stands in [`super::SETTINGS`]. Neither `Debug` nor `Serialize` shows
 /// a key.
@@ -202,14 +205,17 @@ impl Settings {
         self.running_limit_per_lane.as_deref().and_then(read_figures).unwrap_or_default()
     }
 
-    /// How long an ended task of the kind of this name is kept, in seconds.
+    /// How long an ended task of a kind is kept, in seconds.
     #[must_use]
-    pub fn retention_of(&self, kind: &str) -> f64 {
-        let Some(by_kind) = self.retention_seconds_by_kind.as_deref().and_then(read_figures) else {
-            return self.retention_seconds;
+    pub fn retention_of(&self, kind: &Kind) -> f64 {
+        let by_kind = self.retention_seconds_by_kind.as_deref().and_then(read_figures).unwrap_or_default();
+        let usual = if kind.is_of_planning() {
+            self.retention_seconds.min(PLANNING_RETENTION)
+        } else {
+            self.retention_seconds
         };
         #[expect(clippy::cast_precision_loss, reason = "seconds of a retention are far below 2^52")]
-        by_kind.get(kind).map_or(self.retention_seconds, |seconds| *seconds as f64)
+        by_kind.get(kind.as_str()).map_or(usual, |seconds| *seconds as f64)
     }
 
     /// What all tasks submitted under these settings share.

@@ -353,7 +353,7 @@ pub const SETTINGS: &[Setting] = &[
         "OPENHANDS_RETENTION_SECONDS_BY_KIND",
         Rule::Figures { names: "kind", min: 1 },
         None,
-        "The same for some kinds of task, such as `noop=60`.",
+        "The same for some kinds of task, such as `noop=60`; those of planning are kept for an hour.",
     ),
     Setting::new(
         "api_key",

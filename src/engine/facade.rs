@@ -80,6 +80,9 @@ impl Engine {
     /// A task was kept: wakes whoever takes it further.
     fn welcome(&self, task: &Task) {
         self.shared.followers.hint(&task.new.owner);
+        if let Work::Planning(planning) = &task.new.work {
+            tracing::info!("📝 Created task {}: {}", task.id(), planning.tool);
+        }
         match task.state {
             State::Pending { .. } => self.shared.due.notify_one(),
             _ => self.shared.task_queued(),

@@ -8,10 +8,12 @@ use std::time::Duration;
 
 use crate::agent::{Agent, Breaker, ChatModel, LocalAgent, ServerAgent, ServerOptions};
 use crate::config::{AgentChoice, Settings};
-use crate::kinds::{AgentTaskHandler, DocumentsHandler, GenerateTestsHandler, Handler, Home, NoopHandler};
+use crate::kinds::{
+    AgentTaskHandler, DocumentsHandler, GenerateTestsHandler, Handler, Home, NoopHandler, PlanningHandler,
+};
 use crate::sandbox::ProbeDir;
 use crate::store::{Clock, Limits, StoreTerms};
-use crate::task::{Documents, Kind, Labels, Lane};
+use crate::task::{Documents, Kind, Labels, Lane, Planning, PlanningTool};
 
 /// How many tasks of a set of lanes may run at once. Quick kinds have a pool of their own, so that they never
 /// wait behind minutes of test generation.
@@ -84,6 +86,8 @@ impl EngineOptions {
     const QUICK_WORKERS: usize = 4;
     /// Workers for coverage analysis, which may run tests.
     const COVERAGE_WORKERS: usize = 2;
+    /// Workers for planning.
+    const PLANNING_WORKERS: usize = 4;
 
     /// An engine that runs nothing.
     #[must_use]
@@ -123,28 +127,62 @@ impl EngineOptions {
         if !works {
             return options;
         }
-        let mut options = options.with_agent(LocalAgent, settings.workers, probe.clone(), home_of(settings));
+        let local: Arc<dyn Agent> = Arc::new(LocalAgent);
+        let mut options = options.with_agent(&local, settings.workers, probe.clone(), home_of(settings));
         for server in servers {
             let workers = settings.workers.min(settings.server_runs);
             let agent = ServerAgent::new(server);
             let breaker = options.breaker.take().or_else(|| Some(agent.breaker()));
-            options =
-                Self { breaker, ..options.with_agent(agent, workers, probe.clone(), home_of(settings)) };
+            let agent: Arc<dyn Agent> = Arc::new(agent);
+            let planning: Arc<dyn Handler> = Arc::new(PlanningHandler::of_agent(
+                Arc::clone(&agent),
+                settings.project_root.clone(),
+                settings.workspace_root.clone(),
+            ));
+            let lanes = PlanningTool::ALL.map(|tool| Lane::of_agent(&tool.kind(), agent.name()));
+            options = options.with_agent(&agent, workers, probe.clone(), home_of(settings)).with_handler(
+                workers as usize,
+                lanes,
+                &planning,
+            );
+            options.breaker = breaker;
         }
-        options.with_documents(settings, probe)
+        options.with_documents(settings, probe).with_planning(settings)
     }
 
-    fn with_agent(self, agent: impl Agent, workers: u32, probe: ProbeDir, home: Home) -> Self {
-        let agent: Arc<dyn Agent> = Arc::new(agent);
+    /// Adds the pool of planning, so that a plan waits behind nothing else.
+    fn with_planning(self, settings: &Settings) -> Self {
+        let embedded: Arc<dyn Handler> = Arc::new(PlanningHandler::embedded());
+        let lanes = PlanningTool::ALL.map(|tool| Lane::of_kind(&tool.kind()));
+        let options = self.with_handler(Self::PLANNING_WORKERS, lanes, &embedded);
+        let Some(chat) = settings.chat() else { return options };
+        let lanes = PlanningTool::ALL.map(|tool| Lane::of_agent(&tool.kind(), Planning::MODEL));
+        let handler: Arc<dyn Handler> = Arc::new(PlanningHandler::of_model(ChatModel::new(chat)));
+        options.with_handler(Self::PLANNING_WORKERS, lanes, &handler)
+    }
+
+    /// Adds a pool that runs several lanes with one handler.
+    #[must_use]
+    pub fn with_handler(
+        self,
+        workers: usize,
+        lanes: impl IntoIterator<Item = Lane>,
+        handler: &Arc<dyn Handler>,
+    ) -> Self {
+        let handlers = lanes.into_iter().map(|lane| (lane, Arc::clone(handler)));
+        self.with_lanes(workers, handlers.collect())
+    }
+
+    fn with_agent(self, agent: &Arc<dyn Agent>, workers: u32, probe: ProbeDir, home: Home) -> Self {
         let lane = |kind| Lane::of_agent(kind, agent.name());
         let mut handlers: Vec<(Lane, Arc<dyn Handler>)> = vec![(
             lane(&Kind::GenerateTests),
-            Arc::new(GenerateTestsHandler::new(Arc::clone(&agent), probe).at_home(home.clone())),
+            Arc::new(GenerateTestsHandler::new(Arc::clone(agent), probe).at_home(home.clone())),
         )];
         if agent.runs_errands() {
             handlers.push((
                 lane(&Kind::AgentTask),
-                Arc::new(AgentTaskHandler::new(Arc::clone(&agent)).at_home(home)),
+                Arc::new(AgentTaskHandler::new(Arc::clone(agent)).at_home(home)),
             ));
         }
         // One pool: so many tasks at once, whatever is asked of the agent.

@@ -10,11 +10,13 @@ use super::custom;
 use super::documents;
 use super::error::{EngineError, InvalidRequest};
 use super::free_form::ErrandRequest;
+use super::planning;
 use super::terms;
 use crate::config::Settings;
 use crate::sandbox::{ProjectPath, default_output};
 use crate::task::{
-    Context, GenerateTests, Kind, Labels, NewTask, Priority, ProcessId, TaskId, Terms, Threshold, Work,
+    Context, GenerateTests, Kind, Labels, NewTask, PlanningTool, Priority, ProcessId, TaskId, Terms,
+    Threshold, Work,
 };
 
 /// "Write unit tests for this module", as the caller put it.
@@ -66,9 +68,13 @@ impl Defaults {
     pub fn of(settings: &Settings, kind: &Kind) -> Self {
         Self {
             attempt_seconds: settings.default_timeout_seconds,
-            // Of documents only throttling is waited for, by whoever asks the model.
-            max_retries: if kind.is_of_documents() { 0 } else { settings.max_retries },
-            retention_seconds: settings.retention_of(kind.as_str()),
+            // Here only throttling is waited for, by whoever asks the model.
+            max_retries: if kind.is_of_documents() || kind.is_of_planning() {
+                0
+            } else {
+                settings.max_retries
+            },
+            retention_seconds: settings.retention_of(kind),
         }
     }
 }
@@ -116,6 +122,11 @@ impl TestRequest {
             Kind::GenerateRtm | Kind::GenerateTestCases | Kind::CoverageAnalysis => {
                 documents::work(&kind, payload, context)
             }
+            Kind::PlanGeneration => {
+                planning::work(PlanningTool::GenerateImplementationPlan, payload, context)
+            }
+            Kind::RequirementsParsing => planning::work(PlanningTool::ParseRequirements, payload, context),
+            Kind::PlanValidation => planning::work(PlanningTool::ValidatePlan, payload, context),
             Kind::Noop if payload.is_empty() => Ok(Work::Noop),
             Kind::Webhook => Err(InvalidRequest::new(
                 "kind",

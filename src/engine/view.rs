@@ -103,9 +103,12 @@ impl<'a> ResultView<'a> {
             Work::GenerateTests(request) => {
                 (Some(request.module_path.as_str()), Some(request.output_path.as_str()))
             }
-            Work::AgentTask(_) | Work::Documents(_) | Work::Webhook(_) | Work::Noop | Work::Custom(_) => {
-                (None, None)
-            }
+            Work::AgentTask(_)
+            | Work::Documents(_)
+            | Work::Planning(_)
+            | Work::Webhook(_)
+            | Work::Noop
+            | Work::Custom(_) => (None, None),
         };
         Self {
             success: false,
@@ -215,6 +218,9 @@ fn metadata(task: &Task) -> Map<String, Value> {
         }
         Work::Documents(documents) => {
             metadata.insert("project_id".to_owned(), documents.project.id.as_str().into());
+        }
+        Work::Planning(planning) => {
+            metadata.insert("tool".to_owned(), planning.tool.as_str().into());
         }
         Work::Webhook(_) | Work::Noop | Work::Custom(_) => {}
     }

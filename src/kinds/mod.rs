@@ -3,13 +3,16 @@
 mod account;
 mod agent_task;
 mod attempt;
+mod credit;
 mod desk;
 mod documents;
 mod generate_tests;
 mod noop;
+mod planning;
 mod process;
 mod reporter;
 mod scripted;
+mod steps;
 mod stop;
 mod travel;
 
@@ -18,6 +21,7 @@ pub use attempt::{Attempt, Handler, HandlerFuture};
 pub use documents::DocumentsHandler;
 pub use generate_tests::GenerateTestsHandler;
 pub use noop::NoopHandler;
+pub use planning::PlanningHandler;
 pub use process::{Function, ProcessHandler};
 pub use reporter::{Reporter, Reports, Said};
 pub use scripted::{Act, Ending, Figures, Outcome, Roll, Script, ScriptedHandler};

@@ -31,6 +31,10 @@ pub(super) enum Answer {
     Events(Vec<TaskEvent>),
     /// Counts.
     Stats(QueueStats),
+    /// A text.
+    Text(String),
+    /// Data of its own form.
+    Value(Value),
     /// A number.
     Count(u64),
     /// Nothing.
@@ -52,6 +56,8 @@ impl Answer {
                 views.into_py_any(py)
             }
             Self::Stats(stats) => Ok(pythonize(py, &stats)?.unbind()),
+            Self::Text(text) => text.into_py_any(py),
+            Self::Value(value) => Ok(pythonize(py, &value)?.unbind()),
             Self::Count(number) => number.into_py_any(py),
             Self::Done => Ok(py.None()),
         }
@@ -147,6 +153,9 @@ fn metadata<'py>(py: Python<'py>, task: &Task) -> PyResult<Bound<'py, PyDict>> {
         Work::Documents(documents) => {
             dict.set_item(intern!(py, "project_id"), &documents.project.id)?;
         }
+        Work::Planning(planning) => {
+            dict.set_item(intern!(py, "tool"), planning.tool.as_str())?;
+        }
         Work::Webhook(_) | Work::Noop | Work::Custom(_) => {}
     }
     let requires: Vec<&str> = task.new.lane.labels().collect();
@@ -169,9 +178,12 @@ fn result<'py>(py: Python<'py>, finished: &Finished) -> PyResult<Bound<'py, PyDi
     let failure = finished.failure();
     let (module_path, output_path) = match &task.new.work {
         Work::GenerateTests(request) => (Some(&request.module_path), Some(&request.output_path)),
-        Work::AgentTask(_) | Work::Documents(_) | Work::Webhook(_) | Work::Noop | Work::Custom(_) => {
-            (None, None)
-        }
+        Work::AgentTask(_)
+        | Work::Documents(_)
+        | Work::Planning(_)
+        | Work::Webhook(_)
+        | Work::Noop
+        | Work::Custom(_) => (None, None),
     };
     dict.set_item(intern!(py, "success"), finished.is_success())?;
     dict.set_item(intern!(py, "task_id"), task.id().to_string())?;

@@ -13,8 +13,10 @@ use pyo3::types::PyDict;
 use super::arguments::TermsArgument;
 use super::convert::Answer;
 use super::handlers::UserHandlers;
+use super::planning::{self, Means, Order};
 use super::registry::{self, Slot};
 use super::{arguments, bridge, errors, runtime, settings};
+use crate::assistant::Memory;
 use crate::config::{AgentChoice, Settings};
 use crate::engine::{Defaults, Engine, EngineError, EngineOptions, SubmitOptions, TestRequest};
 use crate::kinds::Function;
@@ -30,6 +32,8 @@ pub(crate) struct PyEngine {
     probe: ProbeDir,
     terms: OnceLock<Terms>,
     handlers: UserHandlers,
+    /// What the planning tools were asked for last.
+    memory: Memory,
     /// Locked for a look only, and only while attached.
     seat: Mutex<Seat>,
 }
@@ -60,7 +64,7 @@ impl PyEngine {
         let probe = super::probe_directory(py)?;
         let seat = Mutex::new(Seat { slot: None, started: false, stopped: false });
         let (terms, handlers) = (OnceLock::new(), UserHandlers::default());
-        Ok(Self { settings, location, probe, terms, handlers, seat })
+        Ok(Self { settings, location, probe, terms, handlers, memory: Memory::default(), seat })
     }
 
     /// Whether the first call has to look what the machine has for an agent: then call `look` before, on a thread
@@ -243,6 +247,46 @@ impl PyEngine {
         self.call(py, move |engine| async move { engine.events(id, after, limit).await.map(Answer::Events) })
     }
 
+    /// Keeps a task of a planning tool; answers what is said of it.
+    fn plan_submit(&self, py: Python<'_>, tool: &str, text: String) -> PyResult<Py<PyAny>> {
+        self.plan(py, Order::Submit(planning::tool(tool)?, text))
+    }
+
+    /// The same, and who is told of its end; answers its id.
+    fn plan_submit_and_tell(
+        &self,
+        py: Python<'_>,
+        tool: &str,
+        arguments: &Bound<'_, PyAny>,
+        url: String,
+    ) -> PyResult<Py<PyAny>> {
+        planning::checked_address(&url, &self.settings)?;
+        let arguments = arguments::json_object("args", arguments)?;
+        self.plan(py, Order::SubmitAndTell(planning::tool(tool)?, arguments, url))
+    }
+
+    /// Has a planning tool work on a text, and waits for it, at most `limit` seconds; answers what came of it.
+    fn plan_ask(&self, py: Python<'_>, tool: &str, text: String, limit: f64) -> PyResult<Py<PyAny>> {
+        let limit = arguments::seconds("limit_seconds", limit)?;
+        self.plan(py, Order::Ask(planning::tool(tool)?, text, limit))
+    }
+
+    /// How a task is, in words.
+    fn plan_result(&self, py: Python<'_>, task_id: String) -> PyResult<Py<PyAny>> {
+        self.plan(py, Order::Result(task_id))
+    }
+
+    /// Does what a prompt says; answers what is said of it.
+    fn plan_handle(&self, py: Python<'_>, prompt: String, mode: &str, limit: f64) -> PyResult<Py<PyAny>> {
+        let mode = mode.parse().map_err(|message: String| arguments::invalid("mode", message))?;
+        self.plan(py, Order::Handle(prompt, mode, arguments::seconds("limit_seconds", limit)?))
+    }
+
+    /// How planning goes.
+    fn plan_figures(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        self.plan(py, Order::Figures)
+    }
+
     /// How the queue is.
     fn stats(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         self.call(py, move |engine| async move { engine.stats().await.map(Answer::Stats) })
@@ -331,6 +375,16 @@ impl PyEngine {
             return bridge::deliver(py, kept.unwrap_or(Err(EngineError::Closed)));
         }
         bridge::answer(py, submit(slot))
+    }
+
+    /// Carries out what a planning tool is asked for.
+    fn plan(&self, py: Python<'_>, order: Order) -> PyResult<Py<PyAny>> {
+        let means = Means {
+            settings: self.settings.clone(),
+            context: Arc::clone(&self.terms(py).context),
+            memory: self.memory.clone(),
+        };
+        self.call(py, move |engine| planning::carry_out(order, engine, means))
     }
 
     /// Runs one call on the engine, opened if need be.

@@ -15,6 +15,7 @@ mod lifetime;
 mod logs;
 mod pipe;
 mod plain;
+mod planning;
 mod posts;
 mod registry;
 mod runtime;

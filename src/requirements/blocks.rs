@@ -8,14 +8,14 @@ use super::lines::LineIndex;
 
 /// A text, and the line that it begins in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Line {
-    pub(super) number: u32,
-    pub(super) text: String,
+pub(crate) struct Line {
+    pub(crate) number: u32,
+    pub(crate) text: String,
 }
 
 /// One piece of a document.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Block {
+pub(crate) enum Block {
     /// From 1, the topmost.
     Heading(u8, Line),
     /// The lines of one paragraph.
@@ -31,7 +31,7 @@ pub(super) enum Block {
 }
 
 /// The pieces of a document, in its order.
-pub(super) fn blocks(text: &str) -> Vec<Block> {
+pub(crate) fn blocks(text: &str) -> Vec<Block> {
     let options =
         Options::ENABLE_TABLES | Options::ENABLE_TASKLISTS | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS;
     let mut collector = Collector { index: LineIndex::new(text), ..Collector::default() };

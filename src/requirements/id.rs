@@ -33,15 +33,15 @@ pub(super) const LONGEST: usize = 64;
 
 /// A line that begins with an id.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Lead<'a> {
-    pub(super) id: &'a str,
+pub(crate) struct Lead<'a> {
+    pub(crate) id: &'a str,
     /// What follows it.
-    pub(super) rest: &'a str,
+    pub(crate) rest: &'a str,
 }
 
 impl<'a> Lead<'a> {
     /// Splits a line; `None` where it begins with no id.
-    pub(super) fn of(line: &'a str) -> Option<Self> {
+    pub(crate) fn of(line: &'a str) -> Option<Self> {
         let line = line.trim();
         if let Some(inside) = line.strip_prefix('[').or_else(|| line.strip_prefix('(')) {
             let (id, rest) = inside.split_once([']', ')'])?;
@@ -58,7 +58,7 @@ impl<'a> Lead<'a> {
     }
 
     /// The same for a line with an outline number, `1.4 The system shall …`.
-    pub(super) fn of_number(line: &'a str) -> Option<Self> {
+    pub(crate) fn of_number(line: &'a str) -> Option<Self> {
         let line = line.trim();
         let (number, rest) = line.split_once(char::is_whitespace)?;
         let number = number.trim_end_matches(['.', ')', ':']);

@@ -94,7 +94,7 @@ impl Level {
 }
 
 /// Lower case, in single blanks, without anything that is neither letter nor digit.
-pub(super) fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let text = text.replace(['\'', '’'], "").to_lowercase();
     let words = text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
     words.collect::<Vec<_>>().join(" ")

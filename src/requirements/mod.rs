@@ -18,10 +18,14 @@ mod requirement;
 mod sections;
 mod table;
 
+pub(crate) use blocks::{Block, Line, blocks};
 pub use cases::{CaseForm, TestCase, derive_cases};
 pub use category::Category;
 pub use coverage::{Covered, LinkedCase, RequirementCoverage, cover};
+pub(crate) use id::Lead;
 pub use level::Level;
+pub(crate) use level::plain;
 pub use matrix::{markdown, row_of};
 pub use reader::read;
+pub(crate) use requirement::one_line;
 pub use requirement::{Criterion, Document, Requirement, Unread};

@@ -82,7 +82,7 @@ impl Unread {
 }
 
 /// The text in single blanks, without characters that nobody sees.
-pub(super) fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     let words = text.split_whitespace().map(|word| word.replace(char::is_control, ""));
     words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }

@@ -24,4 +24,4 @@ pub use openapi::document;
 pub use options::{Entry, ServiceOptions};
 pub use service::Service;
 pub use token::{local_token, webhook_secret};
-pub use webhooks::{Deliverer, Resolved, Resolver, check_callback};
+pub use webhooks::{Deliverer, Resolved, Resolver, check_callback, submit_and_tell};

@@ -19,6 +19,12 @@ pub enum Kind {
     GenerateTestCases,
     /// Hold requirements against test cases, or run the tests of a module.
     CoverageAnalysis,
+    /// Make an implementation plan of a requirement.
+    PlanGeneration,
+    /// Read the requirements of a text.
+    RequirementsParsing,
+    /// Check a plan.
+    PlanValidation,
     /// Tell somebody of the end of a task; nobody submits it but the service.
     Webhook,
     /// Nothing at all: `doctor` and the benches send it through the engine to see that it moves.
@@ -29,12 +35,15 @@ pub enum Kind {
 
 impl Kind {
     /// The kinds that every build can run.
-    pub const BUILT_IN: [Self; 7] = [
+    pub const BUILT_IN: [Self; 10] = [
         Self::GenerateTests,
         Self::AgentTask,
         Self::GenerateRtm,
         Self::GenerateTestCases,
         Self::CoverageAnalysis,
+        Self::PlanGeneration,
+        Self::RequirementsParsing,
+        Self::PlanValidation,
         Self::Webhook,
         Self::Noop,
     ];
@@ -50,6 +59,9 @@ impl Kind {
             Self::GenerateRtm => "generate_rtm",
             Self::GenerateTestCases => "generate_test_cases",
             Self::CoverageAnalysis => "coverage_analysis",
+            Self::PlanGeneration => "plan_generation",
+            Self::RequirementsParsing => "requirements_parsing",
+            Self::PlanValidation => "plan_validation",
             Self::Webhook => "webhook",
             Self::Noop => "noop",
             Self::Custom(name) => name.as_str(),
@@ -60,6 +72,12 @@ impl Kind {
     #[must_use]
     pub fn is_of_documents(&self) -> bool {
         matches!(self, Self::GenerateRtm | Self::GenerateTestCases | Self::CoverageAnalysis)
+    }
+
+    /// Whether it is work of the planning tools: quick, in a pool of its own, kept for an hour.
+    #[must_use]
+    pub fn is_of_planning(&self) -> bool {
+        matches!(self, Self::PlanGeneration | Self::RequirementsParsing | Self::PlanValidation)
     }
 
     /// Whether nobody asks for it: it is ours, for ourselves.

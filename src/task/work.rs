@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::{AgentTask, ChatTerms, Documents, Kind, KindName, Lane, ParcelId, Remote, Webhook};
+use super::{AgentTask, ChatTerms, Documents, Kind, KindName, Lane, ParcelId, Planning, Remote, Webhook};
 
 /// The work of one task. As JSON: `{"kind": …, "payload": …}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub enum Work {
     AgentTask(Box<AgentTask>),
     /// Work on the documents of a project.
     Documents(Box<Documents>),
+    /// Plan, or look at what is planned.
+    Planning(Box<Planning>),
     /// Tell somebody of the end of a task.
     Webhook(Box<Webhook>),
     /// Nothing.
@@ -34,6 +36,7 @@ impl Work {
             Self::GenerateTests(_) => Kind::GenerateTests,
             Self::AgentTask(_) => Kind::AgentTask,
             Self::Documents(documents) => documents.kind(),
+            Self::Planning(planning) => planning.tool.kind(),
             Self::Webhook(_) => Kind::Webhook,
             Self::Noop => Kind::Noop,
             Self::Custom(custom) => Kind::Custom(custom.kind.clone()),
@@ -46,7 +49,11 @@ impl Work {
         let custom = match self {
             Self::Custom(custom) => custom,
             Self::Documents(documents) => return Some(documents.project.id.clone()),
-            Self::GenerateTests(_) | Self::AgentTask(_) | Self::Webhook(_) | Self::Noop => return None,
+            Self::GenerateTests(_)
+            | Self::AgentTask(_)
+            | Self::Planning(_)
+            | Self::Webhook(_)
+            | Self::Noop => return None,
         };
         let payload: Map<String, Value> = serde_json::from_str(custom.payload.get()).ok()?;
         payload.get("project_id")?.as_str().map(str::to_owned)
@@ -59,6 +66,7 @@ impl Work {
             Self::GenerateTests(request) => Lane::of_agent(&Kind::GenerateTests, &request.context.agent),
             Self::AgentTask(request) => Lane::of_agent(&Kind::AgentTask, &request.context.agent),
             Self::Documents(documents) => documents.lane(),
+            Self::Planning(planning) => planning.lane(),
             Self::Noop => Lane::of_kind(&Kind::Noop),
             Self::Webhook(_) | Self::Custom(_) => Lane::of_kind(&self.kind()),
         }
@@ -72,7 +80,7 @@ impl Work {
         match self {
             Self::GenerateTests(request) => Some(&request.context),
             Self::AgentTask(request) => Some(&request.context),
-            Self::Documents(_) | Self::Webhook(_) | Self::Noop | Self::Custom(_) => None,
+            Self::Documents(_) | Self::Planning(_) | Self::Webhook(_) | Self::Noop | Self::Custom(_) => None,
         }
     }
 
@@ -102,7 +110,7 @@ impl Work {
         match self {
             Self::GenerateTests(request) => Some(&mut request.context),
             Self::AgentTask(request) => Some(&mut request.context),
-            Self::Documents(_) | Self::Webhook(_) | Self::Noop | Self::Custom(_) => None,
+            Self::Documents(_) | Self::Planning(_) | Self::Webhook(_) | Self::Noop | Self::Custom(_) => None,
         }
     }
 }

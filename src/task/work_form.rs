@@ -15,6 +15,7 @@ impl Serialize for Work {
             Self::GenerateTests(request) => form.serialize_field("payload", request)?,
             Self::AgentTask(request) => form.serialize_field("payload", request)?,
             Self::Documents(documents) => form.serialize_field("payload", documents)?,
+            Self::Planning(planning) => form.serialize_field("payload", planning)?,
             Self::Webhook(webhook) => form.serialize_field("payload", webhook)?,
             Self::Noop => {}
             Self::Custom(custom) => form.serialize_field("payload", &custom.payload)?,
@@ -45,6 +46,9 @@ impl<'de> Visitor<'de> for Form {
             Kind::AgentTask => Work::AgentTask(payload(&mut form)?),
             Kind::GenerateRtm | Kind::GenerateTestCases | Kind::CoverageAnalysis => {
                 Work::Documents(payload(&mut form)?)
+            }
+            Kind::PlanGeneration | Kind::RequirementsParsing | Kind::PlanValidation => {
+                Work::Planning(payload(&mut form)?)
             }
             Kind::Webhook => Work::Webhook(payload(&mut form)?),
             Kind::Noop => Work::Noop,

@@ -11,6 +11,7 @@ mod config;
 mod engine;
 mod kinds;
 mod operations;
+mod planning;
 mod postgres;
 mod requirements;
 mod sandbox;

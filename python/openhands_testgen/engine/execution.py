@@ -6,10 +6,11 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any, Self, cast
 
+from .._arrival import arrival
 from .._blocking import run_blocking
 from ..config import OpenHandsIntegrationConfig
 from ..exceptions import ConfigurationError, InvalidRequestError, QueueFullError, TaskNotFoundError
-from ..generator import OpenHandsTestGenerator, _arrival
+from ..generator import OpenHandsTestGenerator
 from ..types import EngineStats, QueueStats, TaskStatus
 from .queue import TaskQueue
 from .queued_task import UNIT_TEST, QueuedTask
@@ -147,7 +148,7 @@ class ExecutionEngine:
         if task.task_type != UNIT_TEST:
             payload = task.errand(metadata)
             answer = engine.submit(_AGENT_TASK, payload, task.priority, None, metadata, terms)
-            return cast("str", await _arrival(answer))
+            return cast("str", await arrival(answer))
         module = metadata.pop("module_path", None) or task.target_file
         if module is None:
             message = "target_file: a unit_test needs the module to test; it is None"
@@ -157,7 +158,7 @@ class ExecutionEngine:
         answer = engine.submit_test_generation(
             module, output, threshold, task.priority, None, False, None, metadata, terms
         )
-        return cast("str", await _arrival(answer))
+        return cast("str", await arrival(answer))
 
 
 def _summary(stats: QueueStats) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Self, cast
 
 from .. import _core
+from .._arrival import arrival
 from ..exceptions import InvalidRequestError
-from ..generator import _arrival
 from . import check
 from .outcomes import Outcome
 
@@ -97,7 +97,7 @@ class Testbed:
         Raises:
             RuntimeError: Some cannot end, since nobody runs them.
         """
-        _refuse_stuck(cast("int", await _arrival(self._core.drain())))
+        _refuse_stuck(cast("int", await arrival(self._core.drain())))
 
     def drain_here(self) -> None:
         """The same without an event loop: holds the calling thread."""

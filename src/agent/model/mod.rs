@@ -9,5 +9,6 @@ mod error;
 mod throttle;
 
 pub use answer::{Asked, Question};
+pub(crate) use answer::{parse, prompt};
 pub use chat::ChatModel;
 pub use throttle::Throttle;

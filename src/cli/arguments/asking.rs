@@ -1,4 +1,4 @@
-//! The verbs that ask for work: `generate`, `submit`, `task`, `run`.
+//! The verbs that ask for work: `generate`, `submit`, `task`, `run`, `plan`.
 
 use std::path::PathBuf;
 
@@ -7,6 +7,7 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
 use super::Json;
+use crate::assistant::Mode;
 use crate::cli::format::Format;
 use crate::cli::values;
 use crate::task::{Kind, Priority, TaskId};
@@ -104,6 +105,27 @@ pub(in crate::cli) struct Run {
     pub(in crate::cli) detach: bool,
     #[command(flatten)]
     pub(in crate::cli) format: Json,
+}
+
+/// `plan`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Plan {
+    /// What is wanted, in your own words: "Plan a todo app", "Submit async: …", "Get result for task …", "Check status";
+    /// `-` reads it from standard input
+    #[arg(required = true, value_name = "PROMPT")]
+    pub(in crate::cli) prompt: Vec<String>,
+    /// Whether to wait for the result: `auto` goes by the words, and by how much is asked for
+    #[arg(long, value_name = "MODE", default_value = "auto", value_parser = mode())]
+    pub(in crate::cli) mode: Mode,
+    /// How long to wait for a result, in seconds, until its task goes on in a worker process [default: 110]
+    #[arg(long, value_name = "SECONDS", value_parser = values::wait_seconds)]
+    pub(in crate::cli) limit: Option<f64>,
+    #[command(flatten)]
+    pub(in crate::cli) format: Json,
+}
+
+fn mode() -> impl clap::builder::TypedValueParser<Value = Mode> {
+    PossibleValuesParser::new(["auto", "sync", "async"]).try_map(|name| name.parse::<Mode>())
 }
 
 /// How tasks are to be run, whatever they ask for.

@@ -15,7 +15,7 @@ use clap_complete::Shell;
 
 use super::exit::Exit;
 
-pub(super) use asking::{Errand, Generate, Request, Run, Scheduling, Submit};
+pub(super) use asking::{Errand, Generate, Plan, Request, Run, Scheduling, Submit};
 pub(super) use looking::{Json, List, Logs, ManyTasks, OneTask, Results};
 pub(super) use service::{AddProject, CreateKey, Keys, Projects, Serve};
 pub(super) use serving::{Config, Migrate, Worker, Workflow};
@@ -66,6 +66,8 @@ pub(super) enum Verb {
     Task(Errand),
     /// Work on the documents of a project: its requirements, test cases and coverage
     Run(Run),
+    /// Plan, read requirements or check a plan, by a sentence; now or in the background
+    Plan(Plan),
     /// Where a task stands
     Status(OneTask),
     /// Follow a task until it has ended

@@ -171,6 +171,7 @@ impl Handler for AgentTaskHandler {
                 Work::AgentTask(request) => self.run(attempt, request).await,
                 Work::GenerateTests(_)
                 | Work::Documents(_)
+                | Work::Planning(_)
                 | Work::Webhook(_)
                 | Work::Noop
                 | Work::Custom(_) => {

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use super::credit::Credit;
 use crate::agent::{Asked, ChatModel, Question};
 use crate::kinds::Attempt;
+use crate::kinds::credit::Credit;
 use crate::requirements::{CaseForm, Category, Criterion, Document, Level, Requirement, TestCase};
 use crate::task::{ChatTerms, ErrorKind, Failure, LogLevel, Usage};
 
@@ -27,8 +27,9 @@ struct Matrix {
     requirements: Vec<Row>,
 }
 
+/// A requirement as a model tells it.
 #[derive(Debug, Deserialize)]
-struct Row {
+pub(in crate::kinds) struct Row {
     id: String,
     description: String,
     #[serde(rename = "type", default)]
@@ -113,13 +114,18 @@ impl Asking<'_> {
             return Err(failure);
         }
         self.attempt.log(LogLevel::Warning, &format!("the embedded way is taken: {failure}"));
-        Ok(Credit { failure: Some(failure), ..Credit::default() })
+        Ok(Credit::after(failure))
     }
 }
 
 fn check_matrix(matrix: &Matrix, read: &Document) -> Result<(), String> {
+    check_rows(&matrix.requirements, read)
+}
+
+/// What is wrong with requirements that are to be those of a document.
+pub(in crate::kinds) fn check_rows(rows: &[Row], read: &Document) -> Result<(), String> {
     let mut ids = BTreeSet::new();
-    for row in &matrix.requirements {
+    for row in rows {
         let id = row.id.trim();
         if id.is_empty() || id.len() > 64 || id.contains(char::is_whitespace) {
             return Err(format!("{id:?} is no id: one word of at most 64 characters is"));
@@ -181,7 +187,8 @@ fn placed(case: TestCase, batch: &[Requirement]) -> TestCase {
 }
 
 impl Row {
-    fn into_requirement(self, read: &Document) -> Requirement {
+    /// The requirement, with what our own reading knows of it.
+    pub(in crate::kinds) fn into_requirement(self, read: &Document) -> Requirement {
         let id = one_line(&self.id);
         let known = read.requirements.iter().find(|known| known.id.eq_ignore_ascii_case(&id));
         let line = known.map_or(0, |known| known.line);

@@ -62,6 +62,7 @@ impl Handler for DocumentsHandler {
                 Work::Documents(documents) => self.work(attempt, documents).await,
                 Work::GenerateTests(_)
                 | Work::AgentTask(_)
+                | Work::Planning(_)
                 | Work::Webhook(_)
                 | Work::Noop
                 | Work::Custom(_) => {

@@ -3,8 +3,8 @@
 use super::artifacts::Folder;
 use super::check::{Bench, FoundTest};
 use super::python::slug;
-use super::steps::apart;
 use crate::kinds::Attempt;
+use crate::kinds::steps::apart;
 use crate::requirements::{LinkedCase, Requirement};
 use crate::sandbox::{ProbeDir, ProjectPath};
 use crate::task::{Context, Failure};

@@ -6,9 +6,9 @@ use serde_json::{Map, Value, json};
 
 use super::artifacts::{self, File, Folder, MATRIX, MATRIX_JSON, REQUIREMENTS};
 use super::asking::Asking;
-use super::credit::Credit;
-use super::steps::{Steps, read_apart};
 use crate::kinds::Attempt;
+use crate::kinds::credit::Credit;
+use crate::kinds::steps::{Steps, read_apart};
 use crate::requirements::{Document, markdown, read};
 use crate::task::{Documents, ErrorKind, Failure, GenerateRtm};
 

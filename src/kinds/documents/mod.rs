@@ -8,13 +8,12 @@ mod analysis;
 mod artifacts;
 mod asking;
 mod check;
-mod credit;
 mod handler;
 mod links;
 mod matrix;
 mod module_run;
 mod python;
-mod steps;
 mod test_cases;
 
+pub(in crate::kinds) use asking::{Row, check_rows};
 pub use handler::DocumentsHandler;

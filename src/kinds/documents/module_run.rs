@@ -6,8 +6,8 @@ use cap_std::fs::Dir;
 use serde_json::{Value, json};
 
 use super::check::prepare;
-use super::steps::Steps;
 use crate::kinds::Attempt;
+use crate::kinds::steps::Steps;
 use crate::sandbox::{ModuleLayout, ProbeDir, ProjectPath, default_output, read_plain};
 use crate::task::{CoverageAnalysis, Documents, ErrorKind, Failure};
 use crate::verify::{Existing, Outcome, Verification, VerifyLimits};

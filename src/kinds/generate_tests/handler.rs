@@ -125,6 +125,7 @@ impl Handler for GenerateTestsHandler {
                 TaskWork::GenerateTests(request) => self.run_here(attempt, request).await,
                 TaskWork::AgentTask(_)
                 | TaskWork::Documents(_)
+                | TaskWork::Planning(_)
                 | TaskWork::Webhook(_)
                 | TaskWork::Noop
                 | TaskWork::Custom(_) => {

@@ -86,7 +86,12 @@ impl Handler for ScriptedHandler {
         Box::pin(async move {
             match &attempt.task.new.work {
                 Work::GenerateTests(request) => self.play(attempt, request).await,
-                Work::AgentTask(_) | Work::Documents(_) | Work::Webhook(_) | Work::Noop | Work::Custom(_) => {
+                Work::AgentTask(_)
+                | Work::Documents(_)
+                | Work::Planning(_)
+                | Work::Webhook(_)
+                | Work::Noop
+                | Work::Custom(_) => {
                     Err(Failure::new(ErrorKind::Internal, "a script plays the generation of tests only"))
                 }
             }

@@ -182,7 +182,12 @@ impl Parts {
 fn module_of(task: &Task) -> Option<&str> {
     match &task.new.work {
         Work::GenerateTests(request) => Some(&request.module_path),
-        Work::AgentTask(_) | Work::Documents(_) | Work::Webhook(_) | Work::Noop | Work::Custom(_) => None,
+        Work::AgentTask(_)
+        | Work::Documents(_)
+        | Work::Planning(_)
+        | Work::Webhook(_)
+        | Work::Noop
+        | Work::Custom(_) => None,
     }
 }
 

@@ -19,15 +19,17 @@ use crate::task::{Kind, Labels, NewTask, Priority, TaskId, Terms, Work};
     reason = "describes the body; read by `Fields`, whose errors name field, value and remedy"
 )]
 pub(in crate::server) struct NewTaskBody {
-    /// What sort of work: `generate_tests`, `agent_task`, `generate_rtm`, `generate_test_cases`, `coverage_analysis`, or a
-    /// kind that a handler of yours runs, such as `file_processing`.
+    /// What sort of work: `generate_tests`, `agent_task`, `generate_rtm`, `generate_test_cases`, `coverage_analysis`,
+    /// `plan_generation`, `requirements_parsing`, `plan_validation`, or a kind that a handler of yours runs, such as
+    /// `file_processing`.
     #[schema(example = "generate_tests", pattern = "^[a-z][a-z0-9_]{0,63}$")]
     task_type: String,
     /// What is to be done: for `generate_tests` `module_path`, `output_path`, `coverage_threshold`, `overwrite`,
     /// `max_iterations`; for `agent_task` `instruction`, `workspace`, `apply`; for work on documents `project_id` and for
     /// `generate_rtm` `requirements_content`, for `generate_test_cases` `rtm_content`, `generation_options`
     /// (`include_negative_tests`, `test_framework`), for `coverage_analysis` `file_path`, `analysis_options`
-    /// (`include_branch_coverage`, `min_coverage_threshold`); for a handler of yours whatever it takes, at most 256 KiB.
+    /// (`include_branch_coverage`, `min_coverage_threshold`); for `plan_generation` `requirement`, for
+    /// `requirements_parsing` `requirements_text`, for `plan_validation` `plan_text`; for a handler of yours whatever it takes, at most 256 KiB.
     #[schema(value_type = Option<Object>, example = json!({"module_path": "src/shop/pricing.py"}))]
     payload: Option<Map<String, Value>>,
     /// Who goes first.

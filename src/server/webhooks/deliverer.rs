@@ -18,7 +18,7 @@ use crate::kinds::{Attempt, Handler, HandlerFuture};
 use crate::task::{ErrorKind, Failure, Kind, Lane, Webhook, Work};
 
 /// How many messages are under way at once: a receiver that hangs holds up few others.
-const WORKERS: usize = 16;
+pub(super) const WORKERS: usize = 16;
 /// How long a receiver may take.
 const PATIENCE: Duration = Duration::from_secs(15);
 

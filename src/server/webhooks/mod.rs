@@ -8,6 +8,7 @@ mod address;
 mod deliverer;
 mod list;
 mod message;
+mod own;
 mod replay;
 mod resolver;
 mod sender;
@@ -19,6 +20,7 @@ mod work;
 
 pub use deliverer::Deliverer;
 pub(super) use list::{__path_list, list};
+pub use own::submit_and_tell;
 pub(super) use replay::{__path_replay, replay};
 pub use resolver::{Resolved, Resolver};
 pub(super) use show::{__path_show, show};

@@ -27,7 +27,7 @@ pub(in crate::server) fn delivery_of(
         submitter,
         attempt_seconds: ATTEMPT_SECONDS,
         max_retries: RETRIES,
-        retention_seconds: settings.retention_of(Kind::Webhook.as_str()),
+        retention_seconds: settings.retention_of(&Kind::Webhook),
         terms: Some(Box::new(terms)),
     }
 }

@@ -133,7 +133,8 @@ def test_a_kind_that_nobody_registered_is_refused(generator: OpenHandsTestGenera
     with pytest.raises(
         InvalidRequestError,
         match=r'kind: "triple" is unknown: use one of generate_tests, agent_task, generate_rtm, '
-        "generate_test_cases, coverage_analysis, noop, double, or give .* register_handler",
+        "generate_test_cases, coverage_analysis, plan_generation, requirements_parsing, "
+        "plan_validation, noop, double, or give .* register_handler",
     ):
         run(generator, "triple", {})
 

@@ -53,6 +53,20 @@ def test_the_examples_of_the_python_page_run(
     assert re.fullmatch(expected[number], printed), printed
 
 
+@pytest.mark.parametrize("number", range(len(blocks("docs/planning.md", "python"))))
+def test_the_examples_of_the_page_of_planning_run(
+    number: int, shop: Path, environment: dict[str, str]
+) -> None:
+    printed = run(blocks("docs/planning.md", "python")[number], shop, environment)
+
+    expected = [
+        "# The plan does not hold.\n✅ Task Completed!\n",
+        "True\n📝 Task Submitted\n",
+        "webhook_url\n",
+    ]
+    assert printed == expected[number]
+
+
 @pytest.mark.parametrize("number", range(len(blocks("docs/kinds.md", "python"))))
 def test_the_examples_of_the_page_of_kinds_run(
     number: int, shop: Path, environment: dict[str, str]

@@ -19,7 +19,7 @@ const KEY: &str = "model-key-Geheim-7";
 
 /// What the model does with one question.
 #[derive(Clone)]
-enum Answer {
+pub(super) enum Answer {
     Says(Value),
     Words(&'static str),
     Status(u16, &'static str),
@@ -30,9 +30,9 @@ enum Answer {
 }
 
 #[derive(Default)]
-struct Model {
+pub(super) struct Model {
     answers: Mutex<VecDeque<Answer>>,
-    asked: Mutex<Vec<(Value, Instant)>>,
+    pub(super) asked: Mutex<Vec<(Value, Instant)>>,
     /// Rung by a question that hangs.
     heard: tokio::sync::Notify,
 }
@@ -65,7 +65,7 @@ async fn complete(State(model): State<Arc<Model>>, headers: HeaderMap, body: Byt
 }
 
 /// A shop whose tasks ask a model that gives these answers.
-async fn shop(answers: impl IntoIterator<Item = Answer>, fallback: bool) -> (Shop, Arc<Model>) {
+pub(super) async fn shop(answers: impl IntoIterator<Item = Answer>, fallback: bool) -> (Shop, Arc<Model>) {
     let model = Arc::new(Model { answers: Mutex::new(answers.into_iter().collect()), ..Model::default() });
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}/v1", listener.local_addr().unwrap());

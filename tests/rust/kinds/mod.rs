@@ -3,6 +3,7 @@
 mod analysing;
 mod asking;
 mod generating;
+mod planning;
 mod submitting;
 
 use std::path::PathBuf;
@@ -12,7 +13,7 @@ use std::time::Duration;
 use _core::agent::ChatModel;
 use _core::config::Chat;
 use _core::engine::{Defaults, Engine, EngineOptions, Finished, InvalidRequest, SubmitOptions, TestRequest};
-use _core::kinds::DocumentsHandler;
+use _core::kinds::{DocumentsHandler, Handler, PlanningHandler};
 use _core::store::StoreLocation;
 use _core::task::{ChatTerms, Context, ErrorKind, Kind, Lane, TaskId, TaskStatus, Travel, Work};
 use serde_json::{Map, Value, json};
@@ -81,12 +82,14 @@ impl Shop {
     /// An engine with a task of this kind.
     async fn begin(&self, kind: &Kind, payload: Value) -> (Engine, TaskId) {
         let work = self.work(kind, payload).unwrap();
-        let handler = DocumentsHandler::new(probe());
-        let handler = match &self.model {
-            Some((model, _)) => handler.with_model(model.clone()),
-            None => handler,
+        let documents = DocumentsHandler::new(probe());
+        let handler: Arc<dyn Handler> = match (&self.model, kind.is_of_planning()) {
+            (Some((model, _)), false) => Arc::new(documents.with_model(model.clone())),
+            (None, false) => Arc::new(documents),
+            (Some((model, _)), true) => Arc::new(PlanningHandler::of_model(model.clone())),
+            (None, true) => Arc::new(PlanningHandler::embedded()),
         };
-        let options = EngineOptions::without_workers().with_pool(work.lane(), 1, Arc::new(handler));
+        let options = EngineOptions::without_workers().with_pool(work.lane(), 1, handler);
         let engine = Engine::open(&StoreLocation::Memory, options).await.unwrap();
         let defaults = Defaults { attempt_seconds: 240.0, max_retries: 0, retention_seconds: 60.0 };
         let task = SubmitOptions::default().into_task(work, engine.process(), &defaults).unwrap();

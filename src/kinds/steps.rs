@@ -7,19 +7,19 @@ use crate::requirements::{Document, read};
 use crate::task::{ErrorKind, Failure, Progress};
 
 /// The steps of one attempt.
-pub(super) struct Steps<'a> {
+pub(in crate::kinds) struct Steps<'a> {
     attempt: &'a Attempt,
     total: u64,
     begun: AtomicU64,
 }
 
 impl<'a> Steps<'a> {
-    pub(super) fn new(attempt: &'a Attempt, total: u64) -> Self {
+    pub(in crate::kinds) fn new(attempt: &'a Attempt, total: u64) -> Self {
         Self { attempt, total, begun: AtomicU64::new(0) }
     }
 
     /// Begins the next step; an attempt that is to stop ends here.
-    pub(super) fn begin(&self, step: &str) -> Result<(), Failure> {
+    pub(in crate::kinds) fn begin(&self, step: &str) -> Result<(), Failure> {
         if self.attempt.cancel.is_cancelled() {
             return Err(Failure::new(ErrorKind::Cancelled, "the attempt was asked to stop"));
         }
@@ -28,13 +28,13 @@ impl<'a> Steps<'a> {
         Ok(())
     }
 
-    pub(super) fn attempt(&self) -> &'a Attempt {
+    pub(in crate::kinds) fn attempt(&self) -> &'a Attempt {
         self.attempt
     }
 }
 
 /// Reads a document on a thread that may take its time; the text comes back.
-pub(super) async fn read_apart(text: String) -> Result<(String, Document), Failure> {
+pub(in crate::kinds) async fn read_apart(text: String) -> Result<(String, Document), Failure> {
     apart(move || {
         let document = read(&text);
         (text, document)
@@ -43,7 +43,7 @@ pub(super) async fn read_apart(text: String) -> Result<(String, Document), Failu
 }
 
 /// Does work that takes its time where it holds up nobody.
-pub(super) async fn apart<T: Send + 'static>(
+pub(in crate::kinds) async fn apart<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Failure> {
     let done = tokio::task::spawn_blocking(work).await;

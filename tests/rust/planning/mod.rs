@@ -1,0 +1,7 @@
+//! Plans and requirements as people and models write them, and what is wrong with them.
+
+mod checking;
+mod making;
+mod parsing;
+mod prompts;
+mod reading;
