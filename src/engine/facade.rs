@@ -82,7 +82,7 @@ impl Engine {
         self.shared.followers.hint(&task.new.owner);
         match task.state {
             State::Pending { .. } => self.shared.due.notify_one(),
-            _ => self.shared.task_queued(),
+            _ => self.shared.task_queued_in(&task.new.lane),
         }
     }
 
