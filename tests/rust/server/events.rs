@@ -189,5 +189,9 @@ async fn where_to_go_on_must_be_a_number(place: Place) {
     let id = served.submit(json!({})).await;
     let reply = served.get(&format!("/tasks/{id}/events?after=-1")).await;
     assert_eq!((reply.status, &reply.json["field"]), (422, &json!("after")));
+    // What the header stands above must hold too.
+    let both =
+        served.request(Method::GET, &format!("/tasks/{id}/events?after=x")).header("Last-Event-ID", "1");
+    assert_eq!(both.send().await.unwrap().status(), 422);
     served.end().await;
 }
