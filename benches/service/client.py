@@ -36,6 +36,12 @@ class Client:
         assert head.split()[1] in ("200", "202"), answer
         return answer
 
+    async def begin(self, path: str) -> None:
+        """Opens a stream, sees it begin, and leaves it."""
+        self.writer.write(f"GET {path} HTTP/1.1\r\n{self.head}\r\n".encode())
+        await self.reader.readuntil(b"data: ")
+        self.writer.close()
+
     async def follow(self, path: str, delays: list[float], enough: int | None = None) -> None:
         """Notes how old each line of a stream is when it arrives, in seconds.
 
