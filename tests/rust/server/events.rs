@@ -124,6 +124,9 @@ async fn whoever_knows_everything_is_told_so(place: Place) {
     let last = numbers(&Stream::open(&served, &id, None).await.rest().await).pop().unwrap();
     let path = format!("/api/v1/tasks/{id}/events?after={last}");
     assert_eq!(served.get(&path).await.status, 204);
+    // A browser that comes again asks for the address that it began with: its header stands above it.
+    let again = served.request(Method::GET, &format!("/api/v1/tasks/{id}/events?after=0"));
+    assert_eq!(again.header("Last-Event-ID", last).send().await.unwrap().status(), 204);
     served.end().await;
 }
 
