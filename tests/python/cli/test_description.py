@@ -92,7 +92,7 @@ def known(names: dict[str, list[str]]) -> str:
     ids=["keys", "local"],
 )
 def test_the_service_does_what_its_description_says(
-    cli: Cli, asks_for_keys: bool, phases: str
+    cli: Cli, request: pytest.FixtureRequest, asks_for_keys: bool, phases: str
 ) -> None:
     if not SCHEMATHESIS.exists():
         missing = "schemathesis is missing: scripts/schemathesis.sh installs it"
@@ -104,6 +104,7 @@ def test_the_service_does_what_its_description_says(
         cli("projects", "add", project, ".", "--member", "ada")
     cli.environment["OPENHANDS_WEBHOOK_NETWORKS"] = "127.0.0.0/8"
     service = Service(cli, "--workers", "2", *(["--require-keys"] if asks_for_keys else []))
+    request.addfinalizer(service.running.process.kill)
     service.key = key or token(cli)
     settings = cli.project / "schemathesis.toml"
     settings.write_text(SETTINGS.read_text() + known(there(service)))
