@@ -45,6 +45,7 @@ fn main() {
         for clients in [1, CLIENTS] {
             measure_sqlite(&folder.path().join(format!("{clients}.db")), clients, fdatasync).await;
         }
+        measure_following(folder.path()).await;
         measure_backlog(&folder.path().join("backlog.db")).await;
     });
 }
@@ -198,6 +199,42 @@ fn print_rate(what: &str, count: usize, started: Instant, processor: Duration, f
         count as f64 / elapsed.as_secs_f64(),
         processor_time().saturating_sub(processor).as_secs_f64() * 1e6 / count as f64
     );
+}
+
+/// What a submission costs more whose owner is followed; of the others, a look whether theirs is.
+async fn measure_following(folder: &Path) {
+    const ROUNDS: usize = 20;
+    const OWNERS: [(&str, &[&str]); 3] = [
+        ("nobody is followed", &[]),
+        ("others are followed", &["ada", "bob"]),
+        ("its owner is followed", &[""]),
+    ];
+    let mut stores = Vec::new();
+    for (index, (what, owners)) in OWNERS.into_iter().enumerate() {
+        let store = Arc::new(SqliteStore::open(&folder.join(format!("followed{index}.db"))).await.unwrap());
+        for owner in owners {
+            store.follow((*owner).into()).await.unwrap();
+        }
+        stores.push((what, store, Vec::new()));
+    }
+    // In turns, so that what else the machine does is spread over all of them.
+    for _ in 0..ROUNDS {
+        for (_, store, costs) in &mut stores {
+            let (started, count) = (processor_time(), CLIENTS * 4);
+            fill(store, count).await;
+            costs.push(processor_time().saturating_sub(started).as_secs_f64() * 1e6 / count as f64);
+        }
+    }
+    let mut plain = None;
+    for (what, store, mut costs) in stores {
+        costs.sort_unstable_by(f64::total_cmp);
+        let cost = costs[ROUNDS / 2];
+        println!(
+            "sqlite submit, {what}: {cost:.1} us of processor, {:.2} x",
+            cost / *plain.get_or_insert(cost)
+        );
+        store.close().await;
+    }
 }
 
 /// A claim must not get dearer by what waits behind it.

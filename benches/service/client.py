@@ -36,15 +36,28 @@ class Client:
         assert head.split()[1] in ("200", "202"), answer
         return answer
 
-    async def follow(self, task_id: str, delays: list[float]) -> None:
-        """Notes how old each line of a task is when it arrives, in seconds, until the task ends."""
-        self.writer.write(f"GET /tasks/{task_id}/events HTTP/1.1\r\n{self.head}\r\n".encode())
+    async def begin(self, path: str) -> None:
+        """Opens a stream, sees it begin, and leaves it."""
+        self.writer.write(f"GET {path} HTTP/1.1\r\n{self.head}\r\n".encode())
+        await self.reader.readuntil(b"data: ")
+        self.writer.close()
+
+    async def follow(self, path: str, delays: list[float], enough: int | None = None) -> None:
+        """Notes how old each line of a stream is when it arrives, in seconds.
+
+        Until the stream ends, or `enough` have come.
+        """
+        came = 0
+        self.writer.write(f"GET {path} HTTP/1.1\r\n{self.head}\r\n".encode())
         while line := await self.reader.readline():
             if line == b"0\r\n":
                 break
             if line.startswith(b"data: ") and b'"event":"log"' in line:
                 now = time.time()
                 delays.append(now - moment(json.loads(line[6:])["time"]))
+                came += 1
+                if came == enough:
+                    break
         self.writer.close()
 
 

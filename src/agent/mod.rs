@@ -30,7 +30,7 @@ pub use local::LocalAgent;
 pub use model::{Asked, ChatModel, Question, Throttle};
 pub(crate) use model::{parse, prompt};
 pub use notes::{Kept, Notes};
-pub(crate) use openhands::http::{innermost, install_tls};
+pub(crate) use openhands::http::{innermost, install_tls, retry_after};
 pub use openhands::{
     Breaker, BreakerStanding, BreakerTerms, DockerServer, GivenServer, HostOptions, OwnServer, Patience,
     ServerAgent, ServerOptions, ServerReport, look_at_docker, look_at_own_server, lookout,

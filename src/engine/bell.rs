@@ -20,9 +20,14 @@ impl Bell {
         self.idle.store(workers, Ordering::SeqCst);
     }
 
+    /// Whether a worker waits for a task.
+    pub(super) fn is_heard(&self) -> bool {
+        self.idle.load(Ordering::SeqCst) > 0
+    }
+
     /// Something was queued.
     pub(super) fn ring(&self) {
-        if self.idle.load(Ordering::SeqCst) > 0 {
+        if self.is_heard() {
             self.work.notify_one();
         }
     }

@@ -71,6 +71,9 @@ impl Engine {
             let mut hint = std::pin::pin!(watcher.hint.notified());
             hint.as_mut().enable();
             let feed = self.shared.store.feed(owner.clone(), after, PAGE).await?;
+            if feed.is_stale {
+                self.shared.store.follow(owner.clone()).await?;
+            }
             let now = Instant::now();
             if !feed.events.is_empty() || feed.has_gap || now >= end {
                 return Ok(feed);

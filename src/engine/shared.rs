@@ -17,7 +17,7 @@ use super::waiters::Waiters;
 use super::watchers::Watchers;
 use crate::kinds::{Stop, StopReason};
 use crate::store::AnyStore;
-use crate::task::{Task, TaskId};
+use crate::task::{Lane, Task, TaskId};
 
 /// The state of one engine.
 #[derive(Debug)]
@@ -91,6 +91,14 @@ impl Shared {
     /// A task was queued: wakes the dispatcher if a worker has nothing to do.
     pub(super) fn task_queued(&self) {
         self.work.ring();
+    }
+
+    /// A task of one lane was queued: wakes the dispatcher only where it may claim that one. Each claim that finds nothing
+    /// holds up the next submission.
+    pub(super) fn task_queued_in(&self, lane: &Lane) {
+        if self.work.is_heard() && self.crew.works(lane) {
+            self.work.ring();
+        }
     }
 
     /// Something happened to a task: tells those who watch it, alone or among others.

@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use super::access::App;
 use super::app;
 use super::error::ServeError;
-use super::http::{PatientListener, SILENCE};
+use super::http::{Patience, PatientListener, SILENCE, STALL};
 use super::options::{Entry, ServiceOptions};
 
 /// How long answers under way may take at the end.
@@ -23,8 +23,7 @@ pub struct Service {
     app: Arc<App>,
     listener: TcpListener,
     address: SocketAddr,
-    /// How long a client may stay that gets nothing.
-    silence: Duration,
+    patience: Patience,
 }
 
 impl Service {
@@ -39,7 +38,8 @@ impl Service {
         let address = listener.local_addr().map_err(failed)?;
         raise_file_limit();
         let app = Arc::new(App::new(ServiceOptions { address, ..options }));
-        Ok(Self { app, listener, address, silence: SILENCE })
+        let patience = Patience { silence: SILENCE, stall: STALL };
+        Ok(Self { app, listener, address, patience })
     }
 
     /// Where it listens.
@@ -51,7 +51,14 @@ impl Service {
     /// Lets clients stay for so long that get nothing, idle or too slow to complete a request; 90 s where nothing is said.
     #[must_use]
     pub fn bearing_silence(mut self, limit: Duration) -> Self {
-        self.silence = limit;
+        self.patience.silence = limit;
+        self
+    }
+
+    /// Lets clients stay for so long that take nothing of what they are sent; 30 s where nothing is said.
+    #[must_use]
+    pub fn bearing_stalls(mut self, limit: Duration) -> Self {
+        self.patience.stall = limit;
         self
     }
 
@@ -60,7 +67,7 @@ impl Service {
         let closing = self.app.closing().clone();
         let begun = closing.clone();
         let router = app::router(&self.app);
-        let server = axum::serve(PatientListener::new(self.listener, self.silence), router);
+        let server = axum::serve(PatientListener::new(self.listener, self.patience), router);
         let server = server.with_graceful_shutdown(async move {
             stop.await;
             begun.cancel();

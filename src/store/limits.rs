@@ -8,7 +8,7 @@ use crate::task::{Kind, Lane};
 /// What a store refuses, and what a claim passes over; `None` is no limit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Limits {
-    /// Tasks that wait: queued and pending.
+    /// Tasks that wait: queued and pending, webhooks apart.
     pub queued: Option<u64>,
     /// The same for each owner.
     pub queued_per_owner: Option<u64>,

@@ -55,6 +55,12 @@ const PRUNE_BATCH: usize = 100;
 /// How long a parcel stands after its last submission, whoever needs it: one may be about to name it again.
 const PARCEL_REST: TimeDelta = TimeDelta::hours(1);
 
+/// How long the feed of an owner is kept whom nobody follows any more.
+const FEED_REST: Duration = Duration::from_hours(24);
+
+/// After how long whoever follows an owner is to say so again.
+const FEED_RENEWAL: Duration = Duration::from_hours(1);
+
 /// What every store answers. All methods may be called at once from many tasks and, but for `memory:`, from
 /// many processes.
 pub trait Store: Send + Sync + 'static {
@@ -75,7 +81,7 @@ pub trait Store: Send + Sync + 'static {
     /// The result that completion left, or that a failure carried; `None` where there is none.
     fn result(&self, id: TaskId) -> impl Future<Output = Result<Option<Arc<Value>>, StoreError>> + Send;
 
-    /// One page, newest first.
+    /// One page, newest first. Webhooks are shown to whoever asks for their owner or their kind.
     fn list(&self, filter: ListFilter) -> impl Future<Output = Result<TaskPage, StoreError>> + Send;
 
     /// The events of a task after number `after`, at most `limit`, oldest first; `None` for an unknown id.
@@ -86,12 +92,13 @@ pub trait Store: Send + Sync + 'static {
         limit: usize,
     ) -> impl Future<Output = Result<Option<Vec<TaskEvent>>, StoreError>> + Send;
 
-    /// Keeps from now on what happens to the tasks of an owner (empty: of nobody) for readers of their feed, if that is
-    /// not done already. Answers where the feed stands now.
+    /// Keeps from now on what happens to the tasks of an owner (empty: of nobody) for readers of their feed, until a day
+    /// after the last time that this was said: readers say so again where the feed is stale. Answers where it stands now.
     fn follow(&self, owner: Box<str>) -> impl Future<Output = Result<FeedPlace, StoreError>> + Send;
 
     /// What happened to the tasks of an owner after a place, at most `limit` events. Whoever goes on where the last one
-    /// answered ended misses nothing, and gets nothing twice. Webhooks are in nobody's feed.
+    /// answered ended misses nothing, and gets nothing twice; where the feed was not kept meanwhile, there is a gap.
+    /// Webhooks are in nobody's feed.
     fn feed(
         &self,
         owner: Box<str>,
@@ -102,7 +109,7 @@ pub trait Store: Send + Sync + 'static {
     /// How many tasks there are, by status and kind: of one owner (empty: of nobody), or of all.
     fn tally(&self, owner: Option<Box<str>>) -> impl Future<Output = Result<Tally, StoreError>> + Send;
 
-    /// How the queue is.
+    /// How the queue is, webhooks apart.
     fn stats(&self) -> impl Future<Output = Result<QueueStats, StoreError>> + Send;
 
     /// Up to `limit` of the best queued tasks of these lanes, now running for this process: by priority, then
@@ -247,7 +254,8 @@ pub trait Store: Send + Sync + 'static {
     fn adopt(&self, max_age: Duration) -> impl Future<Output = Result<Adoption, StoreError>> + Send;
 
     /// Deletes at most 100 final tasks whose retention is over, and fails with `expired` at most 100 that
-    /// nobody ran within `expiry`; tasks of a living submitter or worker never expire. Answers how many.
+    /// nobody ran within `expiry`; tasks of a living submitter or worker never expire. Answers how many. Lets go of the
+    /// feeds that nobody follows any more.
     fn prune(&self, expiry: Duration) -> impl Future<Output = Result<usize, StoreError>> + Send;
 
     /// Whether another process may have changed something since the last call; cheap enough to ask 20 times

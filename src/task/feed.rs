@@ -55,4 +55,6 @@ pub struct Feed {
     pub has_more: bool,
     /// Whether some of what happened after the reader's place is not kept any more, or the place is none of this store.
     pub has_gap: bool,
+    /// Whether the owner is to be followed anew, so that the feed goes on being kept.
+    pub is_stale: bool,
 }

@@ -19,6 +19,14 @@ pub struct ListFilter {
     pub cursor: Option<Cursor>,
 }
 
+impl ListFilter {
+    /// Whether webhooks are shown: they are the service's own, for whoever asks for their owner or their kind.
+    #[must_use]
+    pub fn shows_webhooks(&self) -> bool {
+        self.owner.is_some() || self.kind.is_some()
+    }
+}
+
 /// The last task of a page: the next page begins below it. Users see the id's text.
 pub type Cursor = TaskId;
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{ModelFigures, Priority, TaskStatus};
 
-/// The state of a store's queue.
+/// The state of a store's queue. Webhooks are in none of its figures.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct QueueStats {
     /// All of them.

@@ -186,7 +186,7 @@ async fn body(mut response: Response) -> Result<Vec<u8>, HttpError> {
 }
 
 /// In seconds, or as a date.
-pub(in crate::agent) fn retry_after(response: &Response) -> Option<Duration> {
+pub(crate) fn retry_after(response: &Response) -> Option<Duration> {
     let text = response.headers().get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse::<f64>() {
         return Duration::try_from_secs_f64(seconds).ok();

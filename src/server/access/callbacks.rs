@@ -5,11 +5,20 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 
-use super::scope::Scope;
+use super::scope::{Scope, merged};
 use crate::engine::EngineError;
 use crate::server::http::Problem;
-use crate::server::webhooks::{Target, delivery_of, replay_of, webhook_of};
-use crate::task::{Cursor, ListFilter, NewTask, Task, TaskEvent, TaskId, TaskPage, Webhook};
+use crate::server::webhooks::{Target, delivery_of, replay_of, status_of, webhook_of};
+use crate::task::{Cursor, ListFilter, NewTask, Task, TaskEvent, TaskId, TaskPage, TaskStatus, Webhook};
+
+/// Which deliveries a listing shows.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::server) struct Shown<'a> {
+    /// Where they stand, in the word of the service.
+    pub(in crate::server) word: &'a str,
+    /// The statuses among which they are.
+    pub(in crate::server) statuses: &'a [TaskStatus],
+}
 
 impl Scope {
     /// Where the end of a task is to be told that asks for `asked`: there, else where its key says; `None` for nowhere.
@@ -64,14 +73,35 @@ impl Scope {
         Ok(delivery.and_then(|delivery| webhook_of(&delivery).map(|webhook| webhook.url.clone())))
     }
 
-    /// One page of their deliveries, the newest first.
+    /// One page of their deliveries, the newest first: all, or those of a word.
     pub(in crate::server) async fn deliveries(
         &self,
+        shown: Option<Shown<'_>>,
         limit: usize,
         cursor: Option<Cursor>,
     ) -> Result<TaskPage, Problem> {
         let owner = Some(Webhook::owner_of(self.caller().name()));
-        Ok(self.app.engine.list(ListFilter { owner, limit, cursor, ..ListFilter::default() }).await?)
+        let filter = ListFilter { owner, limit, cursor, ..ListFilter::default() };
+        let Some(shown) = shown else { return Ok(self.app.engine.list(filter).await?) };
+        let mut pages = Vec::new();
+        for status in shown.statuses {
+            let of_status = ListFilter { status: Some(*status), ..filter.clone() };
+            pages.push(self.deliveries_of(of_status, shown.word).await?);
+        }
+        Ok(merged(pages, limit))
+    }
+
+    /// The first that stand where a word says: what waits for its task and what waits for its next try have one status.
+    async fn deliveries_of(&self, mut filter: ListFilter, word: &str) -> Result<TaskPage, Problem> {
+        let mut tasks = Vec::new();
+        loop {
+            let page = self.app.engine.list(filter.clone()).await?;
+            tasks.extend(page.tasks.into_iter().filter(|task| status_of(task) == word));
+            if page.next_cursor.is_none() || tasks.len() >= filter.limit {
+                return Ok(TaskPage { tasks, next_cursor: page.next_cursor });
+            }
+            filter.cursor = page.next_cursor;
+        }
     }
 
     /// One of their deliveries, with all that happened to it.

@@ -13,6 +13,7 @@ mod scope;
 mod writer;
 
 pub(super) use app::App;
+pub(super) use callbacks::Shown;
 pub(super) use cookie::cookie;
 pub(super) use guard::guard;
 pub(super) use scope::{Listing, Scope};

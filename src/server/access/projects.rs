@@ -1,7 +1,7 @@
 //! Which projects may one user work on? Those that have them as a member; admins all. The one user of a machine works on
 //! any: one that nobody has added is made at its first use.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use axum::http::StatusCode;
@@ -82,6 +82,16 @@ impl Scope {
         match work {
             Work::Documents(documents) => Ok(Work::Documents(Box::new(moved(*documents, project)))),
             other => Ok(other),
+        }
+    }
+
+    /// The artifacts folder of the project that work names, if it names one of this user's.
+    pub(in crate::server) async fn artifacts_of(&self, work: &Work) -> Result<Option<PathBuf>, Problem> {
+        let Some(id) = work.project_id() else { return Ok(None) };
+        match self.project(&id).await {
+            Ok(project) => Ok(Some(project.artifacts)),
+            Err(problem) if problem.is_passing() => Err(problem),
+            Err(_) => Ok(None),
         }
     }
 

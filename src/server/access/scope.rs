@@ -198,7 +198,7 @@ impl Scope {
 }
 
 /// One page of several, each newest first. A task that moved from one status to another meanwhile is on it once.
-fn merged(pages: Vec<TaskPage>, limit: usize) -> TaskPage {
+pub(super) fn merged(pages: Vec<TaskPage>, limit: usize) -> TaskPage {
     let has_more = pages.iter().any(|page| page.next_cursor.is_some());
     let mut tasks: Vec<Arc<Task>> = pages.into_iter().flat_map(|page| page.tasks).collect();
     tasks.sort_by_key(|task| std::cmp::Reverse(task.id()));

@@ -6,17 +6,18 @@ use axum::http::{HeaderMap, Uri};
 
 use crate::server::http::{Problem, query_of};
 
-/// What a client names as the last that it was told; `what` says in words what that must be.
+/// What a client names as the last that it was told; `what` says in words what that must be. The header stands above the
+/// query, which must hold all the same.
 pub(super) fn told<T: FromStr>(uri: &Uri, headers: &HeaderMap, what: &str) -> Result<Option<T>, Problem> {
     let query = query_of(uri, &["after"])?;
-    let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
-    let (name, text) = match (last.filter(|text| !text.is_empty()), query.get("after")) {
-        (Some(text), _) => ("Last-Event-ID", text),
-        (None, Some(text)) => ("after", text.as_str()),
-        (None, None) => return Ok(None),
+    let parse = |name: &'static str, text: &str| {
+        text.parse().map_err(|_| {
+            let text: String = text.chars().take(64).collect();
+            Problem::field(name, format!("must be {what}, not {text:?}"))
+        })
     };
-    text.parse().map(Some).map_err(|_| {
-        let text: String = text.chars().take(64).collect();
-        Problem::field(name, format!("must be {what}, not {text:?}"))
-    })
+    let after = query.get("after").map(|text| parse("after", text)).transpose()?;
+    let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
+    let last = last.filter(|text| !text.is_empty()).map(|text| parse("Last-Event-ID", text)).transpose()?;
+    Ok(last.or(after))
 }

@@ -31,10 +31,8 @@ use crate::task::FeedPlace;
     ),
     responses(
         (status = 200, description = "The events: the schema is that of one", body = StreamedEvent, content_type = "text/event-stream"),
-        (status = 401, description = "No key that holds", body = ProblemBody, content_type = "application/problem+json"),
         (status = 410, description = "What followed is not kept any more", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "An id that is none", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "The store does not answer", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 pub(in crate::server) async fn of_own(

@@ -30,10 +30,8 @@ use crate::server::tasks::OwnId;
     responses(
         (status = 200, description = "The events: the schema is that of one", body = StreamedEvent, content_type = "text/event-stream"),
         (status = 204, description = "It has ended, and everything was told"),
-        (status = 401, description = "No key that holds", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No task of yours", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "A number that is none", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "The store does not answer", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 pub(in crate::server) async fn of_task(

@@ -20,21 +20,29 @@ const MOST: usize = 8192;
 /// How long a client may stay that gets nothing from us: idle, or so slow that no request is complete. Streams send a
 /// sign of life well before.
 pub(in crate::server) const SILENCE: Duration = Duration::from_secs(90);
-/// How long a client may take what we send: then it is dropped, and can resume.
-const STALL: Duration = Duration::from_secs(30);
+/// How long a client may take nothing of what we send: then it is dropped, and can resume.
+pub(in crate::server) const STALL: Duration = Duration::from_secs(30);
 
 /// A listener whose connections end by themselves.
 #[derive(Debug)]
 pub(in crate::server) struct PatientListener {
     listener: TcpListener,
     room: Arc<Semaphore>,
-    /// How long a client may get nothing from us.
-    silence: Duration,
+    patience: Patience,
+}
+
+/// How long a client may stay.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::server) struct Patience {
+    /// That gets nothing from us.
+    pub(in crate::server) silence: Duration,
+    /// That takes nothing of what we send.
+    pub(in crate::server) stall: Duration,
 }
 
 impl PatientListener {
-    pub(in crate::server) fn new(listener: TcpListener, silence: Duration) -> Self {
-        Self { listener, room: Arc::new(Semaphore::new(MOST)), silence }
+    pub(in crate::server) fn new(listener: TcpListener, patience: Patience) -> Self {
+        Self { listener, room: Arc::new(Semaphore::new(MOST)), patience }
     }
 }
 
@@ -49,7 +57,9 @@ impl Listener for PatientListener {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a connection sends in large pieces");
         }
-        (Connection { stream, silence: Idle::new(self.silence), stall: None, _permit: permit }, address)
+        let Patience { silence, stall: stall_limit } = self.patience;
+        let silence = Idle::new(silence);
+        (Connection { stream, silence, stall: None, stall_limit, _permit: permit }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -65,6 +75,7 @@ pub(in crate::server) struct Connection {
     silence: Idle,
     /// Since the client stopped to take what we send.
     stall: Option<Idle>,
+    stall_limit: Duration,
     /// Its place among all.
     _permit: Option<OwnedSemaphorePermit>,
 }
@@ -90,7 +101,8 @@ impl Connection {
             self.silence.restart();
             return outcome;
         }
-        if self.stall.get_or_insert_with(|| Idle::new(STALL)).is_over(context) {
+        let limit = self.stall_limit;
+        if self.stall.get_or_insert_with(|| Idle::new(limit)).is_over(context) {
             return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         }
         outcome

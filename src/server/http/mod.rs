@@ -11,7 +11,7 @@ mod problem;
 mod query;
 
 pub(super) use body::JsonBody;
-pub(super) use connection::{PatientListener, SILENCE};
+pub(super) use connection::{Patience, PatientListener, SILENCE, STALL};
 pub(super) use fields::Fields;
 pub(super) use note::note;
 pub(super) use prefer::{LONGEST_WAIT, wait_of};

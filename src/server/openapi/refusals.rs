@@ -1,8 +1,23 @@
-//! What does every route answer that goes no further? Said once for all of them, as they are refused before any of them.
+//! What do all routes answer that goes no further? Said once for all of them: what each refuses besides, it says itself.
 
 use utoipa::Modify;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Response, ResponseBuilder};
+
+/// Where a body is read.
+const OF_BODIES: [(&str, &str); 4] = [
+    ("400", "No JSON, or too deep"),
+    ("408", "The body did not arrive in time"),
+    ("413", "More than 1 MiB"),
+    ("415", "No `application/json`"),
+];
+
+/// Where it is asked who calls.
+const OF_CALLERS: [(&str, &str); 3] = [
+    ("401", "No key that holds"),
+    ("403", "A page of another site, or a name that is none of the service's"),
+    ("503", "The store does not answer"),
+];
 
 /// The refusals that no route names itself.
 pub(super) struct Refusals;
@@ -12,27 +27,29 @@ impl Modify for Refusals {
         for (path, item) in &mut document.paths.paths {
             let is_health = ["/healthz", "/readyz"].contains(&path.as_str());
             for operation in [&mut item.get, &mut item.post, &mut item.delete].into_iter().flatten() {
-                add(operation, "400", "A key in the address");
-                if !is_health {
-                    add(operation, "403", "A page of another site, or a name that is none of the service's");
-                }
                 if operation.request_body.is_some() {
-                    add(operation, "408", "The body did not arrive in time");
+                    add(operation, &OF_BODIES);
+                }
+                add(operation, &[("400", "A key in the address")]);
+                if !is_health {
+                    add(operation, &OF_CALLERS);
                 }
             }
         }
     }
 }
 
-/// Adds an answer, after what the route says of the same status.
-fn add(operation: &mut Operation, status: &str, description: &str) {
-    let known = operation.responses.responses.get_mut(status);
-    if let Some(RefOr::T(response)) = known {
-        response.description.push_str("; ");
-        response.description.push_str(&lower(description));
-        return;
+/// Adds answers, each after what the route says of the same status.
+fn add(operation: &mut Operation, refusals: &[(&str, &str)]) {
+    for (status, description) in refusals {
+        let known = operation.responses.responses.get_mut(*status);
+        if let Some(RefOr::T(response)) = known {
+            response.description.push_str("; ");
+            response.description.push_str(&lower(description));
+            continue;
+        }
+        operation.responses.responses.insert((*status).to_owned(), RefOr::T(problem(description)));
     }
-    operation.responses.responses.insert(status.to_owned(), RefOr::T(problem(description)));
 }
 
 fn problem(description: &str) -> Response {

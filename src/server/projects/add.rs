@@ -39,13 +39,8 @@ pub(in crate::server) struct NewProjectBody {
     responses(
         (status = 201, description = "It is there now", body = ProjectView),
         (status = 200, description = "It was there, and is replaced", body = ProjectView),
-        (status = 400, description = "No JSON, or too deep", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No key that holds", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "A key without the role `admin`", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 413, description = "More than 1 MiB", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 415, description = "No `application/json`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "A field that does not hold", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "The store does not answer", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 pub(in crate::server) async fn add(

@@ -28,11 +28,9 @@ use crate::server::http::{Problem, ProblemBody, query_of};
                 (serde_json::Value = "application/json"),
             ),
         ),
-        (status = 401, description = "No key that holds", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No project of yours, or no such file", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "An unknown name in the query, or a file that is too large", body = ProblemBody, content_type = "application/problem+json"),
         (status = 500, description = "It cannot be read", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "The store does not answer", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 pub(in crate::server) async fn content(

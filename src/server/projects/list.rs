@@ -22,9 +22,7 @@ pub(in crate::server) struct ProjectList {
     get, path = "/api/v1/projects", tag = "projects", operation_id = "list_projects",
     responses(
         (status = 200, description = "All of them", body = ProjectList),
-        (status = 401, description = "No key that holds", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "An unknown name in the query", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "The store does not answer", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 pub(in crate::server) async fn list(scope: Scope, uri: Uri) -> Result<Json<ProjectList>, Problem> {

@@ -29,11 +29,9 @@ use crate::server::projects::{PlainPath, no_artifact};
                 (serde_json::Value = "application/json"),
             ),
         ),
-        (status = 401, description = "No key that holds", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No task of yours, or no file of it", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "An unknown name in the query, or a file that is too large", body = ProblemBody, content_type = "application/problem+json"),
         (status = 500, description = "It cannot be read", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "The store does not answer", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 pub(in crate::server) async fn artifact(

@@ -18,12 +18,10 @@ use crate::server::http::{Problem, ProblemBody, query_of};
     responses(
         (status = 200, description = "Cancelled", body = TaskView),
         (status = 202, description = "It will be cancelled", body = TaskView),
-        (status = 401, description = "No key that holds", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "A key that only reads", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No task of yours", body = ProblemBody, content_type = "application/problem+json"),
         (status = 409, description = "It has ended already", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "An unknown name in the query", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "The store does not answer", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 pub(in crate::server) async fn cancel(

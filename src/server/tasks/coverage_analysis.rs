@@ -53,15 +53,10 @@ pub(in crate::server) struct AnalysisOptions {
     responses(
         (status = 202, description = "Kept, and goes on", body = TaskView),
         (status = 200, description = "Kept, and has ended", body = TaskView),
-        (status = 400, description = "No JSON, or too deep", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No key that holds", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "A key that only reads", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No project of yours", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 413, description = "More than 1 MiB", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 415, description = "No `application/json`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "A field that does not hold", body = ProblemBody, content_type = "application/problem+json"),
         (status = 429, description = "As many tasks wait as may", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "The store does not answer", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 pub(in crate::server) async fn coverage_analysis(

@@ -32,15 +32,10 @@ const INSTEAD: HeaderValue =
     responses(
         (status = 200, description = "The result", body = Object),
         (status = 202, description = "It takes longer, and goes on", body = TaskView),
-        (status = 400, description = "No JSON, or too deep", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No key that holds", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "A key that only reads, or no project of yours", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 413, description = "More than 1 MiB", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 415, description = "No `application/json`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "A field that does not hold, or the analysis has failed", body = ProblemBody, content_type = "application/problem+json"),
         (status = 429, description = "As many tasks wait as may", body = ProblemBody, content_type = "application/problem+json"),
         (status = 500, description = "The analysis met a bug, or its processes died", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "The store does not answer", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 pub(in crate::server) async fn coverage_test_sync(

@@ -38,9 +38,7 @@ pub(in crate::server) struct TaskList {
     ),
     responses(
         (status = 200, description = "One page", body = TaskList),
-        (status = 401, description = "No key that holds", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "A filter that does not hold", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "The store does not answer", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 pub(in crate::server) async fn list(scope: Scope, uri: Uri) -> Result<Json<TaskList>, Problem> {

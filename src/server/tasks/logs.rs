@@ -46,10 +46,8 @@ pub(in crate::server) struct LogLine {
     ),
     responses(
         (status = 200, description = "The lines, the oldest first", body = LogPage),
-        (status = 401, description = "No key that holds", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No task of yours", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "A number that is none", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "The store does not answer", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 pub(in crate::server) async fn logs(

@@ -24,9 +24,7 @@ pub(in crate::server) struct Me {
     get, path = "/api/v1/me", tag = "users", operation_id = "get_me",
     responses(
         (status = 200, description = "You", body = Me),
-        (status = 401, description = "No key that holds", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "An unknown name in the query", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "The store does not answer", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 pub(in crate::server) async fn me(scope: Scope, uri: Uri) -> Result<Json<Me>, Problem> {

@@ -24,10 +24,8 @@ use crate::server::http::{Problem, ProblemBody, query_of, wait_of};
     responses(
         (status = 200, description = "What it left, or why it left nothing", body = Object),
         (status = 202, description = "It has not ended: the task", body = super::view::TaskView),
-        (status = 401, description = "No key that holds", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No task of yours", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "An unknown name in the query", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "The store does not answer", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 pub(in crate::server) async fn result(

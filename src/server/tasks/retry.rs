@@ -19,13 +19,11 @@ use crate::task::{State, Wait};
     responses(
         (status = 202, description = "The new task", body = TaskView),
         (status = 200, description = "The new task, which has ended", body = TaskView),
-        (status = 401, description = "No key that holds", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "A key that only reads", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No task of yours, or its project is none of yours any more", body = ProblemBody, content_type = "application/problem+json"),
         (status = 409, description = "It has not failed", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "An unknown name in the query", body = ProblemBody, content_type = "application/problem+json"),
         (status = 429, description = "As many tasks wait as may", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "The store does not answer", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 pub(in crate::server) async fn retry(

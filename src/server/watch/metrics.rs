@@ -33,9 +33,7 @@ struct Sort {
     get, path = "/metrics", tag = "operation", operation_id = "metrics",
     responses(
         (status = 200, description = "The figures", body = String, content_type = "application/openmetrics-text"),
-        (status = 401, description = "No key that holds", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "A key of another role", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "The store does not answer", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 pub(in crate::server) async fn metrics(_: Admin, State(app): State<Arc<App>>) -> Result<Response, Problem> {

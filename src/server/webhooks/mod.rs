@@ -26,5 +26,5 @@ pub use resolver::{Resolved, Resolver};
 pub(super) use show::{__path_show, show};
 pub(super) use target::Target;
 pub use target::check_callback;
-pub(super) use view::webhook_of;
+pub(super) use view::{status_of, webhook_of};
 pub(super) use work::{delivery_of, replay_of};

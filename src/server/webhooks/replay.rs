@@ -16,12 +16,10 @@ use crate::server::http::{Problem, ProblemBody, query_of};
     params(("id" = String, Path, description = "The id of a delivery of yours")),
     responses(
         (status = 202, description = "The new delivery", body = DeliveryView),
-        (status = 401, description = "No key that holds", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "A key that only reads", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No delivery of yours", body = ProblemBody, content_type = "application/problem+json"),
         (status = 409, description = "It goes on, or its task is kept no more", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "An unknown name in the query", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "The store does not answer", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 pub(in crate::server) async fn replay(

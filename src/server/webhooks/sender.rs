@@ -5,13 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::Utc;
-use reqwest::header::RETRY_AFTER;
 use reqwest::{Client, StatusCode};
 
 use super::resolver::{Checked, NotPublic};
 use super::target::Target;
 use crate::access::WebhookSecret;
-use crate::agent::{innermost, install_tls};
+use crate::agent::{innermost, install_tls, retry_after};
 
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -70,9 +69,7 @@ pub(super) async fn send(client: &Client, target: &Target, message: Message) -> 
         .header("webhook-signature", signatures.join(" "))
         .body(message.body);
     let response = request.send().await.map_err(|error| unsent(&error))?;
-    let seconds =
-        response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
-    Ok(Answer { status: response.status(), retry_after: seconds.map(Duration::from_secs) })
+    Ok(Answer { status: response.status(), retry_after: retry_after(&response) })
 }
 
 fn unsent(error: &reqwest::Error) -> Unsent {

@@ -14,10 +14,8 @@ use crate::server::http::{Problem, ProblemBody, query_of};
     params(("id" = String, Path, description = "The id of a delivery of yours")),
     responses(
         (status = 200, description = "The delivery", body = DeliveryLog),
-        (status = 401, description = "No key that holds", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No delivery of yours", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "An unknown name in the query", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "The store does not answer", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 pub(in crate::server) async fn show(

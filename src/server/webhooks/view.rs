@@ -110,7 +110,20 @@ pub(in crate::server) fn webhook_of(task: &Task) -> Option<&Webhook> {
     if let Work::Webhook(webhook) = &task.new.work { Some(webhook) } else { None }
 }
 
-fn status_of(task: &Task) -> &'static str {
+/// Where the deliveries may stand that a word shows.
+pub(super) fn statuses(word: &str) -> Option<&'static [TaskStatus]> {
+    match word {
+        "waiting" => Some(&[TaskStatus::Pending]),
+        "pending" => Some(&[TaskStatus::Pending, TaskStatus::Queued]),
+        "running" => Some(&[TaskStatus::Running]),
+        "delivered" => Some(&[TaskStatus::Completed]),
+        "failed" => Some(&[TaskStatus::Failed, TaskStatus::Cancelled]),
+        _ => None,
+    }
+}
+
+/// The word for where a delivery stands.
+pub(in crate::server) fn status_of(task: &Task) -> &'static str {
     match task.state {
         State::Pending { wait: Wait::Dependencies { .. } } => "waiting",
         State::Pending { .. } | State::Queued => "pending",

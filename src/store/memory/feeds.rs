@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use chrono::{DateTime, Utc};
+
 use super::hasher::TaskMap;
+use crate::store::FEED_RENEWAL;
 use crate::task::{FeedPlace, Task, TaskId, Work};
 
 /// The feeds of a memory store.
@@ -22,14 +25,30 @@ struct Rows {
     by_task: TaskMap<Vec<u64>>,
     /// Up to where something is gone, with the tasks that were deleted.
     lost: u64,
+    /// When it was last said that somebody follows.
+    followed_at: DateTime<Utc>,
 }
 
 impl Feeds {
     /// Keeps the feed of an owner from now on; answers where it stands.
-    pub(super) fn follow(&mut self, owner: Box<str>) -> FeedPlace {
+    pub(super) fn follow(&mut self, owner: Box<str>, now: DateTime<Utc>) -> FeedPlace {
         let lost = self.newest;
-        self.by_owner.entry(owner).or_insert_with(|| Rows { lost, ..Rows::default() });
+        let rows = self.by_owner.entry(owner).or_insert_with(|| Rows { lost, ..Rows::default() });
+        rows.followed_at = now;
         place(self.newest)
+    }
+
+    /// Lets go of the feeds that nobody has followed since. Whoever comes back after that stands before a number that is
+    /// theirs alone, and so has missed something.
+    pub(super) fn let_go(&mut self, cutoff: DateTime<Utc>) {
+        let count = self.by_owner.len();
+        self.by_owner.retain(|_, rows| rows.followed_at >= cutoff);
+        self.newest += u64::from(self.by_owner.len() < count);
+    }
+
+    /// Whether nobody has said for a while that they follow an owner.
+    pub(super) fn is_stale(&self, owner: &str, now: DateTime<Utc>) -> bool {
+        self.by_owner.get(owner).is_some_and(|rows| rows.followed_at + FEED_RENEWAL < now)
     }
 
     /// Notes the newest event of a task.

@@ -3,7 +3,7 @@
 use super::owners::{Owners, level};
 use super::sequence::Sequence;
 use crate::store::rank::next_rank;
-use crate::task::{ByPriority, Lane, Priority, Task, TaskId};
+use crate::task::{ByPriority, Kind, Lane, Priority, Task, TaskId};
 
 /// Where a task stands in its lane, smaller first: priority, rank and order of submission in one number, which
 /// compares several times faster than the three. Ranks grow by one from one, and so never reach the two bits of
@@ -35,8 +35,13 @@ pub(super) struct Queues {
     owners: Owners,
     /// The highest rank claimed so far, by priority.
     turns: [i64; Priority::ALL.len()],
-    /// How many are queued, by priority.
+    /// How many are queued, by priority, webhooks apart.
     depths: [u64; Priority::ALL.len()],
+}
+
+/// Webhooks are in no figure of the queue.
+fn counted(task: &Task) -> u64 {
+    u64::from(!task.new.lane.is_of(&Kind::Webhook))
 }
 
 impl Queues {
@@ -48,14 +53,14 @@ impl Queues {
     /// Lines a task up.
     pub(super) fn insert(&mut self, task: &Task) {
         self.line(&task.new.lane).insert(Place::of(task));
-        self.depths[level(task.new.priority)] += 1;
+        self.depths[level(task.new.priority)] += counted(task);
         self.owners.insert(task);
     }
 
     /// Takes a task out of its line.
     pub(super) fn remove(&mut self, task: &Task) {
         self.line(&task.new.lane).remove(Place::of(task));
-        self.depths[level(task.new.priority)] -= 1;
+        self.depths[level(task.new.priority)] -= counted(task);
         self.owners.remove(task);
     }
 

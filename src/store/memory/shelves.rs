@@ -54,9 +54,16 @@ impl Shelves {
         })
     }
 
-    /// The oldest task that a listing would show.
-    pub(super) fn oldest(&self, filter: &ListFilter) -> Option<TaskId> {
-        let oldest = self.shown(filter).filter_map(|(_, ids)| ids.first()).min()?;
+    /// The shelves whose tasks the figures of the queue count: all but webhooks.
+    fn counted(&self) -> impl Iterator<Item = (TaskStatus, &Ids)> {
+        let kinds = self.0.iter().filter(|(kind, _)| *kind != Kind::Webhook);
+        kinds.flat_map(|(_, shelves)| TaskStatus::ALL.into_iter().zip(shelves))
+    }
+
+    /// The queued task that was submitted first.
+    pub(super) fn oldest_queued(&self) -> Option<TaskId> {
+        let queued = self.counted().filter(|(status, _)| *status == TaskStatus::Queued);
+        let oldest = queued.filter_map(|(_, ids)| ids.first()).min()?;
         Some(TaskId::from(Uuid::from_u128(oldest)))
     }
 
@@ -76,10 +83,10 @@ impl Shelves {
         tally
     }
 
-    /// How many tasks there are, by status.
+    /// How many tasks there are, by status, webhooks apart.
     pub(super) fn count(&self) -> QueueStats {
         let mut stats = QueueStats::default();
-        for (status, ids) in self.shown(&ListFilter::default()) {
+        for (status, ids) in self.counted() {
             stats.count(status, ids.len() as u64);
         }
         stats

@@ -13,8 +13,9 @@ use super::parcels::Parcels;
 use super::shelves::Shelves;
 use crate::access::{ApiKey, Project, ProjectId};
 use crate::task::{
-    Feed, FeedEvent, FeedPlace, Happening, IllegalTransition, ListFilter, LogLevel, Member, ModelFigures,
-    ModelRun, NewTask, QueueStats, Recent, Tally, Task, TaskEvent, TaskId, TaskPage, TaskStatus,
+    Feed, FeedEvent, FeedPlace, Happening, IllegalTransition, Kind, ListFilter, LogLevel, Member,
+    ModelFigures, ModelRun, NewTask, QueueStats, Recent, Tally, Task, TaskEvent, TaskId, TaskPage,
+    TaskStatus,
 };
 
 /// A task and what became of it.
@@ -76,6 +77,11 @@ pub(super) struct State {
     feeds: Feeds,
 }
 
+/// Whether a task is the service's own, which no figure of the queue counts.
+fn is_webhook(task: &Task) -> bool {
+    task.new.lane.is_of(&Kind::Webhook)
+}
+
 impl State {
     /// Drops everything for good.
     pub(super) fn close(&mut self) {
@@ -135,19 +141,26 @@ impl State {
     }
 
     /// Keeps the feed of an owner from now on; answers where it stands.
-    pub(super) fn follow(&mut self, owner: Box<str>) -> FeedPlace {
-        self.feeds.follow(owner)
+    pub(super) fn follow(&mut self, owner: Box<str>, now: DateTime<Utc>) -> FeedPlace {
+        self.feeds.follow(owner, now)
+    }
+
+    /// Lets go of the feeds that nobody has followed since.
+    pub(super) fn let_go_of_feeds(&mut self, cutoff: DateTime<Utc>) {
+        self.feeds.let_go(cutoff);
     }
 
     /// What happened to the tasks of an owner after a place.
-    pub(super) fn feed(&self, owner: &str, after: FeedPlace, limit: usize) -> Feed {
+    pub(super) fn feed(&self, owner: &str, after: FeedPlace, limit: usize, now: DateTime<Utc>) -> Feed {
         let mut fed = self.feeds.after(owner, after);
         let told = fed.by_ref().take(limit).filter_map(|(place, task, number)| {
             let event = self.events(task, number - 1, 1)?.pop()?;
             Some(FeedEvent { place, task, event })
         });
         let events = told.collect();
-        Feed { events, has_more: fed.next().is_some(), has_gap: self.feeds.have_gap_after(owner, after) }
+        let has_more = fed.next().is_some();
+        let (has_gap, is_stale) = (self.feeds.have_gap_after(owner, after), self.feeds.is_stale(owner, now));
+        Feed { events, has_more, has_gap, is_stale }
     }
 
     /// One page of tasks, newest first.
@@ -165,7 +178,9 @@ impl State {
         let tasks = ids.into_iter().flatten().filter_map(|id| Some(&self.entries.get(&id)?.task));
         // The shelves for nobody have the tasks of all.
         let wanted = filter.owner.clone();
-        tasks.filter(move |task| wanted.as_ref().is_none_or(|owner| task.new.owner == *owner))
+        let tasks = tasks.filter(move |task| wanted.as_ref().is_none_or(|owner| task.new.owner == *owner));
+        let shows_webhooks = filter.shows_webhooks();
+        tasks.filter(move |task| shows_webhooks || !is_webhook(task))
     }
 
     /// How many tasks there are, by status and kind: of one owner, or of all.
@@ -211,7 +226,7 @@ impl State {
             self.feeds.note(&entry.task);
         }
         let task = Arc::clone(&entry.task);
-        if task.status().is_final() && !status.is_final() {
+        if task.status().is_final() && !status.is_final() && !is_webhook(&task) {
             self.note_ending(id);
         }
         outcome.map(|()| task)
@@ -275,10 +290,9 @@ impl State {
     /// How the queue is.
     pub(super) fn stats(&self, now: DateTime<Utc>) -> QueueStats {
         let mut stats = self.index.shelves.count();
-        let queued = ListFilter { status: Some(TaskStatus::Queued), ..ListFilter::default() };
-        let oldest = self.index.shelves.oldest(&queued).and_then(|id| self.peek(id));
+        let oldest = self.index.shelves.oldest_queued().and_then(|id| self.peek(id));
         let all = ListFilter::default();
-        let newest = self.index.shelves.newest(&all).filter_map(|id| self.peek(id));
+        let newest = self.found(&all);
         let a_minute_ago = now - TimeDelta::minutes(1);
         stats.queued_by_priority = self.index.queues.depths();
         stats.oldest_queued_seconds = oldest.map(|task| (now - task.created_at).as_seconds_f64().max(0.0));

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::state::State;
 use crate::access::{ApiKey, Project, ProjectId, UserName, WebhookSecret};
-use crate::store::{Adoption, Clock, Limits, PRUNE_BATCH, Promotion, Store, StoreError};
+use crate::store::{Adoption, Clock, FEED_REST, Limits, PRUNE_BATCH, Promotion, Store, StoreError};
 use crate::task::{
     Feed, FeedPlace, Lane, ListFilter, LogLevel, Member, ModelRun, NewTask, ParcelId, ProcessId, Program,
     Progress, QueueStats, Session, Settlement, Tally, Task, TaskEvent, TaskId, TaskPage, TaskStatus,
@@ -90,11 +90,13 @@ impl Store for MemoryStore {
     }
 
     async fn follow(&self, owner: Box<str>) -> Result<FeedPlace, StoreError> {
-        Ok(self.open()?.follow(owner))
+        let now = self.clock.now();
+        Ok(self.open()?.follow(owner, now))
     }
 
     async fn feed(&self, owner: Box<str>, after: FeedPlace, limit: usize) -> Result<Feed, StoreError> {
-        Ok(self.open()?.feed(&owner, after, limit))
+        let now = self.clock.now();
+        Ok(self.open()?.feed(&owner, after, limit, now))
     }
 
     async fn tally(&self, owner: Option<Box<str>>) -> Result<Tally, StoreError> {
@@ -317,6 +319,7 @@ impl Store for MemoryStore {
             pruned += 1;
         }
         state.prune_parcels(now);
+        state.let_go_of_feeds(self.clock.before(FEED_REST));
         Ok(pruned)
     }
 

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::operation::{Operation, Told, Way};
 use super::session::Session;
 use super::{rows, text};
-use crate::store::StoreError;
+use crate::store::{FEED_RENEWAL, FEED_REST, StoreError};
 use crate::task::{Feed, FeedEvent, FeedPlace, Task, TaskEvent, TaskId};
 
 /// Keeps the feed of an owner from now on.
@@ -21,7 +21,6 @@ pub(super) struct Follow {
 impl Operation for Follow {
     type Answer = ();
 
-    const WAY: Way = Way::Statement;
     const IS_REPEATABLE: bool = true;
 
     fn told((): &()) -> Told {
@@ -29,13 +28,42 @@ impl Operation for Follow {
     }
 
     async fn apply(&self, session: &mut Session) -> Result<(), StoreError> {
-        const FOLLOW: &str = "INSERT INTO testgen.feed_owner (owner, lost_xid, lost_number) \
-             VALUES ($1, pg_snapshot_xmin(pg_current_snapshot()), 0) ON CONFLICT DO NOTHING";
-        session.execute(sqlx::query(FOLLOW).bind(text::write(&self.owner))).await.map(drop)
+        // A number of its own: whoever followed before the feed was let go of stands below it. Taken as any row takes one,
+        // since a role that works with rows alone may not ask the sequence.
+        const NUMBER: &str =
+            "INSERT INTO testgen.feed (owner, task, event) VALUES ($1, 0, 0) RETURNING number";
+        const RETURN: &str = "DELETE FROM testgen.feed WHERE task = 0 AND owner = $1 AND number = $2";
+        const FOLLOW: &str = "INSERT INTO testgen.feed_owner (owner, lost_xid, lost_number, followed_at) \
+             VALUES ($1, pg_snapshot_xmin(pg_current_snapshot()), $2, $3) \
+             ON CONFLICT (owner) DO UPDATE SET followed_at = excluded.followed_at";
+        let owned = |sql| sqlx::query(sql).bind(text::write(&self.owner));
+        let number: i64 = session.row(owned(NUMBER)).await?.try_get(0)?;
+        session.execute(owned(RETURN).bind(number)).await?;
+        let now = rows::write_time(session.now());
+        session.execute(owned(FOLLOW).bind(number).bind(now)).await.map(drop)
     }
 }
 
-/// Where the feed of an owner stands; `None` where none is kept.
+/// Lets go of the feeds that nobody follows any more. What is written to one meanwhile goes with its task.
+pub(super) struct LetGo;
+
+impl Operation for LetGo {
+    type Answer = ();
+
+    const IS_REPEATABLE: bool = true;
+
+    fn told((): &()) -> Told {
+        Told::Never
+    }
+
+    async fn apply(&self, session: &mut Session) -> Result<(), StoreError> {
+        const OLD: &str = "WITH old AS (DELETE FROM testgen.feed_owner WHERE followed_at < $1 RETURNING owner) \
+             DELETE FROM testgen.feed USING old WHERE feed.owner = old.owner";
+        session.execute(sqlx::query(OLD).bind(session.before(FEED_REST))).await.map(drop)
+    }
+}
+
+/// Where the feed of an owner stands; `None` where none is kept, or none for much longer.
 pub(super) struct FeedEnd {
     pub(super) owner: Box<str>,
 }
@@ -46,7 +74,8 @@ impl Operation for FeedEnd {
     const WAY: Way = Way::Reading;
 
     async fn apply(&self, session: &mut Session) -> Result<Self::Answer, StoreError> {
-        Ok(Bounds::read(session, &self.owner).await?.map(|bounds| bounds.end()))
+        let bounds = Bounds::read(session, &self.owner).await?;
+        Ok(bounds.filter(|bounds| !bounds.is_stale).map(|bounds| bounds.end()))
     }
 }
 
@@ -55,15 +84,20 @@ struct Bounds {
     lost: FeedPlace,
     /// The first transaction that goes on, or the next that begins.
     horizon: u64,
+    /// Whether it is to be said again that somebody follows.
+    is_stale: bool,
 }
 
 impl Bounds {
     async fn read(session: &mut Session, owner: &str) -> Result<Option<Self>, StoreError> {
-        const BOUNDS: &str = "SELECT lost_xid::text, lost_number, pg_snapshot_xmin(pg_current_snapshot())::text \
+        const BOUNDS: &str = "SELECT lost_xid::text, lost_number, pg_snapshot_xmin(pg_current_snapshot())::text, \
+                 coalesce(followed_at, 0) < $2 \
              FROM testgen.feed_owner WHERE owner = $1";
-        let found = session.rows(sqlx::query(BOUNDS).bind(text::write(owner))).await?;
+        let query = sqlx::query(BOUNDS).bind(text::write(owner)).bind(session.before(FEED_RENEWAL));
+        let found = session.rows(query).await?;
         let Some(row) = found.first() else { return Ok(None) };
-        Ok(Some(Self { lost: read_place(row, 0)?, horizon: read_transaction(row, 2)? }))
+        let (lost, horizon) = (read_place(row, 0)?, read_transaction(row, 2)?);
+        Ok(Some(Self { lost, horizon, is_stale: row.try_get(3)? }))
     }
 
     fn end(&self) -> FeedPlace {
@@ -115,8 +149,9 @@ impl Operation for ReadFeed {
         let has_more = session.row(from(MORE, read)).await?.try_get(0)?;
         // After the page: what was deleted before it was read is known by now.
         let bounds = Bounds::read(session, &self.owner).await?;
+        let is_stale = bounds.as_ref().is_some_and(|bounds| bounds.is_stale);
         let has_gap = bounds.is_none_or(|bounds| bounds.have_gap_after(self.after));
-        Ok(Feed { events, has_more, has_gap })
+        Ok(Feed { events, has_more, has_gap, is_stale })
     }
 }
 

@@ -64,8 +64,8 @@ impl Operation for Tallied {
 }
 
 async fn counts(session: &mut Session) -> Result<QueueStats, StoreError> {
-    const TALLY: &str =
-        "SELECT status, priority, sum(number)::bigint FROM testgen.tally GROUP BY status, priority";
+    const TALLY: &str = "SELECT status, priority, sum(number)::bigint FROM testgen.tally WHERE lane <> 'webhook' \
+         GROUP BY status, priority";
     let mut figures = QueueStats::default();
     let mut depths = ByPriority::default();
     for row in session.rows(sqlx::query(TALLY)).await? {
@@ -83,7 +83,8 @@ async fn counts(session: &mut Session) -> Result<QueueStats, StoreError> {
 
 async fn oldest_queued(session: &mut Session, now: DateTime<Utc>) -> Result<Option<f64>, StoreError> {
     // Ids begin with the time: the lowest is the oldest.
-    const OLDEST: &str = "SELECT created_at FROM testgen.task WHERE status = 'queued' ORDER BY id LIMIT 1";
+    const OLDEST: &str = "SELECT created_at FROM testgen.task WHERE status = 'queued' AND kind <> 'webhook' \
+         ORDER BY id LIMIT 1";
     let found = session.rows(sqlx::query(OLDEST)).await?;
     let Some(row) = found.first() else { return Ok(None) };
     let created_at = rows::read_time(row.try_get(0)?);
@@ -92,14 +93,14 @@ async fn oldest_queued(session: &mut Session, now: DateTime<Utc>) -> Result<Opti
 
 /// Counted from the newest back to the first that is older.
 async fn created_since(session: &mut Session, since: DateTime<Utc>) -> Result<u64, StoreError> {
-    const SINCE: &str = "SELECT count(*) FROM testgen.task WHERE seq > coalesce( \
+    const SINCE: &str = "SELECT count(*) FROM testgen.task WHERE kind <> 'webhook' AND seq > coalesce( \
          (SELECT seq FROM testgen.task WHERE created_at <= $1 ORDER BY seq DESC LIMIT 1), 0)";
     session.count(sqlx::query(SINCE).bind(rows::write_time(since))).await
 }
 
 async fn recent(session: &mut Session) -> Result<Recent, StoreError> {
     const LAST: &str = "SELECT status, started_at, completed_at FROM testgen.task \
-         WHERE completed_at IS NOT NULL ORDER BY completed_at DESC LIMIT $1";
+         WHERE completed_at IS NOT NULL AND kind <> 'webhook' ORDER BY completed_at DESC LIMIT $1";
     let query = sqlx::query(LAST).bind(rows::write_count(QueueStats::RECENT));
     let found = session.rows(query).await?;
     let endings: Vec<_> = found.iter().map(ending).collect::<Result<_, _>>()?;

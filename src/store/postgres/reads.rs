@@ -86,9 +86,11 @@ impl Operation for List {
 }
 
 fn listing(filter: &ListFilter, limit: usize) -> Statement {
-    const ALL: &str = rows::select_tasks!("WHERE id <= $1 AND id <> $3 ORDER BY id DESC LIMIT $2");
-    const STATUS: &str =
-        rows::select_tasks!("WHERE id <= $1 AND id <> $3 AND status = $4 ORDER BY id DESC LIMIT $2");
+    const ALL: &str =
+        rows::select_tasks!("WHERE id <= $1 AND id <> $3 AND kind <> 'webhook' ORDER BY id DESC LIMIT $2");
+    const STATUS: &str = rows::select_tasks!(
+        "WHERE id <= $1 AND id <> $3 AND status = $4 AND kind <> 'webhook' ORDER BY id DESC LIMIT $2"
+    );
     const KIND: &str =
         rows::select_tasks!("WHERE id <= $1 AND id <> $3 AND kind = $4 ORDER BY id DESC LIMIT $2");
     const BOTH: &str = rows::select_tasks!(

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use super::adopt::{ADOPT_BATCH, Adopt, LeaveBehind};
+use super::feed::LetGo;
 use super::membership::{LiveWorkers, Worker};
 use super::operation::{Operation, Way};
 use super::parcels::DeleteParcels;
@@ -78,11 +79,13 @@ impl PostgresStore {
         Ok(adoption)
     }
 
-    /// Deletes a batch of final tasks whose retention is over, and lets a batch of forsaken ones expire.
+    /// Deletes a batch of final tasks whose retention is over, lets go of the feeds that nobody follows, and lets a batch
+    /// of forsaken tasks expire.
     pub(super) async fn prune_old(&self, expiry: Duration) -> Result<usize, StoreError> {
         let deleted = self.hub.apply(Delete).await?;
         self.hub.apply(Compact).await?;
         self.hub.apply(DeleteParcels).await?;
+        self.hub.apply(LetGo).await?;
         let forsaken = self.hub.apply(DeadSubmitters).await?;
         if forsaken.is_empty() {
             return Ok(deleted);

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use sqlx::Row;
 use sqlx::sqlite::{SqlitePool, SqliteRow};
 
@@ -9,8 +10,11 @@ use super::operation::Operation;
 use super::reader::Reader;
 use super::rows;
 use super::session::Session;
-use crate::store::StoreError;
+use crate::store::{FEED_RENEWAL, StoreError};
 use crate::task::{Feed, FeedEvent, FeedPlace, Task, TaskEvent, TaskId};
+
+/// How many events of a feed are let go of at once.
+const LET_GO_BATCH: usize = 1_000;
 
 /// The number of the newest event of all.
 macro_rules! newest {
@@ -28,21 +32,97 @@ impl Operation for Follow {
     type Answer = FeedPlace;
 
     async fn apply(&self, session: &mut Session) -> Result<FeedPlace, StoreError> {
-        const FOLLOW: &str =
-            concat!("INSERT OR IGNORE INTO feed_owner (owner, lost) VALUES (?1, ", newest!(), ")");
-        session.execute(sqlx::query(FOLLOW).bind(self.owner.to_string())).await?;
+        const FOLLOW: &str = concat!(
+            "INSERT INTO feed_owner (owner, lost, followed_at) VALUES (?1, ",
+            newest!(),
+            ", ?2) ON CONFLICT (owner) DO UPDATE SET followed_at = excluded.followed_at"
+        );
+        let now = rows::write_time(session.now());
+        session.execute(sqlx::query(FOLLOW).bind(self.owner.to_string()).bind(now)).await?;
         let newest = sqlx::query(concat!("SELECT ", newest!())).fetch_one(&mut session.connection).await?;
         read_place(&newest, 0)
     }
 }
 
+/// Lets go of the feed of an owner whom nobody has followed since `cutoff`, a batch of its events; answers whether there was
+/// one.
+pub(super) struct LetGo {
+    pub(super) cutoff: DateTime<Utc>,
+}
+
+impl Operation for LetGo {
+    type Answer = bool;
+
+    async fn apply(&self, session: &mut Session) -> Result<bool, StoreError> {
+        const OLD: &str = "SELECT owner FROM feed_owner WHERE followed_at < ?1 LIMIT 1";
+        // Whoever comes back while this goes on has missed what is gone.
+        const LOST: &str = concat!("UPDATE feed_owner SET lost = ", newest!(), " WHERE owner = ?1");
+        const SOME: &str = "DELETE FROM feed WHERE number IN \
+             (SELECT number FROM feed WHERE owner = ?1 ORDER BY number LIMIT +?2)";
+        // And afterwards: nobody stands behind a number that none has seen.
+        const LAST: &str = "INSERT INTO feed (owner, task, event) VALUES (?1, 0, 0); \
+             DELETE FROM feed WHERE owner = ?1; DELETE FROM feed_owner WHERE owner = ?1";
+        let old = sqlx::query(OLD).bind(rows::write_time(self.cutoff));
+        let Some(row) = old.fetch_optional(&mut session.connection).await? else { return Ok(false) };
+        let owner: String = row.try_get(0)?;
+        session.execute(sqlx::query(LOST).bind(owner.clone())).await?;
+        let some = sqlx::query(SOME).bind(owner.clone()).bind(rows::write_count(LET_GO_BATCH));
+        if session.execute(some).await? < LET_GO_BATCH as u64 {
+            session.execute(sqlx::query(LAST).bind(owner)).await?;
+        }
+        Ok(true)
+    }
+}
+
+/// What is known of the feed of an owner.
+struct Bounds {
+    /// Up to where something is gone.
+    lost: FeedPlace,
+    /// The newest event of all.
+    newest: FeedPlace,
+    /// Whether it is to be said again that somebody follows.
+    is_stale: bool,
+}
+
+impl Bounds {
+    async fn read(pool: &SqlitePool, owner: &str, now: DateTime<Utc>) -> Result<Option<Self>, StoreError> {
+        const BOUNDS: &str = concat!(
+            "SELECT lost, ",
+            newest!(),
+            ", coalesce(followed_at, 0) < ?2 FROM feed_owner WHERE owner = ?1"
+        );
+        let query = sqlx::query(BOUNDS).bind(owner.to_owned()).bind(rows::write_time(now - FEED_RENEWAL));
+        let Some(row) = query.fetch_optional(pool).await? else { return Ok(None) };
+        let (lost, newest) = (read_place(&row, 0)?, read_place(&row, 1)?);
+        Ok(Some(Self { lost, newest, is_stale: row.try_get(2)? }))
+    }
+}
+
 impl Reader {
-    /// Where the feed of an owner stands; `None` where none is kept.
-    pub(super) async fn feed_end(&self, owner: &str) -> Result<Option<FeedPlace>, StoreError> {
-        Ok(bounds(&*self.pool().await, owner).await?.map(|(_, newest)| newest))
+    /// Where the feed of an owner stands; `None` where none is kept, or none for much longer.
+    pub(super) async fn feed_end(
+        &self,
+        owner: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Option<FeedPlace>, StoreError> {
+        let bounds = Bounds::read(&*self.pool().await, owner, now).await?;
+        Ok(bounds.filter(|bounds| !bounds.is_stale).map(|bounds| bounds.newest))
     }
 
-    pub(super) async fn feed(&self, owner: &str, after: FeedPlace, limit: usize) -> Result<Feed, StoreError> {
+    /// Whether there is a feed that nobody has followed since.
+    pub(super) async fn has_feed_to_let_go(&self, cutoff: DateTime<Utc>) -> Result<bool, StoreError> {
+        const ANY: &str = "SELECT EXISTS (SELECT 1 FROM feed_owner WHERE followed_at < ?1)";
+        let query = sqlx::query(ANY).bind(rows::write_time(cutoff));
+        Ok(query.fetch_one(&*self.pool().await).await?.try_get(0)?)
+    }
+
+    pub(super) async fn feed(
+        &self,
+        owner: &str,
+        after: FeedPlace,
+        limit: usize,
+        now: DateTime<Utc>,
+    ) -> Result<Feed, StoreError> {
         const PAGE: &str = "SELECT kept.number, kept.at, kept.status, kept.attempt, kept.happening, kept.detail, \
                  feed.number, task.id \
              FROM feed JOIN task ON task.seq = feed.task \
@@ -61,17 +141,11 @@ impl Reader {
             events.extend(read_fed(row, &tasks)?);
         }
         // After the page: what was deleted before it was read is known by now.
-        let bounds = bounds(&pool, owner).await?;
-        let has_gap = bounds.is_none_or(|(lost, newest)| after < lost || after > newest);
-        Ok(Feed { events, has_more: found.len() == limit, has_gap })
+        let bounds = Bounds::read(&pool, owner, now).await?;
+        let is_stale = bounds.as_ref().is_some_and(|bounds| bounds.is_stale);
+        let has_gap = bounds.is_none_or(|bounds| after < bounds.lost || after > bounds.newest);
+        Ok(Feed { events, has_more: found.len() == limit, has_gap, is_stale })
     }
-}
-
-/// Up to where something is gone, and the newest of all.
-async fn bounds(pool: &SqlitePool, owner: &str) -> Result<Option<(FeedPlace, FeedPlace)>, StoreError> {
-    const BOUNDS: &str = concat!("SELECT lost, ", newest!(), " FROM feed_owner WHERE owner = ?1");
-    let found = sqlx::query(BOUNDS).bind(owner.to_owned()).fetch_optional(pool).await?;
-    found.map(|row| Ok((read_place(&row, 0)?, read_place(&row, 1)?))).transpose()
 }
 
 /// The tasks whose submission is on a page: they tell it themselves.

@@ -23,7 +23,8 @@ impl Reader {
     }
 
     async fn counts(&self) -> Result<QueueStats, StoreError> {
-        const TALLY: &str = "SELECT status, priority, sum(number) FROM tally GROUP BY status, priority";
+        const TALLY: &str = "SELECT status, priority, sum(number) FROM tally WHERE lane <> 'webhook' \
+             GROUP BY status, priority";
         let mut figures = QueueStats::default();
         let mut depths = ByPriority::default();
         for row in sqlx::query(TALLY).fetch_all(&*self.pool().await).await? {
@@ -61,7 +62,8 @@ impl Reader {
 
     async fn oldest_queued(&self, now: DateTime<Utc>) -> Result<Option<f64>, StoreError> {
         // Ids begin with the time: the lowest is the oldest.
-        const OLDEST: &str = "SELECT created_at FROM task WHERE status = 'queued' ORDER BY id LIMIT 1";
+        const OLDEST: &str = "SELECT created_at FROM task WHERE status = 'queued' AND kind <> 'webhook' \
+             ORDER BY id LIMIT 1";
         let oldest = sqlx::query(OLDEST).fetch_optional(&*self.pool().await).await?;
         let Some(row) = oldest else { return Ok(None) };
         let created_at = rows::read_time(row.try_get(0)?);
@@ -70,7 +72,7 @@ impl Reader {
 
     /// Counted from the newest back to the first that is older.
     async fn created_since(&self, since: DateTime<Utc>) -> Result<u64, StoreError> {
-        const SINCE: &str = "SELECT count(*) FROM task WHERE seq > coalesce( \
+        const SINCE: &str = "SELECT count(*) FROM task WHERE kind <> 'webhook' AND seq > coalesce( \
              (SELECT seq FROM task WHERE created_at <= ?1 ORDER BY seq DESC LIMIT 1), 0)";
         let query = sqlx::query(SINCE).bind(rows::write_time(since));
         rows::read_number(&query.fetch_one(&*self.pool().await).await?, 0)
@@ -78,7 +80,7 @@ impl Reader {
 
     async fn recent(&self) -> Result<Recent, StoreError> {
         const LAST: &str = "SELECT status, started_at, completed_at FROM task \
-             WHERE completed_at IS NOT NULL ORDER BY completed_at DESC LIMIT +?1";
+             WHERE completed_at IS NOT NULL AND kind <> 'webhook' ORDER BY completed_at DESC LIMIT +?1";
         let query = sqlx::query(LAST).bind(rows::write_count(QueueStats::RECENT));
         let found = query.fetch_all(&*self.pool().await).await?;
         let endings: Vec<_> = found.iter().map(ending).collect::<Result<_, _>>()?;

@@ -183,8 +183,9 @@ impl Reader {
 
 /// A page and one task more, which tells whether there is another page.
 fn listing(filter: &ListFilter, limit: usize) -> Statement {
-    const ALL: &str = rows::select_tasks!("WHERE id < ?1 ORDER BY id DESC LIMIT +?2");
-    const STATUS: &str = rows::select_tasks!("WHERE id < ?1 AND status = ?3 ORDER BY id DESC LIMIT +?2");
+    const ALL: &str = rows::select_tasks!("WHERE id < ?1 AND kind <> 'webhook' ORDER BY id DESC LIMIT +?2");
+    const STATUS: &str =
+        rows::select_tasks!("WHERE id < ?1 AND status = ?3 AND kind <> 'webhook' ORDER BY id DESC LIMIT +?2");
     const KIND: &str = rows::select_tasks!("WHERE id < ?1 AND kind = ?4 ORDER BY id DESC LIMIT +?2");
     const BOTH: &str =
         rows::select_tasks!("WHERE id < ?1 AND status = ?3 AND kind = ?4 ORDER BY id DESC LIMIT +?2");

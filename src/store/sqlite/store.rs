@@ -141,14 +141,14 @@ impl Store for SqliteStore {
     }
 
     async fn follow(&self, owner: Box<str>) -> Result<FeedPlace, StoreError> {
-        if let Some(place) = self.explain(self.reader()?.feed_end(&owner).await)? {
+        if let Some(place) = self.explain(self.reader()?.feed_end(&owner, self.clock.now()).await)? {
             return Ok(place);
         }
         self.writer.apply(Follow { owner }).await
     }
 
     async fn feed(&self, owner: Box<str>, after: FeedPlace, limit: usize) -> Result<Feed, StoreError> {
-        self.explain(self.reader()?.feed(&owner, after, limit).await)
+        self.explain(self.reader()?.feed(&owner, after, limit, self.clock.now()).await)
     }
 
     async fn tally(&self, owner: Option<Box<str>>) -> Result<Tally, StoreError> {

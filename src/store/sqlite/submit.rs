@@ -71,7 +71,8 @@ impl Submit {
     }
 
     async fn check_room(&self, session: &mut Session) -> Result<(), StoreError> {
-        const ALL: &str = "SELECT coalesce(sum(number), 0) FROM tally WHERE status IN ('pending', 'queued')";
+        const ALL: &str = "SELECT coalesce(sum(number), 0) FROM tally \
+             WHERE status IN ('pending', 'queued') AND lane <> 'webhook'";
         const OF_OWNER: &str = "SELECT coalesce(sum(number), 0) FROM tally \
              WHERE status IN ('pending', 'queued') AND owner = ?1";
         if self.new.work.follows_any_end() {

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::adopt::{ADOPT_BATCH, Adopt, LeaveBehind};
+use super::feed::LetGo;
 use super::parcels::DeleteParcels;
 use super::prune::{Delete, Expire};
 use super::rescue::Rescue;
 use super::rows;
 use super::store::SqliteStore;
-use crate::store::{Adoption, PRUNE_BATCH, StoreError};
+use crate::store::{Adoption, FEED_REST, PRUNE_BATCH, StoreError};
 use crate::task::{Lane, ProcessId, TaskId};
 
 impl SqliteStore {
@@ -56,7 +57,8 @@ impl SqliteStore {
         Ok(adoption)
     }
 
-    /// Deletes a batch of final tasks whose retention is over, and lets a batch of forsaken ones expire.
+    /// Deletes a batch of final tasks whose retention is over, lets go of the feeds that nobody follows, and lets a batch
+    /// of forsaken tasks expire.
     pub(super) async fn prune_old(&self, expiry: Duration) -> Result<usize, StoreError> {
         let (now, cutoff) = (self.clock.now(), self.clock.before(expiry));
         let mut pruned = 0;
@@ -65,6 +67,10 @@ impl SqliteStore {
         }
         if self.reader()?.has_idle_parcel(now).await? {
             self.writer.apply(DeleteParcels { now }).await?;
+        }
+        let unfollowed = self.clock.before(FEED_REST);
+        if self.reader()?.has_feed_to_let_go(unfollowed).await? {
+            while self.writer.apply(LetGo { cutoff: unfollowed }).await? {}
         }
         let forsaken = self.dead_among(self.reader()?.submitters().await?).await?;
         if forsaken.is_empty() {

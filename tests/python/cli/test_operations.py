@@ -49,13 +49,11 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def make_old(store: str) -> None:
     """Takes the newest step away, as a release before this one left it."""
     undo = (
-        "DROP TABLE {0}feed; DROP TABLE {0}feed_owner; "
-        "DELETE FROM {0}step WHERE version = 9; DELETE FROM {1} WHERE version = 9"
+        "ALTER TABLE {0}feed_owner DROP COLUMN followed_at; "
+        "DELETE FROM {0}step WHERE version = 10; DELETE FROM {1} WHERE version = 10"
     )
     if store.startswith("sqlite:"):
         with sqlite3.connect(store.removeprefix("sqlite:")) as connection:
-            triggers = ["task_fed_first", "task_fed", "task_unfed"]
-            connection.executescript("".join(f"DROP TRIGGER {name}; " for name in triggers))
             connection.executescript(undo.format("", "_sqlx_migrations"))
         return
     statement = undo.format("testgen.", "testgen.migration")
@@ -68,12 +66,12 @@ def test_a_check_says_what_would_be_applied_and_migrate_applies_it(cli: Cli, sto
         checked = cli("migrate", "--check", *place)
         assert checked.returncode == OUTDATED, checked.stderr
         assert "no schema there" in checked.stdout
-        assert "missing 0009 feed" in checked.stdout
+        assert "missing 0010 following" in checked.stdout
         assert "openhands-testgen migrate" in checked.stderr
     done = cli("migrate", *place)
-    assert (done.returncode, "applied 0009 feed" in done.stdout) == (0, True), done.stderr
+    assert (done.returncode, "applied 0010 following" in done.stdout) == (0, True), done.stderr
     again = cli.json("migrate", "--check", *place)
-    assert (again["up_to_date"], again["found"], again["release"]) == (True, 9, 9)
+    assert (again["up_to_date"], again["found"], again["release"]) == (True, 10, 10)
     assert again["missing"] == again["applied"] == []
     assert "canary-password" not in checked.stdout + checked.stderr + done.stdout + str(again)
 
@@ -88,8 +86,8 @@ def test_an_old_schema_is_migrated_by_the_command_where_nobody_else_may(
     assert refused.returncode == 3
     assert "openhands-testgen migrate" in refused.stderr
     checked = cli.json("migrate", "--check", **place)
-    assert [step["version"] for step in checked["missing"]] == [9]
-    assert checked["found"] == 8
+    assert [step["version"] for step in checked["missing"]] == [10]
+    assert checked["found"] == 9
     assert cli("migrate", cwd=None, **place).returncode == 0
     assert cli("list", cwd=None, **place).returncode == 0
 

@@ -144,6 +144,44 @@ def test_a_client_without_a_key_is_told_how_to_come_in(service: Service) -> None
     assert service.ask("GET", "/healthz")[0] == 200
 
 
+def test_the_tests_that_were_generated_are_read_over_http(service: Service, cli: Cli) -> None:
+    body = {"task_type": "generate_tests", "payload": {"module_path": "src/shop/pricing.py"}}
+    _, _, task = service.ask("POST", "/api/v1/tasks", body, Prefer="wait=50")
+    assert task["status"] == "completed", task
+    place = f"/api/v1/tasks/{task['task_id']}/artifacts"
+    written = cli.project / task["result"]["test_file"]
+
+    _, _, listed = service.ask("GET", place)
+    assert [(file["path"], file["size"]) for file in listed["artifacts"]] == [
+        (task["result"]["test_file"], written.stat().st_size)
+    ]
+    status, headers, text = service.ask("GET", f"{place}/{task['result']['test_file']}")
+    assert (status, headers["content-type"]) == (200, "text/plain; charset=utf-8")
+    assert text == written.read_text()
+    assert service.ask("GET", f"{place}/src/shop/pricing.py")[0] == 404
+
+
+def test_the_code_of_a_project_that_lies_elsewhere_is_measured(
+    service: Service, cli: Cli, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "pyproject.toml").write_text("")
+    (elsewhere / "calc.py").write_text(
+        "def sign(number):\n    if number < 0:\n        return -1\n    return 1\n"
+    )
+    (elsewhere / "tests").mkdir()
+    (elsewhere / "tests/test_calc.py").write_text(
+        "from calc import sign\n\n\ndef test_one():\n    assert sign(2) == 1\n"
+    )
+    assert cli("projects", "add", "calc", str(elsewhere)).returncode == 0
+    body = {"project_id": "calc", "file_path": "calc.py"}
+    _, _, task = service.ask("POST", "/api/v1/tasks/coverage-analysis", body, Prefer="wait=50")
+    assert task["status"] == "completed", task
+    measured = task["result"]["coverage_analysis"]
+    assert (measured["test_file"], measured["missing_lines"]) == ("tests/test_calc.py", [3])
+    assert measured["threshold_met"] is False
+
+
 def test_a_running_task_goes_back_to_the_queue_at_the_end(
     service: Service, cli: Cli, slow_module: str
 ) -> None:

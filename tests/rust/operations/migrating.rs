@@ -9,7 +9,7 @@ use crate::store::subject::Place;
 use crate::support::noop;
 
 /// The steps of this program.
-const ALL: [i64; 9] = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+const ALL: [i64; 10] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 
 on_both_stores! {
     a_check_of_nothing_lists_every_step_and_makes_nothing,
@@ -52,7 +52,7 @@ async fn what_is_missing_is_applied_once(place: Place) {
     assert!(report.missing.is_empty());
 
     let again = migrate(&location, &StoreTerms::default()).await;
-    assert_eq!((again.found, again.applied, again.missing), (Some(9), vec![], vec![]));
+    assert_eq!((again.found, again.applied, again.missing), (Some(10), vec![], vec![]));
     open(&location, &never(StoreTerms::default())).await.unwrap().close().await;
 }
 
@@ -60,7 +60,7 @@ async fn a_check_after_an_upgrade_lists_what_is_new(place: Place) {
     let location = place.location();
     migrate(&location, &StoreTerms::default()).await;
     let report = check(&location, &next_release()).await;
-    assert_eq!((report.found, report.release, versions(&report.missing)), (Some(9), 9001, vec![9001]));
+    assert_eq!((report.found, report.release, versions(&report.missing)), (Some(10), 9001, vec![9001]));
 
     let done = migrate(&location, &never(next_release())).await;
     assert_eq!(versions(&done.applied), [9001], "the command migrates whatever the setting says");
@@ -71,7 +71,7 @@ async fn a_check_after_an_upgrade_lists_what_is_new(place: Place) {
 async fn who_may_not_migrate_is_told_what_to_run(place: Place) {
     let location = place.location();
     for (terms, there) in
-        [(StoreTerms::default(), "has no schema yet"), (next_release(), "has the old schema 9")]
+        [(StoreTerms::default(), "has no schema yet"), (next_release(), "has the old schema 10")]
     {
         let error = open(&location, &never(terms.clone())).await.unwrap_err().to_string();
         assert!(error.contains(there) && error.contains("openhands-testgen migrate"), "{error}");
@@ -92,7 +92,7 @@ async fn a_step_that_fails_leaves_the_schema_as_it_was(place: Place) {
     assert!(error.contains("nowhere"), "{error}");
 
     let report = check(&location, &next_release()).await;
-    assert_eq!((report.found, versions(&report.missing)), (Some(9), vec![9001]));
+    assert_eq!((report.found, versions(&report.missing)), (Some(10), vec![9001]));
     store.submit(noop()).await.unwrap();
     assert_eq!(versions(&migrate(&location, &next_release()).await.applied), [9001]);
     store.close().await;

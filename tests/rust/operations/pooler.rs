@@ -106,7 +106,7 @@ async fn the_queue_works_waiters_are_woken_by_asking_and_the_log_says_why() {
     let subscriber = tracing_subscriber::fmt().with_writer(log.clone()).with_max_level(Level::WARN).finish();
     let _guard = tracing::subscriber::set_default(subscriber);
     let location = pooler.location(&database);
-    assert_eq!(AnyStore::migrate(&location, &StoreTerms::default()).await.unwrap().applied.len(), 9);
+    assert_eq!(AnyStore::migrate(&location, &StoreTerms::default()).await.unwrap().applied.len(), 10);
 
     let works = EngineOptions::without_workers().with_quick_kinds();
     let worker = Arc::new(Engine::open(&location, works).await.unwrap());

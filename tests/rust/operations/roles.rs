@@ -66,9 +66,13 @@ async fn an_owner_migrates_a_worker_works_with_rows_alone_and_an_observer_looks(
     let engine = Engine::open(&worker, options.with_quick_kinds()).await.unwrap();
     let id = engine.submit(noop()).await.unwrap().id();
     assert!(engine.wait(id, Some(PATIENCE)).await.unwrap().is_success());
+    let place = engine.follow("".into()).await.unwrap();
+    let followed = engine.submit(noop()).await.unwrap().id();
+    assert_eq!(engine.feed("".into(), place, PATIENCE).await.unwrap().events[0].task, followed);
+    assert!(engine.wait(followed, Some(PATIENCE)).await.unwrap().is_success());
 
     let observer = open(&roles.location(&roles.observer), &StoreTerms::default()).await.unwrap();
-    assert_eq!(observer.stats().await.unwrap().completed, 1);
+    assert_eq!(observer.stats().await.unwrap().completed, 2);
     assert_eq!(observer.members().await.unwrap().len(), 1);
     let refused = observer.submit(noop()).await.unwrap_err();
     assert!(matches!(refused, StoreError::ReadOnly { .. }), "{refused:?}");

@@ -124,6 +124,9 @@ async fn whoever_knows_everything_is_told_so(place: Place) {
     let last = numbers(&Stream::open(&served, &id, None).await.rest().await).pop().unwrap();
     let path = format!("/api/v1/tasks/{id}/events?after={last}");
     assert_eq!(served.get(&path).await.status, 204);
+    // A browser that comes again asks for the address that it began with: its header stands above it.
+    let again = served.request(Method::GET, &format!("/api/v1/tasks/{id}/events?after=0"));
+    assert_eq!(again.header("Last-Event-ID", last).send().await.unwrap().status(), 204);
     served.end().await;
 }
 
@@ -189,5 +192,9 @@ async fn where_to_go_on_must_be_a_number(place: Place) {
     let id = served.submit(json!({})).await;
     let reply = served.get(&format!("/tasks/{id}/events?after=-1")).await;
     assert_eq!((reply.status, &reply.json["field"]), (422, &json!("after")));
+    // What the header stands above must hold too.
+    let both =
+        served.request(Method::GET, &format!("/tasks/{id}/events?after=x")).header("Last-Event-ID", "1");
+    assert_eq!(both.send().await.unwrap().status(), 422);
     served.end().await;
 }

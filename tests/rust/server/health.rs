@@ -100,6 +100,8 @@ async fn readiness_ends_with_postgres_and_comes_back_with_it() {
     assert_eq!((gone.status, gone.headers.contains_key("retry-after")), (503, true), "{gone:?}");
     assert!(gone.detail().contains("does not answer"), "{gone:?}");
     assert_eq!(served.get("/healthz").await.status, 200);
+    let list = served.get("/api/v1/tasks").await;
+    assert_eq!((list.status, list.headers.contains_key("retry-after")), (503, true), "{list:?}");
 
     order(postgres, "start").await;
     let back = async { while served.get("/readyz").await.status != 200 {} };

@@ -30,6 +30,7 @@ mod projects;
 mod receiver;
 mod seed;
 mod served;
+mod slow;
 mod stopping;
 mod streams;
 mod tasks;

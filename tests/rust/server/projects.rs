@@ -5,14 +5,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use _core::access::{Project, Role, Secret};
-use _core::kinds::DocumentsHandler;
-use _core::task::{Kind, Lane};
+use _core::kinds::{Attempt, DocumentsHandler, Handler, HandlerFuture};
+use _core::task::{AgentTask, Context, Ground, Kind, Lane, NewTask, Work};
 use chrono::Utc;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::served::{Place, Reply, Served, own_lane};
 use crate::sandbox::ground::probe;
+use crate::support::noop;
 
 on_both_stores! {
     work_on_a_project_is_for_its_members,
@@ -271,4 +272,80 @@ async fn what_a_task_left_can_be_read() {
         "it was there before"
     );
     served.end().await;
+}
+
+async fn left_by(served: &Served, id: &str) -> Vec<String> {
+    let listed = served.get(&format!("/tasks/{id}/artifacts")).await.json;
+    let listed = listed["artifacts"].as_array().unwrap().iter();
+    listed.map(|artifact| artifact["path"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_handler_of_ones_own_names_can_be_read() {
+    let served = Served::with_keys(Place::Memory).await;
+    let (shop, other) = (add(&served, "shop", &["ada"]).await, add(&served, "other", &["bob"]).await);
+    std::fs::write(served.folder.path().join("secret.md"), "nobody's business").unwrap();
+    std::fs::write(shop.artifacts.join("report.md"), "# done").unwrap();
+    std::fs::write(shop.artifacts.join("another.md"), "of another task").unwrap();
+    std::fs::write(other.artifacts.join("report.md"), "bob's").unwrap();
+    let says = json!(["report.md", "none.md", "../../secret.md", "/etc/passwd", 7]);
+    let payload = json!({"project_id": "shop", "result": {"generated_files": says}});
+    let id = served.submit(payload.clone()).await;
+    assert_eq!(served.ended(&id).await["status"], "completed");
+
+    assert_eq!(left_by(&served, &id).await, ["report.md"]);
+    let report = served.get(&format!("/tasks/{id}/artifacts/report.md")).await;
+    assert_eq!((report.status, &report.json), (200, &json!("# done")));
+    for path in ["another.md", "none.md", "..%2f..%2fsecret.md"] {
+        assert_eq!(served.get(&format!("/tasks/{id}/artifacts/{path}")).await.status, 404, "{path}");
+    }
+    let nowhere = served.submit(json!({"result": {"generated_files": ["report.md"]}})).await;
+    served.ended(&nowhere).await;
+    assert_eq!(left_by(&served, &nowhere).await, [""; 0], "it names no project");
+    served.end().await;
+}
+
+/// Ends as an agent that has worked in the project.
+#[derive(Debug)]
+struct Changing(Value);
+
+impl Handler for Changing {
+    fn run<'a>(&'a self, _: &'a Attempt) -> HandlerFuture<'a> {
+        Box::pin(async move { Ok(Arc::new(self.0.clone())) })
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_an_agent_has_changed_can_be_read_once_it_is_applied() {
+    for is_applied in [true, false] {
+        let file = |path: &str, change: &str| json!({"path": path, "change": change});
+        let files = [file("src/a.py", "modified"), file("b.txt", "deleted"), file("../c.txt", "added")];
+        let result = json!({"files": files, "applied": is_applied});
+        let lane = Lane::of_agent(&Kind::AgentTask, "changing");
+        let served = Served::open(Place::Memory, false, |options| {
+            options.with_pool(lane.clone(), 1, Arc::new(Changing(result)))
+        })
+        .await;
+        let settings = served.settings();
+        std::fs::create_dir_all(settings.project_root.join("src")).unwrap();
+        std::fs::write(settings.project_root.join("src/a.py"), "A = 1").unwrap();
+        std::fs::write(settings.project_root.join("b.txt"), "made again by somebody").unwrap();
+        let context = Context { agent: "changing".to_owned(), ..settings.context() };
+        let request = AgentTask {
+            instruction: "Change it.".to_owned(),
+            workspace: Ground::Project,
+            apply: is_applied,
+            context: Arc::new(context),
+        };
+        let work = Work::AgentTask(Box::new(request));
+        let id = served.engine.submit(NewTask { lane, work, ..noop() }).await.unwrap().id().to_string();
+        served.ended(&id).await;
+
+        let expected: &[&str] = if is_applied { &["src/a.py"] } else { &[] };
+        assert_eq!(left_by(&served, &id).await, expected);
+        let one = served.get(&format!("/tasks/{id}/artifacts/src/a.py")).await;
+        assert_eq!(one.status, if is_applied { 200 } else { 404 }, "{one:?}");
+        assert_eq!(served.get(&format!("/tasks/{id}/artifacts/b.txt")).await.status, 404);
+        served.end().await;
+    }
 }

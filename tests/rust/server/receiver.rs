@@ -29,6 +29,8 @@ pub(super) enum Says {
     Status(u16),
     /// This status, and where else to go.
     Redirect(u16, String),
+    /// This status, and when to come again.
+    Later(u16, String),
     /// Nothing, ever.
     Nothing,
 }
@@ -113,6 +115,9 @@ async fn answer(State(script): State<Arc<Script>>, uri: Uri, headers: HeaderMap,
         Says::Status(status) => StatusCode::from_u16(status).unwrap().into_response(),
         Says::Redirect(status, to) => {
             (StatusCode::from_u16(status).unwrap(), [("location", to)]).into_response()
+        }
+        Says::Later(status, when) => {
+            (StatusCode::from_u16(status).unwrap(), [("retry-after", when)]).into_response()
         }
         Says::Nothing => std::future::pending().await,
     }

@@ -56,6 +56,9 @@ impl Handler for Own {
             if payload["fails"] == json!(true) {
                 return Err(Failure::new(ErrorKind::Refused, "as it was told"));
             }
+            if payload["result"].is_object() {
+                return Ok(Arc::new(payload["result"].clone()));
+            }
             Ok(Arc::new(json!({"said": payload["say"]})))
         })
     }

@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use _core::access::{ApiKey, KeyWebhooks, Role, Secret, WebhookSecret};
 use _core::server::{Resolved, Resolver, webhook_secret};
-use chrono::Utc;
+use _core::task::TaskStatus;
+use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -27,6 +28,8 @@ on_both_stores! {
     a_name_that_leads_elsewhere_the_second_time_is_refused_then,
     a_receiver_that_never_answers_is_given_up_and_tried_again,
     a_retried_task_tells_whoever_was_told_of_the_first,
+    a_receiver_says_by_a_date_when_to_come_again,
+    deliveries_are_listed_by_where_they_stand,
 }
 
 fn body(url: &str, payload: &Value) -> Value {
@@ -320,6 +323,76 @@ async fn a_retried_task_tells_whoever_was_told_of_the_first(place: Place) {
     receiver.next().await;
     let second = served.post(&format!("/tasks/{first}/retry"), &json!({})).await;
     assert_eq!(receiver.next().await.json()["data"]["task_id"], second.id());
+    served.end().await;
+}
+
+/// A receiver that asks to be left alone for half an hour, as HTTP says it, and until when.
+fn later() -> (Says, DateTime<Utc>) {
+    let when = Utc::now() + TimeDelta::minutes(30);
+    (Says::Later(503, when.format("%a, %d %b %Y %H:%M:%S GMT").to_string()), when)
+}
+
+/// The newest delivery once its first try has failed.
+async fn put_off(served: &Served) -> Value {
+    let newest = served.get("/webhooks/deliveries?limit=1").await.json["deliveries"][0].clone();
+    let id = newest["delivery_id"].as_str().unwrap();
+    let mut after = 0;
+    loop {
+        for event in served.engine.events(id.parse().unwrap(), after, PATIENCE).await.unwrap() {
+            after = event.number;
+            if event.attempt == 1 && event.status == TaskStatus::Pending {
+                return served.get(&format!("/webhooks/deliveries/{id}")).await.json;
+            }
+        }
+    }
+}
+
+async fn a_receiver_says_by_a_date_when_to_come_again(place: Place) {
+    let served = telling_this_machine(place).await;
+    let (says, when) = later();
+    let receiver = Receiver::saying([says]).await;
+    submit(&served, &receiver.url(), json!({})).await;
+    let delivery = put_off(&served).await;
+    let next: DateTime<Utc> = delivery["next_attempt_at"].as_str().unwrap().parse().unwrap();
+    assert!((when - TimeDelta::seconds(2)..when + TimeDelta::minutes(10)).contains(&next), "{delivery}");
+    served.end().await;
+}
+
+async fn deliveries_are_listed_by_where_they_stand(place: Place) {
+    let served = telling_this_machine(place).await;
+    let mut receiver =
+        Receiver::saying([Says::Status(204), Says::Status(410), Says::Status(204), later().0]).await;
+    let mut tasks = Vec::new();
+    for _ in 0..3 {
+        tasks.push(submit(&served, &receiver.url(), json!({})).await);
+        receiver.next().await;
+        ended_delivery(&served).await;
+    }
+    tasks.push(submit(&served, &receiver.url(), json!({})).await);
+    put_off(&served).await;
+    for _ in 0..2 {
+        tasks.push(submit(&served, &receiver.url(), json!({"gate": true})).await);
+    }
+
+    for (word, expected) in [
+        ("delivered", &[2, 0][..]),
+        ("failed", &[1]),
+        ("pending", &[3]),
+        ("running", &[]),
+        ("waiting", &[5, 4]),
+    ] {
+        let (mut found, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let page = served.get(&format!("/webhooks/deliveries?status={word}&limit=1{cursor}")).await.json;
+            let deliveries = page["deliveries"].as_array().unwrap().iter();
+            found.extend(deliveries.map(|delivery| delivery["task_id"].as_str().unwrap().to_owned()));
+            let Some(next) = page["next_cursor"].as_str() else { break };
+            cursor = format!("&cursor={next}");
+        }
+        assert_eq!(found, expected.iter().map(|index| tasks[*index].clone()).collect::<Vec<_>>(), "{word}");
+    }
+    let reply = served.get("/webhooks/deliveries?status=lost").await;
+    assert_eq!((reply.status, &reply.json["field"]), (422, &json!("status")), "{reply:?}");
     served.end().await;
 }
 

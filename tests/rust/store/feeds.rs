@@ -12,7 +12,12 @@ on_every_store! {
     a_feed_tells_what_happens_to_the_tasks_of_an_owner_and_to_no_others,
     a_reader_goes_on_after_any_event,
     whoever_missed_what_was_removed_is_told_of_the_gap,
+    a_feed_that_nobody_follows_any_more_is_let_go_of,
+    a_feed_that_is_followed_anew_is_kept,
 }
+
+/// After so many seconds without a follower a feed is let go of.
+const DAY: u64 = 86_400;
 
 /// No test waits as long unless something is broken.
 const LIMIT: Duration = Duration::from_mins(1);
@@ -100,4 +105,46 @@ async fn whoever_missed_what_was_removed_is_told_of_the_gap(subject: Subject) {
     // A place of another store, and one of an owner whom nobody follows.
     let beyond = FeedPlace { transaction: 1 << 62, number: 1 << 62 };
     assert!(has_gap("ada", beyond).await && has_gap("bob", begin).await);
+}
+
+async fn prune(subject: &Subject) {
+    subject.store.prune(Duration::MAX).await.unwrap();
+}
+
+async fn a_feed_that_nobody_follows_any_more_is_let_go_of(subject: Subject) {
+    let kept = NewTask { retention_seconds: 1e6, ..noop_of_owner("ada") };
+    let begin = subject.store.follow("ada".into()).await.unwrap();
+    subject.submit(kept.clone()).await;
+    let told = rest(&subject.store, "ada", begin, 100).await;
+    subject.advance(DAY - 1);
+    prune(&subject).await;
+    assert_eq!(rest(&subject.store, "ada", begin, 100).await, told);
+
+    subject.advance(2);
+    prune(&subject).await;
+    subject.submit(NewTask { id: TaskId::fresh(), ..kept.clone() }).await;
+    let has_gap = async |place| subject.store.feed("ada".into(), place, 100).await.unwrap().has_gap;
+    assert!(has_gap(begin).await && has_gap(told[0].place).await, "nothing is kept");
+
+    let anew = subject.store.follow("ada".into()).await.unwrap();
+    assert!(has_gap(begin).await && has_gap(told[0].place).await, "what happened meanwhile is missing");
+    assert_eq!(rest(&subject.store, "ada", anew, 100).await, []);
+    let id = subject.submit(NewTask { id: TaskId::fresh(), ..kept }).await;
+    let told: Vec<_> = rest(&subject.store, "ada", anew, 100).await.iter().map(|fed| fed.task).collect();
+    assert_eq!(told, [id]);
+}
+
+async fn a_feed_that_is_followed_anew_is_kept(subject: Subject) {
+    let begin = subject.store.follow("ada".into()).await.unwrap();
+    let is_stale = async || subject.store.feed("ada".into(), begin, 100).await.unwrap().is_stale;
+    assert!(!is_stale().await);
+    for _ in 0..3 {
+        subject.advance(DAY - 1);
+        assert!(is_stale().await);
+        subject.store.follow("ada".into()).await.unwrap();
+        assert!(!is_stale().await);
+        prune(&subject).await;
+    }
+    subject.submit(noop_of_owner("ada")).await;
+    assert_eq!(rest(&subject.store, "ada", begin, 100).await.len(), 1);
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use _core::access::{ApiKey, Role, Secret, WebhookSecret};
 use _core::store::{Limits, Store};
-use _core::task::{Kind, Lane, NewTask, State, TaskId, TaskStatus, Terms, Wait, Webhook, Work};
+use _core::task::{Kind, Lane, ListFilter, NewTask, State, TaskId, TaskStatus, Terms, Wait, Webhook, Work};
 
 use super::subject::{Subject, ids};
 use crate::support::{noop, noop_after};
@@ -14,6 +14,7 @@ on_every_store! {
     a_webhook_asked_for_after_the_end_is_due_at_once_and_stands_once,
     a_webhook_takes_nobodys_place,
     a_webhook_is_never_left_behind,
+    webhooks_are_in_no_list_and_no_figure_but_their_own,
     the_secrets_of_a_key_are_replaced,
 }
 
@@ -81,8 +82,9 @@ async fn a_webhook_takes_nobodys_place(subject: Subject) {
     subject.submit(webhook(first)).await;
     let task = subject.claim_one().await;
     subject.complete(&task).await;
-    subject.store.set_limits(Limits { running: one, running_per_owner: one, ..Limits::default() });
+    // The webhook is due: it does not count as one that waits.
     subject.submit(noop()).await;
+    subject.store.set_limits(Limits { running: one, running_per_owner: one, ..Limits::default() });
     subject.claim_one().await;
     assert_eq!(due(&subject).await, [first.of_webhook()], "as many as may are running");
 
@@ -108,6 +110,45 @@ async fn a_webhook_is_never_left_behind(mut subject: Subject) {
     subject.store.adopt(Duration::from_hours(1)).await.unwrap();
     assert_eq!(subject.get(other).await.state, State::Pending { wait: Wait::LeftBehind });
     assert_eq!(due(&subject).await, [id.of_webhook()]);
+}
+
+async fn webhooks_are_in_no_list_and_no_figure_but_their_own(subject: Subject) {
+    let tasks = [subject.submit(noop()).await, subject.submit(noop()).await];
+    for id in tasks {
+        subject.submit(webhook(id)).await;
+    }
+    let claimed = subject.claim_one().await;
+    subject.complete(&claimed).await;
+    subject.advance(30);
+    let with_webhooks = subject.stats().await;
+    assert_eq!((with_webhooks.total_tasks, with_webhooks.queue_size), (2, 1));
+    assert_eq!(with_webhooks.queued_by_priority.normal + with_webhooks.queued_by_priority.high, 1);
+    assert_eq!((with_webhooks.created_last_minute, with_webhooks.oldest_queued_seconds), (2, Some(30.0)));
+    let [delivery] = &subject.store.claim(&[Lane::of_kind(&Kind::Webhook)], 9).await.unwrap()[..] else {
+        panic!("one is due")
+    };
+    subject.fail(delivery).await;
+    let stats = subject.stats().await;
+    assert_eq!((stats.failed, stats.recent.failure_rate), (0, Some(0.0)));
+
+    let list = async |filter: ListFilter| {
+        let page = subject.store.list(ListFilter { limit: 2, ..filter }).await.unwrap();
+        assert_eq!(page.next_cursor, None);
+        let mut found = ids(&page.tasks);
+        found.sort();
+        found
+    };
+    let of_webhooks = tasks.map(TaskId::of_webhook);
+    assert_eq!(list(ListFilter::default()).await, tasks);
+    let completed = Some(TaskStatus::Completed);
+    assert_eq!(list(ListFilter { status: completed, ..ListFilter::default() }).await, [claimed.id()]);
+    let by_kind = ListFilter { kind: Some(Kind::Webhook), ..ListFilter::default() };
+    let by_owner = ListFilter { owner: Some(Webhook::owner_of("ada")), ..ListFilter::default() };
+    for filter in [by_kind, by_owner] {
+        let mut expected = of_webhooks;
+        expected.sort();
+        assert_eq!(list(filter).await, expected);
+    }
 }
 
 async fn the_secrets_of_a_key_are_replaced(subject: Subject) {
