@@ -27,6 +27,7 @@ mod keys;
 mod lines;
 mod list;
 mod logs;
+mod mcp;
 mod migrate;
 mod modules;
 mod output;

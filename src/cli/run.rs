@@ -18,7 +18,7 @@ use super::output::Terminal;
 use super::report;
 use super::session::{Host, Session};
 use super::{
-    cancel, completions, config, doctor, documents, errand, generate, keys, lines, list, migrate, plan,
+    cancel, completions, config, doctor, documents, errand, generate, keys, lines, list, mcp, migrate, plan,
     projects, results, retry, serve, stats, status, submit, worker, workers, workflow,
 };
 
@@ -95,6 +95,9 @@ fn perform(
     if let Verb::Completions { shell } = verb {
         return completions::run(*shell);
     }
+    if let Verb::Mcp(command) = verb {
+        return mcp::run(command, given, host, terminal);
+    }
     let serving;
     let worker = match verb {
         Verb::Worker(worker) => Some(worker),
@@ -137,8 +140,8 @@ async fn attend_to(verb: &Verb, session: &Session, terminal: &Terminal) -> Resul
         Verb::Projects(command) => projects::run(command, session, terminal).await,
         Verb::Migrate(command) => migrate::run(command, session, terminal).await,
         Verb::Doctor(format) => doctor::run(*format, session).await,
-        // invariant: `perform` has answered these without a runtime.
-        Verb::Config(_) | Verb::Completions { .. } | Verb::Workflow(_) => Ok(Exit::Done),
+        // invariant: `perform` has answered these.
+        Verb::Config(_) | Verb::Completions { .. } | Verb::Workflow(_) | Verb::Mcp(_) => Ok(Exit::Done),
     }
 }
 
@@ -152,7 +155,9 @@ fn detail(verb: &Verb) -> Detail {
 
 /// Runs a verb on threads of its own, which end with it.
 #[expect(clippy::disallowed_methods, reason = "the command has no event loop to hold up")]
-fn in_runtime(verb: impl Future<Output = Result<Exit, CommandError>>) -> Result<Exit, CommandError> {
+pub(super) fn in_runtime(
+    verb: impl Future<Output = Result<Exit, CommandError>>,
+) -> Result<Exit, CommandError> {
     const THREADS: usize = 2;
     const THREADS_END: Duration = Duration::from_secs(2);
     let runtime: Runtime = Builder::new_multi_thread()

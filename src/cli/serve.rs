@@ -45,11 +45,12 @@ pub(super) async fn run(
     };
     stop.cancel();
     serving.await;
-    worker::stop(&engine, &mut signals).await;
+    worker::stop(&engine, &mut signals, worker::GRACE).await;
     Ok(signal.exit())
 }
 
-async fn open(session: &Session) -> Result<Engine, CommandError> {
+/// An engine with workers as the options say, which delivers webhooks too.
+pub(super) async fn open(session: &Session) -> Result<Engine, CommandError> {
     let (secret, _) = webhook_secret(&session.settings.workspace_root)?;
     session.open_for_service(Deliverer::new(&session.settings, secret)).await
 }

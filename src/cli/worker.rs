@@ -15,7 +15,7 @@ use crate::store::StoreLocation;
 use crate::task::{Kind, Lane, Member, State, TaskStatus};
 
 /// How long running tasks get to end after the first sign to stop.
-const GRACE: Duration = Duration::from_secs(10);
+pub(super) const GRACE: Duration = Duration::from_secs(10);
 /// How often a worker that ends when idle looks whether it is.
 const LOOK: Duration = Duration::from_millis(250);
 
@@ -45,7 +45,7 @@ pub(super) async fn run(
         greet(session);
         tokio::select! {
             signal = signals.next() => {
-                stop(&engine, &mut signals).await;
+                stop(&engine, &mut signals, GRACE).await;
                 return Ok(signal.exit());
             }
             outcome = until_idle(&engine, session), if command.exit_when_idle => outcome?,
@@ -69,13 +69,13 @@ fn greet(session: &Session) {
 }
 
 /// Stops gracefully; a second signal abandons what runs: the next engine on the store runs it again.
-pub(super) async fn stop(engine: &Engine, signals: &mut Signals) {
+pub(super) async fn stop(engine: &Engine, signals: &mut Signals, grace: Duration) {
     tracing::info!(
         "stopping: running tasks get {} s, then go back to the queue; once more abandons them",
-        GRACE.as_secs()
+        grace.as_secs()
     );
     tokio::select! {
-        () = engine.stop(GRACE) => {}
+        () = engine.stop(grace) => {}
         _ = signals.next() => tracing::warn!("abandoned what runs"),
     }
 }

@@ -8,7 +8,7 @@ use axum::routing::{MethodRouter, get, post};
 
 use super::access::{App, guard};
 use super::http::{Problem, note};
-use super::{events, openapi, page, projects, tasks, watch, webhooks};
+use super::{events, mcp, openapi, page, projects, tasks, watch, webhooks};
 
 /// All routes.
 pub(super) fn router(app: &Arc<App>) -> Router {
@@ -17,6 +17,8 @@ pub(super) fn router(app: &Arc<App>) -> Router {
         .nest("/api/v1", api.clone())
         .merge(api)
         .route("/", get(page::show))
+        .route("/mcp", post(mcp::mcp))
+        .route("/mcp/", post(mcp::mcp))
         .route("/openapi.json", get(openapi::show))
         .route("/healthz", get(watch::healthz))
         .route("/readyz", get(watch::readyz))

@@ -9,6 +9,7 @@ mod app;
 mod error;
 mod events;
 mod http;
+mod mcp;
 mod openapi;
 mod options;
 mod page;
@@ -20,6 +21,7 @@ mod watch;
 mod webhooks;
 
 pub use error::ServeError;
+pub use mcp::converse;
 pub use openapi::document;
 pub use options::{Entry, ServiceOptions};
 pub use service::Service;

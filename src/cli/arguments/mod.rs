@@ -17,7 +17,7 @@ use super::exit::Exit;
 
 pub(super) use asking::{Errand, Generate, Plan, Request, Run, Scheduling, Submit};
 pub(super) use looking::{Json, List, Logs, ManyTasks, OneTask, Results};
-pub(super) use service::{AddProject, CreateKey, Keys, Projects, Serve};
+pub(super) use service::{AddProject, CreateKey, Keys, Mcp, Projects, Serve};
 pub(super) use serving::{Config, Migrate, Worker, Workflow};
 
 /// The name that users type, however the command was started.
@@ -88,6 +88,8 @@ pub(super) enum Verb {
     Worker(Worker),
     /// Serve tasks over HTTP, and run them
     Serve(Serve),
+    /// Offer tasks to an agent as tools over standard input and output (MCP), and run them
+    Mcp(Mcp),
     /// Who may use the service
     #[command(subcommand, arg_required_else_help = true)]
     Keys(Keys),
@@ -183,6 +185,8 @@ mod tests {
             "worker --kinds Tests",
             "serve --port 65536",
             "serve --workers 257",
+            "mcp --workers 257",
+            "mcp --port 1",
             "keys create",
             "keys create 'a b'",
             "keys create local",

@@ -1,4 +1,4 @@
-//! The verbs of whoever runs the service: `serve`, `keys` and `projects`.
+//! The verbs of whoever offers tasks to others: `serve`, `mcp`, `keys` and `projects`.
 
 use std::path::PathBuf;
 
@@ -34,14 +34,36 @@ pub(in crate::cli) struct Serve {
 impl Serve {
     /// What it runs, as a worker does.
     pub(in crate::cli) fn as_worker(&self) -> Worker {
-        Worker {
-            concurrency: self.workers,
-            kinds: Vec::new(),
-            handlers: self.handlers.clone(),
-            labels: None,
-            exit_when_idle: false,
-            detached: false,
-        }
+        worker(self.workers, &self.handlers)
+    }
+}
+
+/// `mcp`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Mcp {
+    /// How many tasks to run at once; 0 leaves them to `worker` processes [default: setting `workers`]
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(0..=256))]
+    pub(in crate::cli) workers: Option<u32>,
+    /// A Python module whose functions marked with `@handler(KIND)` run tasks of kinds of your own
+    #[arg(long, value_name = "PACKAGE.MODULE")]
+    pub(in crate::cli) handlers: Vec<String>,
+}
+
+impl Mcp {
+    /// What it runs, as a worker does.
+    pub(in crate::cli) fn as_worker(&self) -> Worker {
+        worker(self.workers, &self.handlers)
+    }
+}
+
+fn worker(concurrency: Option<u32>, handlers: &[String]) -> Worker {
+    Worker {
+        concurrency,
+        kinds: Vec::new(),
+        handlers: handlers.to_vec(),
+        labels: None,
+        exit_when_idle: false,
+        detached: false,
     }
 }
 

@@ -28,7 +28,7 @@ pub(in crate::server) struct Caller {
 
 impl Caller {
     /// The one user of this machine, to whom everything belongs that no key submitted.
-    fn local() -> Self {
+    pub(super) fn local() -> Self {
         Self { owner: Box::default(), role: Role::Admin, key: None, callback_url: None, may_sign: true }
     }
 

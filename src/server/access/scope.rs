@@ -47,6 +47,11 @@ impl FromRequestParts<Arc<App>> for Scope {
 }
 
 impl Scope {
+    /// The tasks of the one user of this machine.
+    pub(in crate::server) fn of_local(app: &Arc<App>) -> Self {
+        Self { app: Arc::clone(app), caller: Caller::local() }
+    }
+
     /// Whose tasks they are.
     pub(in crate::server) fn caller(&self) -> &Caller {
         &self.caller

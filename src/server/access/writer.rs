@@ -15,15 +15,21 @@ use crate::server::http::Problem;
 #[derive(Debug)]
 pub(in crate::server) struct Writer(pub(in crate::server) Scope);
 
-impl FromRequestParts<Arc<App>> for Writer {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
-        let scope = Scope::from_request_parts(parts, app).await?;
+impl Writer {
+    /// Refuses a key that only reads.
+    pub(in crate::server) fn of(scope: Scope) -> Result<Self, Problem> {
         if scope.caller().role.may_write() {
             return Ok(Self(scope));
         }
         Err(Problem::new(StatusCode::FORBIDDEN, "the key only reads: ask for one with the role `user`"))
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Writer {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        Self::of(Scope::from_request_parts(parts, app).await?)
     }
 }
 

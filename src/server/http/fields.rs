@@ -79,7 +79,7 @@ impl Fields {
 }
 
 /// A value as an error shows it: not all of what is long.
-fn shown(value: &Value) -> String {
+pub(in crate::server) fn shown(value: &Value) -> String {
     const MOST: usize = 80;
     let text = value.to_string();
     match text.char_indices().nth(MOST) {

@@ -12,7 +12,7 @@ mod query;
 
 pub(super) use body::JsonBody;
 pub(super) use connection::{Patience, PatientListener, SILENCE, STALL};
-pub(super) use fields::Fields;
+pub(super) use fields::{Fields, shown};
 pub(super) use note::note;
 pub(super) use prefer::{LONGEST_WAIT, wait_of};
 pub(super) use problem::{Problem, ProblemBody};

@@ -115,6 +115,11 @@ impl Problem {
         Self { retry_after: Some(2), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, detail) }
     }
 
+    /// What is wrong, and the remedy.
+    pub(in crate::server) fn detail(&self) -> &str {
+        &self.detail
+    }
+
     /// Whether the same request may be served in a moment.
     pub(in crate::server) fn is_passing(&self) -> bool {
         self.status == StatusCode::SERVICE_UNAVAILABLE

@@ -8,6 +8,7 @@ use super::id::OwnId;
 use super::view::{TaskView, word};
 use crate::server::access::Writer;
 use crate::server::http::{Problem, ProblemBody, query_of};
+use crate::task::Task;
 
 /// End a task
 ///
@@ -30,12 +31,17 @@ pub(in crate::server) async fn cancel(
     uri: Uri,
 ) -> Result<Response, Problem> {
     query_of(&uri, &[])?;
-    let task = scope.task(id).await?;
-    if task.status().is_final() {
-        let detail = format!("task {id} is {} already: nothing is left to cancel", word(task.status()));
-        return Err(Problem::new(StatusCode::CONFLICT, detail));
-    }
+    refuse_ended(&*scope.task(id).await?)?;
     let task = scope.cancel(id).await?;
     let status = if task.status().is_final() { StatusCode::OK } else { StatusCode::ACCEPTED };
     answer(status, &task, &scope).await
+}
+
+/// Refuses to cancel what has ended.
+pub(in crate::server) fn refuse_ended(task: &Task) -> Result<(), Problem> {
+    if !task.status().is_final() {
+        return Ok(());
+    }
+    let detail = format!("task {} is {} already: nothing is left to cancel", task.id(), word(task.status()));
+    Err(Problem::new(StatusCode::CONFLICT, detail))
 }

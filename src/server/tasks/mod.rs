@@ -25,7 +25,7 @@ mod view;
 
 pub(super) use artifact::{__path_artifact, artifact};
 pub(super) use artifacts::{__path_artifacts, artifacts};
-pub(super) use cancel::{__path_cancel, cancel};
+pub(super) use cancel::{__path_cancel, cancel, refuse_ended};
 pub(super) use coverage_analysis::{__path_coverage_analysis, coverage_analysis};
 pub(super) use coverage_test::{__path_coverage_test, coverage_test};
 pub(super) use coverage_test_sync::{__path_coverage_test_sync, coverage_test_sync, deprecate};
@@ -37,5 +37,6 @@ pub(super) use me::{__path_me, me};
 pub(super) use result::{__path_result, result};
 pub(super) use retry::{__path_retry, retry};
 pub(super) use show::{__path_show, show};
+pub(super) use submission::task_with;
 pub(super) use submit::{__path_submit, submit};
-pub(super) use view::{TaskView, iso};
+pub(super) use view::{TaskView, iso, statuses, word};

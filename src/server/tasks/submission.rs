@@ -90,7 +90,8 @@ pub(super) async fn task_of_kind(
     task_with(kind, payload, SubmitOptions { terms, ..SubmitOptions::default() }, scope).await
 }
 
-async fn task_with(
+/// The task of a kind with options of any sort.
+pub(in crate::server) async fn task_with(
     kind: Kind,
     payload: Map<String, Value>,
     options: SubmitOptions,

@@ -80,7 +80,7 @@ impl TaskView {
 }
 
 /// The word of a status: whether a task waits for a worker or for its time is not told apart.
-pub(super) fn word(status: TaskStatus) -> &'static str {
+pub(in crate::server) fn word(status: TaskStatus) -> &'static str {
     match status {
         TaskStatus::Queued => TaskStatus::Pending.as_str(),
         other => other.as_str(),
@@ -88,7 +88,7 @@ pub(super) fn word(status: TaskStatus) -> &'static str {
 }
 
 /// The statuses that a word stands for.
-pub(super) fn statuses(word: &str) -> Option<Vec<TaskStatus>> {
+pub(in crate::server) fn statuses(word: &str) -> Option<Vec<TaskStatus>> {
     let of_word = TaskStatus::ALL.into_iter().filter(|status| self::word(*status) == word);
     let statuses: Vec<_> = of_word.collect();
     (!statuses.is_empty()).then_some(statuses)

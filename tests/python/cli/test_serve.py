@@ -31,8 +31,8 @@ async def double(context: TaskContext, payload: dict) -> dict:
 class Service:
     """A service under way, and a client of it."""
 
-    def __init__(self, cli: Cli, *arguments: str) -> None:
-        self.running: Running = cli.start("serve", "--port", "0", *arguments)
+    def __init__(self, cli: Cli, *arguments: str, port: str = "0") -> None:
+        self.running: Running = cli.start("serve", "--port", port, *arguments)
         address = self.running.wait_for(r"serving on (http://\S+),")[1]
         self.host = urlsplit(address).netloc
         self.key = ""

@@ -116,6 +116,7 @@ def test_every_command_that_a_page_shows_is_one(environment: dict[str, str]) -> 
             "docs/openhands.md",
             "docs/kinds.md",
             "docs/service.md",
+            "docs/mcp.md",
         )
         for match in re.findall(
             r"openhands-testgen ([a-z]+)", "\n".join(blocks(page, "console") + blocks(page, "text"))

@@ -26,6 +26,8 @@ mod events;
 mod feeds;
 mod health;
 mod listing;
+mod mcp;
+mod mcp_lines;
 mod projects;
 mod receiver;
 mod seed;
