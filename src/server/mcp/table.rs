@@ -8,7 +8,34 @@ use crate::task::Priority;
 
 /// All of them, in the order in which an agent reads them.
 pub(super) static TOOLS: LazyLock<Vec<Tool>> = LazyLock::new(|| {
-    vec![submit_test_generation(), get_task_status(), get_task_result(), cancel_task(), list_tasks()]
+    vec![
+        submit_test_generation(),
+        planning(
+            "submit_plan_generation",
+            "Plan an implementation",
+            "plan_generation",
+            "requirement",
+            "Makes a plan of phases, tasks, dependencies, estimates and risks for a requirement.",
+        ),
+        planning(
+            "submit_requirements_parsing",
+            "Parse requirements",
+            "requirements_parsing",
+            "requirements_text",
+            "Makes a list of requirements, with types, priorities, acceptance criteria and ambiguities, of a text.",
+        ),
+        planning(
+            "submit_plan_validation",
+            "Check a plan",
+            "plan_validation",
+            "plan_text",
+            "Looks for what is wrong in a plan: cycles, missing estimates, requirements without a task, vague words.",
+        ),
+        get_task_status(),
+        get_task_result(),
+        cancel_task(),
+        list_tasks(),
+    ]
 });
 
 /// What an agent is told of every submission.
@@ -17,6 +44,8 @@ const AFTERWARDS: &str = "Answers at once with a task_id; the work goes on in th
                           get_task_result with the task_id.";
 /// The longest path.
 const LONGEST_PATH: usize = 4096;
+/// The longest text to plan by.
+const LONGEST_TEXT: usize = 256 * 1024;
 /// The longest idempotency key.
 const LONGEST_KEY: usize = 255;
 /// The longest attempt, in seconds.
@@ -64,6 +93,18 @@ fn submit_test_generation() -> Tool {
             ),
         ],
     )
+}
+
+/// A planning tool: it works on one text.
+fn planning(
+    name: &'static str,
+    title: &'static str,
+    kind: &'static str,
+    text: &'static str,
+    says: &str,
+) -> Tool {
+    let own = Argument::new(text, Shape::Text { most: LONGEST_TEXT }, "The text to work on").needed();
+    submission((name, title), Deed::Submit { kind, may_replace: false }, says, [own])
 }
 
 fn get_task_status() -> Tool {

@@ -26,6 +26,9 @@ MODES = ("auto", "legacy")
 
 TOOLS = [
     "submit_test_generation",
+    "submit_plan_generation",
+    "submit_requirements_parsing",
+    "submit_plan_validation",
     "get_task_status",
     "get_task_result",
     "cancel_task",
@@ -293,3 +296,25 @@ def test_a_signal_ends_the_server_while_it_waits_for_a_line(cli: Cli) -> None:
     process.send_signal(signal.SIGTERM)
     assert process.wait(PATIENCE) == 143
     process.communicate()
+
+
+@pytest.mark.parametrize(
+    ("tool", "argument"),
+    [
+        ("submit_plan_generation", "requirement"),
+        ("submit_requirements_parsing", "requirements_text"),
+        ("submit_plan_validation", "plan_text"),
+    ],
+)
+def test_a_plan_is_told_as_its_text(cli: Cli, tool: str, argument: str) -> None:
+    async def scene() -> None:
+        async with started(cli, "--workers", "1") as agent:
+            task = await agent.task(tool, **{argument: "1. Users can log in\n2. Users can log out"})
+            await asyncio.to_thread(cli, "results", task["task_id"])
+            result = await agent.call("get_task_result", task_id=task["task_id"])
+            assert result.structured_content is not None
+            assert said(result) == result.structured_content["result"]["text"]
+            refusal = await agent.refusal(tool, **{argument: " "})
+            assert refusal.startswith(f"{argument}: is empty: send a text")
+
+    run(scene)
