@@ -117,7 +117,8 @@ impl Tags {
             text = before.trim_end().to_owned();
         }
         for dash in [" - ", " – ", " — ", ", "] {
-            let end = text.rsplit_once(dash).filter(|(_, end)| is_only_time(end));
+            let end =
+                text.rsplit_once(dash).filter(|(_, end)| !end.contains([')', ']']) && is_only_time(end));
             if let Some((before, end)) =
                 end.map(|(before, end)| (before.trim_end().to_owned(), end.to_owned()))
             {

@@ -34,6 +34,7 @@ class Conversation:
 
     status: str
     events: list[dict[str, Any]]
+    folder: Path
 
     def state(self) -> dict[str, Any]:
         usage = {"prompt_tokens": 100, "completion_tokens": 10}
@@ -51,6 +52,7 @@ class AgentServer:
 
     work: Work = lambda folder: "Done."
     requests: list[dict[str, Any]] = field(default_factory=list)
+    said: list[dict[str, Any]] = field(default_factory=list)
     conversations: dict[str, Conversation] = field(default_factory=dict)
     address: str = ""
 
@@ -76,17 +78,28 @@ class AgentServer:
     def make(self, request: dict[str, Any]) -> dict[str, Any]:
         """Makes a conversation and has its agent work."""
         self.requests.append(request)
+        conversation = Conversation("idle", [], Path(request["workspace"]["working_dir"]))
+        self.conversations[request["conversation_id"]] = conversation
+        self.run(conversation)
+        return conversation.state()
+
+    def run(self, conversation: Conversation) -> None:
+        """Has its agent work in a conversation."""
         try:
-            message = self.work(Path(request["workspace"]["working_dir"]))
+            message = self.work(conversation.folder)
             action = {"message": message}
             event = {"kind": "ActionEvent", "tool_name": "finish", "action": action}
-            status = "finished"
+            conversation.status = "finished"
         except ProviderError as error:
             event = {"kind": "ConversationErrorEvent", "code": error.code, "detail": error.detail}
-            status = "error"
-        conversation = Conversation(status, [{"id": str(uuid.uuid4()), **event}])
-        self.conversations[request["conversation_id"]] = conversation
-        return conversation.state()
+            conversation.status = "error"
+        conversation.events.append({"id": str(uuid.uuid4()), **event})
+
+    def say(self, name: str, message: dict[str, Any]) -> dict[str, Any]:
+        """Takes another message, and has the agent go on."""
+        self.said.append(message)
+        self.run(self.conversations[name])
+        return {"success": True}
 
     def answer(self, method: str, path: str, body: dict[str, Any]) -> Any:
         """The answer to a request; ``None`` where there is nothing."""
@@ -100,6 +113,8 @@ class AgentServer:
                 return self.conversations[name].state()
             case "GET", ["api", "conversations", name, "events", "search"]:
                 return {"items": self.conversations[name].events[::-1], "next_page_id": None}
+            case "POST", ["api", "conversations", name, "events"] if name in self.conversations:
+                return self.say(name, body)
             case "POST", ["api", "conversations", _, "interrupt"]:
                 return {"success": True}
             case "DELETE", ["api", "conversations", name] if name in self.conversations:
