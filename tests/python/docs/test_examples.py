@@ -61,7 +61,7 @@ def test_the_examples_of_the_page_of_planning_run(
 
     expected = [
         "# The plan does not hold.\n✅ Task Completed!\n",
-        "True\n📝 Task Submitted\n",
+        "True\nTrue\n",
         "webhook_url\n",
     ]
     assert printed == expected[number]
