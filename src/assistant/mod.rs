@@ -1,5 +1,5 @@
 //! What does somebody who writes in sentences want, and what are they told? Prompts become planning tasks, and tasks texts;
-//! the faces of the engine share it.
+//! Python and the command share it.
 
 mod asking;
 mod desk;

@@ -82,9 +82,7 @@ def test_simple_requests_are_answered_with_their_result(prompt: str, says: str) 
     ],
 )
 def test_prompts_that_ask_for_it_are_answered_with_an_id(prompt: str, tool: str) -> None:
-    started = time.monotonic()
     task_id = id_of(ask(prompt))
-    assert time.monotonic() - started < 60
 
     text = ended(task_id, poll)
 

@@ -8,15 +8,20 @@ import inspect
 import json
 import logging
 import queue
+import subprocess
+import sys
 import threading
 from pathlib import Path
+from typing import Any
 
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 from openhands_testgen import InvalidRequestError, OpenHandsTestGenerator, planning
 
 from .conftest import stop_engine
 from .test_seed import ended, id_of
 
+SCHEMAS = Path(__file__).parents[3] / "src/planning/schemas"
 PLAN = "- T1: Draw (1 day, depends on T2)\n- T2: Build (2 days, depends on T1)\n"
 
 
@@ -30,19 +35,46 @@ def test_a_task_survives_a_restart_between_submission_and_result() -> None:
 
 def test_other_programs_on_the_store_see_the_task() -> None:
     task_id = id_of(planning.submit_plan_validation(PLAN))
+    program = (
+        "import sys\nfrom openhands_testgen import planning\n"
+        "text = planning.get_task_result(sys.argv[1])\n"
+        "while 'Task Pending' in text or 'Task Processing' in text:\n"
+        "    text = planning.get_task_result(sys.argv[1])\n"
+        "print(text)"
+    )
 
-    async def elsewhere() -> tuple[str, dict[str, object]]:
+    elsewhere = subprocess.run(
+        [sys.executable, "-c", program, task_id],
+        capture_output=True, text=True, timeout=110, check=True,
+    )  # fmt: skip
+
+    assert "Tool: validate_plan\nStatus: completed" in elsewhere.stdout
+    assert "T1 → T2 → T1" in elsewhere.stdout
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload", "schema", "part"),
+    [
+        ("plan_generation", {"requirement": "a fast shop with cart and stock"}, "plan", "plan"),
+        ("requirements_parsing", {"requirements_text": "a fast shop"}, "requirements", None),
+        ("plan_validation", {"plan_text": PLAN}, "findings", None),
+    ],
+)
+def test_results_are_of_the_published_form(
+    kind: str, payload: dict[str, str], schema: str, part: str | None
+) -> None:
+    async def main() -> dict[str, Any]:
         generator = OpenHandsTestGenerator.from_env()
-        result = await generator.get_test_generation_results(task_id, 60)
-        status = await generator.get_task_status(task_id)
-        assert result["result"] is not None
-        return status["kind"], result["result"]
+        task_id = await generator.submit_task(kind, payload)
+        result = (await generator.get_test_generation_results(task_id, 60))["result"]
+        await generator.stop(0)
+        assert result is not None
+        return result
 
-    kind, result = asyncio.run(elsewhere())
+    result = asyncio.run(main())
 
-    assert kind == "plan_validation"
-    assert result["valid"] is False
-    assert "T1 → T2 → T1" in str(result["text"])
+    form = json.loads((SCHEMAS / f"{schema}.json").read_text())
+    jsonschema.validate(result[part] if part else result, form)
 
 
 def test_a_call_that_takes_too_long_answers_an_id(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,13 +92,22 @@ def test_the_mode_can_be_forced() -> None:
     assert "# todo app" in ask("Submit async: Plan a todo app", mode="sync")
 
 
-def test_a_cancelled_task_is_told_as_failed() -> None:
+def test_a_cancelled_task_is_told_as_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENHANDS_WORKERS", "0")  # nobody runs it before it is cancelled
+    task_id = id_of(planning.submit_plan_generation("a shop"))
+    assert "Status: pending" in planning.get_task_result(task_id)
+
+    told = planning.handle_planning_request(f"Cancel task {task_id}")
+
+    assert "Status: failed\nError: Task cancelled" in told
+
+
+def test_a_completed_task_stays_so_when_it_is_cancelled() -> None:
     task_id = id_of(planning.submit_plan_generation("a shop"))
     ended(task_id)
 
     told = planning.handle_planning_request(f"Cancel task {task_id}")
 
-    # What has ended stays as it is.
     assert "Status: completed" in told
 
 
