@@ -1,7 +1,7 @@
 //! How does the receiver of a webhook know that we sent it? By a signature as Standard Webhooks have it, made with a
 //! secret that both know.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -52,6 +52,17 @@ impl WebhookSecret {
     #[must_use]
     pub fn reveal(&self) -> String {
         format!("{PREFIX}{}", STANDARD.encode(&self.0))
+    }
+
+    /// What tells it from others, and nothing of it.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let digest = Sha256::new().chain_update("fingerprint of ").chain_update(&self.0).finalize();
+        digest.iter().take(8).fold(String::new(), |mut text, byte| {
+            // invariant: writing to a text does not fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
     }
 
     /// The signature of a message that is sent at this time, in seconds since 1970.

@@ -21,6 +21,8 @@ const BEGINS: &[&str] = &[
     "get", "show", "fetch", "check", "give", "what", "whats", "is", "are", "how", "see", "poll", "look",
     "retrieve", "status", "result", "results", "any", "tell", "progress",
 ];
+/// Words of what is to be done: what is asked for is no task that is there, but work.
+const WORK: &[&str] = &["plan", "plans", "requirements", "validate", "generate", "parse", "roadmap"];
 /// More words than that say more than a question for the last task.
 const SHORT: usize = 8;
 /// The longest id, in bytes.
@@ -33,8 +35,8 @@ pub(super) enum Asking {
     Results(Vec<String>),
     /// How the last one is.
     Last,
-    /// The end of one.
-    Cancel(String),
+    /// The end of these.
+    Cancel(Vec<String>),
 }
 
 /// The question that a prompt is, where it is one.
@@ -44,23 +46,21 @@ pub(super) fn asking(prompt: &str) -> Option<Asking> {
         return None;
     }
     let ids = ids_in(line);
-    if (begins_with(line, "cancel") || begins_with(line, "stop") || begins_with(line, "abort"))
-        && !ids.is_empty()
-    {
-        return ids.into_iter().next().map(Asking::Cancel);
+    let ends = ["cancel", "stop", "abort"].iter().any(|word| begins_with(line, word));
+    if ends && !ids.is_empty() {
+        return Some(Asking::Cancel(ids));
     }
     let words = plain(line);
-    let first = words.split(' ').next().unwrap_or_default();
-    let begins = BEGINS.contains(&first);
-    let is_short = words.split(' ').count() <= SHORT;
-    if !ids.is_empty() && (has_words(line, LOOKING) || begins) {
-        return Some(Asking::Results(ids));
+    let begins = BEGINS.contains(&words.split(' ').next().unwrap_or_default());
+    let names_work = has_words(line, WORK);
+    // Only our own ids tell the plan of a task from the tasks of a plan.
+    let names_ours = begins && ids.iter().any(|id| is_uuid(id));
+    if !ids.is_empty() {
+        let asks = begins || has_words(line, LOOKING);
+        return (names_ours || asks && !names_work).then_some(Asking::Results(ids));
     }
-    // A prompt may speak of a task's name that is none of ours: it is not there, and that is what is said.
-    let asks = begins && has_words(line, LOOKING) && is_short;
-    let names_work =
-        has_words(line, &["plan", "plans", "requirements", "validate", "generate", "parse", "roadmap"]);
-    (asks && !names_work).then_some(Asking::Last)
+    let is_short = words.split(' ').count() <= SHORT;
+    (begins && has_words(line, LOOKING) && is_short && !names_work).then_some(Asking::Last)
 }
 
 /// The ids that a line names: uuids, and what follows `task`.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::mode::Mode;
 use super::prompt::{Job, Wish, read_prompt};
-use super::reply::{answer_text, overdue_text, standing_text, submitted_text, unknown_text};
+use super::reply::{answer_text, left_text, overdue_text, standing_text, submitted_text, unknown_text};
 use crate::config::Settings;
 use crate::engine::{
     Defaults, Engine, EngineError, Finished, InvalidRequest, SubmitOptions, TestRequest, planning_work,
@@ -23,6 +23,22 @@ const MOST_PROMPT: usize = 512 * 1024;
 /// The task that was submitted last. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub struct Memory(Arc<Mutex<Option<TaskId>>>);
+
+/// The tasks that were kept of several.
+#[derive(Debug, Default)]
+pub struct Kept {
+    /// These, in the order of their jobs.
+    pub tasks: Vec<Arc<Task>>,
+    /// Why the next was not kept; `None` where all were.
+    pub problem: Option<EngineError>,
+}
+
+impl Kept {
+    /// What is said of the others; `None` where there are none.
+    fn told(&self, wanted: usize) -> Option<String> {
+        self.problem.as_ref().map(|error| left_text(wanted - self.tasks.len(), error))
+    }
+}
 
 /// Carries out what people ask for.
 #[derive(Debug)]
@@ -58,9 +74,9 @@ impl<'a> Assistant<'a> {
         match reading.wish {
             Wish::Results(ids) => self.results(&ids).await,
             Wish::Last => self.last().await,
-            Wish::Cancel(id) => self.cancel(&id).await,
-            Wish::Work(jobs) if reading.mode == Mode::Async => self.submit_all(jobs).await,
-            Wish::Work(jobs) => self.do_all(jobs, limit).await,
+            Wish::Cancel(ids) => self.cancel_all(&ids).await,
+            Wish::Work(jobs) if reading.mode == Mode::Async => self.submit_all(&jobs).await,
+            Wish::Work(jobs) => self.do_all(&jobs, limit).await,
         }
     }
 
@@ -100,9 +116,37 @@ impl<'a> Assistant<'a> {
 
     /// Keeps the task of a tool on a text.
     pub async fn keep(&self, tool: PlanningTool, text: String) -> Result<Arc<Task>, EngineError> {
-        let task = self.task_of(planning_work(tool, text, self.context)?)?;
-        let task = self.engine.submit(task).await?;
-        *self.memory.0.lock() = Some(task.id());
+        let new = self.task_of(planning_work(tool, text, self.context)?)?;
+        self.submit_new(new).await
+    }
+
+    /// Keeps the tasks of these jobs: none where one is refused, and those before the first that the store does not take.
+    /// Fails where none was kept.
+    pub async fn keep_all(&self, jobs: &[Job]) -> Result<Kept, EngineError> {
+        let new = |job: &Job| self.task_of(planning_work(job.tool, job.text.clone(), self.context)?);
+        let all = jobs.iter().map(new).collect::<Result<Vec<_>, EngineError>>()?;
+        let mut kept = Kept::default();
+        for new in all {
+            match self.submit_new(new).await {
+                Ok(task) => kept.tasks.push(task),
+                Err(error) if kept.tasks.is_empty() => return Err(error),
+                Err(error) => {
+                    kept.problem = Some(error);
+                    break;
+                }
+            }
+        }
+        Ok(kept)
+    }
+
+    /// `Check status` is about this task from now on: it was the last that was submitted.
+    pub fn remember(&self, id: TaskId) {
+        *self.memory.0.lock() = Some(id);
+    }
+
+    async fn submit_new(&self, new: NewTask) -> Result<Arc<Task>, EngineError> {
+        let task = self.engine.submit(new).await?;
+        self.remember(task.id());
         Ok(task)
     }
 
@@ -132,23 +176,21 @@ impl<'a> Assistant<'a> {
         }
     }
 
-    async fn submit_all(&self, jobs: Vec<Job>) -> Result<String, EngineError> {
-        let mut told = Vec::with_capacity(jobs.len());
-        for job in jobs {
-            told.push(self.submit(job.tool, job.text).await?.1);
-        }
-        Ok(told.join("\n\n"))
+    async fn submit_all(&self, jobs: &[Job]) -> Result<String, EngineError> {
+        let kept = self.keep_all(jobs).await?;
+        let with_jobs = kept.tasks.iter().zip(jobs);
+        let told = with_jobs.map(|(task, job)| submitted_text(job.tool, &job.text, &task.id().to_string()));
+        Ok(told.chain(kept.told(jobs.len())).collect::<Vec<_>>().join("\n\n"))
     }
 
     /// All of them at once, within one limit.
-    async fn do_all(&self, jobs: Vec<Job>, limit: Duration) -> Result<String, EngineError> {
-        let mut kept = Vec::with_capacity(jobs.len());
-        for job in jobs {
-            kept.push((self.keep(job.tool, job.text.clone()).await?, job));
-        }
-        let waits = kept.iter().map(|(task, job)| self.answer(task, &job.text, job.tool, limit));
+    async fn do_all(&self, jobs: &[Job], limit: Duration) -> Result<String, EngineError> {
+        let kept = self.keep_all(jobs).await?;
+        let with_jobs = kept.tasks.iter().zip(jobs);
+        let waits = with_jobs.map(|(task, job)| self.answer(task, &job.text, job.tool, limit));
         let told = futures_util::future::join_all(waits).await;
-        Ok(told.into_iter().collect::<Result<Vec<_>, _>>()?.join("\n\n"))
+        let told = told.into_iter().collect::<Result<Vec<_>, _>>()?;
+        Ok(told.into_iter().chain(kept.told(jobs.len())).collect::<Vec<_>>().join("\n\n"))
     }
 
     async fn results(&self, ids: &[String]) -> Result<String, EngineError> {
@@ -180,6 +222,14 @@ impl<'a> Assistant<'a> {
             newest = newest.into_iter().chain(task).max_by_key(|task| task.created_at);
         }
         Ok(newest)
+    }
+
+    async fn cancel_all(&self, ids: &[String]) -> Result<String, EngineError> {
+        let mut told = Vec::with_capacity(ids.len());
+        for id in ids {
+            told.push(self.cancel(id).await?);
+        }
+        Ok(told.join("\n\n"))
     }
 
     async fn cancel(&self, id: &str) -> Result<String, EngineError> {

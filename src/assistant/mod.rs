@@ -10,7 +10,7 @@ mod prompt;
 mod reply;
 mod subject;
 
-pub use desk::{Assistant, Memory, SYNC_LIMIT};
+pub use desk::{Assistant, Kept, Memory, SYNC_LIMIT};
 pub use mode::Mode;
 pub use prompt::{Job, Reading, Why, Wish, read_prompt};
 pub use reply::{

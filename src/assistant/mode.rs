@@ -57,7 +57,7 @@ const NOW: &[&str] = &[
     "right away",
     "immediately",
 ];
-/// Words by which somebody does not, wherever they stand.
+/// Words by which somebody does not.
 const LATER: &[&str] = &[
     "async mode",
     "asynchronously",
@@ -68,10 +68,12 @@ const LATER: &[&str] = &[
     "background mode",
     "do not wait",
     "dont wait",
+    "async",
+    "asynchronous",
+    "submit task",
+    "submit a task",
+    "submit tasks",
 ];
-/// Words by which somebody does not, where they are about how, and not about what.
-const LATER_OF_INSTRUCTION: &[&str] =
-    &["async", "submit task", "submit a task", "submit tasks", "asynchronous"];
 /// Words of large plans.
 const LARGE: &[&str] = &[
     "comprehensive",
@@ -93,22 +95,14 @@ const MOST_THINGS: usize = 6;
 /// What is expected to take longer is not waited for: the document's limit is two minutes.
 const PATIENCE: Duration = Duration::from_secs(110);
 
-/// Whether the words ask for one way; `None` where they say nothing of it.
+/// Whether the words ask for one way; `None` where they say nothing of it. What is to be planned may hold the same words, and
+/// asks for nothing.
 pub(super) fn asked(instruction: &Instruction<'_>) -> Option<bool> {
-    if has_words(instruction.all, NOW) {
+    let has = |words: &[&str]| has_words(instruction.manner, words) || has_words(instruction.tail, words);
+    if has(NOW) {
         return Some(false);
     }
-    let is_later = has_words(instruction.all, LATER)
-        || has_words(instruction.how, LATER_OF_INSTRUCTION)
-        || instruction.is_submission
-        || ends_in_async(instruction.all);
-    is_later.then_some(true)
-}
-
-/// `…, async` and `… (async)`.
-fn ends_in_async(text: &str) -> bool {
-    let line = text.lines().next().unwrap_or_default().trim_end_matches(['.', '!', ' ']);
-    line.ends_with("(async)") || line.ends_with(", async") || line.ends_with("- async")
+    (has(LATER) || instruction.is_submission).then_some(true)
 }
 
 /// Whether that much is asked of a tool that nobody should wait for it.

@@ -4,6 +4,7 @@ use super::asking::{Asking, asking};
 use super::instruction::{Instruction, begins_with};
 use super::mode::{Mode, asked, is_much};
 use super::subject::{tool_and_text, tool_of};
+use crate::planning::parted;
 use crate::requirements::plain;
 use crate::task::PlanningTool;
 
@@ -31,8 +32,8 @@ pub enum Wish {
     Results(Vec<String>),
     /// Word of the task that was submitted last.
     Last,
-    /// The end of this task.
-    Cancel(String),
+    /// The end of these tasks.
+    Cancel(Vec<String>),
 }
 
 /// One task to be made.
@@ -144,11 +145,7 @@ fn split_into(text: &str, marks: &[&str], number: Option<usize>) -> Option<Vec<S
 }
 
 fn parts(text: &str, marks: &[&str]) -> Vec<String> {
-    let mut parts = vec![text];
-    for mark in marks {
-        parts = parts.into_iter().flat_map(|part| part.split(mark)).collect();
-    }
-    let trimmed = parts
+    let trimmed = parted(text, marks)
         .into_iter()
         .map(|part| part.trim().trim_end_matches(['.', ';', ',']).trim_start_matches("- ").trim().to_owned());
     trimmed.filter(|part| !part.is_empty()).collect()

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::engine::Finished;
+use crate::engine::{EngineError, Finished};
 use crate::task::{PlanningTool, Task, TaskStatus, Work};
 
 /// How much of a text is quoted.
@@ -75,6 +75,12 @@ pub fn submitted_text(tool: PlanningTool, text: &str, id: &str) -> String {
         quoted(text),
         expected_time(tool)
     )
+}
+
+/// What is said of tasks of a prompt that were not kept, beside those that were.
+pub(super) fn left_text(number: usize, error: &EngineError) -> String {
+    let tasks = if number == 1 { "the last task was" } else { "the tasks after these were" };
+    format!("⚠️ Not submitted: {tasks} not kept ({number} in all): {error}")
 }
 
 /// What is said of an id that no task has.

@@ -2,7 +2,7 @@
 //! `Validate this plan: …`.
 
 use super::instruction::{begins_with, has_words};
-use crate::requirements::plain;
+use crate::planning::Asked;
 use crate::task::PlanningTool;
 
 const VALIDATING: &[&str] =
@@ -24,28 +24,21 @@ const PLANNING: &[&str] = &[
     "generate", "create", "make", "write", "draft", "prepare", "produce", "develop", "build", "plan",
     "give me", "design", "outline",
 ];
-/// What stands between the verb and the subject of a plan.
-const OF_PLANS: &[&str] = &[
-    "implementation",
-    "project",
-    "development",
-    "delivery",
-    "technical",
-    "work",
-    "high level",
-    "short",
-    "simple",
-    "quick",
-    "brief",
-];
+/// What stands before the subject of a plan.
+const MARKS: &[&str] =
+    &["generation for ", "plan for ", "plan of ", "roadmap for ", "plan to ", "plan: ", "plan:\n"];
+/// What plans are called.
+const PLANS: &[&str] = &["plan", "plans", "roadmap", "roadmaps"];
+/// What requirements are called.
+const REQUIREMENTS: &[&str] = &["requirements", "requirement", "user stories"];
 const ARTICLES: &[&str] = &["a", "an", "the", "this", "these", "my", "our", "following", "me"];
 
-/// The tool that a request wants, and its text; `None` where only the verb stands there.
+/// The tool that a request wants, and its text: all that it says where it names no other; empty where it names nothing at all.
 pub(super) fn tool_and_text(what: &str) -> (PlanningTool, String) {
     let tool = tool_of(what);
     let text = match tool {
-        PlanningTool::ValidatePlan => material(what, &["plan"]),
-        PlanningTool::ParseRequirements => material(what, &["requirements", "requirement", "user stories"]),
+        PlanningTool::ValidatePlan => material(what, PLANS),
+        PlanningTool::ParseRequirements => material(what, REQUIREMENTS),
         PlanningTool::GenerateImplementationPlan => plan_of(what),
     };
     (tool, text)
@@ -55,12 +48,12 @@ pub(super) fn tool_and_text(what: &str) -> (PlanningTool, String) {
 pub(super) fn tool_of(what: &str) -> PlanningTool {
     let line = head(what);
     let verb = |verbs: &[&str]| verbs.iter().any(|verb| begins_with(what, verb));
-    let names_plan = has_words(line, &["plan", "plans", "roadmap"]);
+    let names_plan = has_words(line, PLANS);
     let is_question = begins_with(what, "is") || begins_with(what, "are");
     if (verb(VALIDATING) || is_question || begins_with(what, "plan validation")) && names_plan {
         return PlanningTool::ValidatePlan;
     }
-    let names_requirements = has_words(line, &["requirements", "requirement", "user stories"]);
+    let names_requirements = has_words(line, REQUIREMENTS);
     let asks_for_them =
         verb(PARSING) || begins_with(what, "what") || begins_with(what, "requirements parsing");
     if names_requirements && asks_for_them || begins_with(what, "requirements") && !names_plan {
@@ -89,8 +82,8 @@ fn material(what: &str, names: &[&str]) -> String {
         return after.trim().to_owned();
     }
     let lower = line.to_ascii_lowercase();
-    let found = names.iter().filter_map(|name| lower.find(name).map(|at| (at, at + name.len())));
-    let after_name = found.min_by_key(|(at, end)| (*at, std::cmp::Reverse(*end))).map_or(0, |(_, end)| end);
+    let found = names.iter().filter_map(|name| whole(&lower, name));
+    let after_name = found.min().map_or(0, |(_, end)| end);
     let rest = what[after_name..].trim_start_matches([' ', ':', ',', '\n']);
     for word in ["parsing for", "validation for", "for", "of", "from", "in", "out of"] {
         if begins_with(rest, word) {
@@ -116,18 +109,17 @@ fn plan_of(what: &str) -> String {
         }
     }
     let rest = without_articles(rest);
-    bare_subject(rest).unwrap_or(rest).trim_end().to_owned()
+    let asked = Asked::after(rest, MARKS).filter(Asked::says_no_more);
+    asked.map_or(rest, |asked| without_articles(asked.subject.trim_start())).trim_end().to_owned()
 }
 
-/// The subject of `implementation plan for …`, where no more than that stands before it.
-fn bare_subject(text: &str) -> Option<&str> {
-    let lower = text.to_ascii_lowercase();
-    let ends = ["generation for ", "plan for ", "plan of ", "roadmap for ", "plan to ", "plan: ", "plan:\n"];
-    let (at, end) = ends.iter().filter_map(|end| lower.find(end).map(|at| (at, end.len()))).min()?;
-    let before = plain(&text[..at]);
-    let before = before.strip_suffix("plan").unwrap_or(&before).trim();
-    let is_plain = before.is_empty() || OF_PLANS.contains(&before);
-    is_plain.then(|| without_articles(text[at + end..].trim_start()))
+/// Where a name stands for the first time as a word of its own.
+fn whole(lower: &str, name: &str) -> Option<(usize, usize)> {
+    let is_letter = |letter: char| letter.is_alphanumeric();
+    let is_apart = |(at, end): &(usize, usize)| {
+        !lower[..*at].ends_with(is_letter) && !lower[*end..].starts_with(is_letter)
+    };
+    lower.match_indices(name).map(|(at, _)| (at, at + name.len())).find(is_apart)
 }
 
 /// Without articles at the beginning.

@@ -65,7 +65,9 @@ async fn create(
     if let Some(url) = &command.callback_url {
         check_callback(url, &session.settings.webhook_networks()).map_err(|reason| CommandError::Usage {
             message: format!("--callback-url {url:?} {reason}"),
-            hint: "name an address of the web that others can reach".to_owned(),
+            hint: "name an address of the web that others can reach, or allow its network: \
+                   OPENHANDS_WEBHOOK_NETWORKS=10.1.0.0/16"
+                .to_owned(),
         })?;
     }
     let (secret, now) = (Secret::fresh(), Utc::now());
@@ -131,7 +133,7 @@ fn table(keys: &[ApiKey], now: DateTime<Utc>) -> String {
 }
 
 async fn rotate(id: &str, engine: &Engine, terminal: &Terminal) -> Result<Exit, CommandError> {
-    let key = engine.rotate_webhook_secret(bare_id(id)).await?.ok_or_else(no_key)?;
+    let key = engine.rotate_webhook_secret(bare_id(id)).await?.ok_or_else(|| no_key(id))?;
     output::print(key.webhooks.secrets.first().map(WebhookSecret::reveal).unwrap_or_default())?;
     terminal.note(format_args!(
         "webhooks of the key {} of {} are signed with this, and with the secret before until there is another",
@@ -145,9 +147,11 @@ fn bare_id(id: &str) -> String {
     Secret::parse(id).map_or_else(|| id.to_owned(), |secret| secret.id().to_owned())
 }
 
-fn no_key() -> CommandError {
+fn no_key(id: &str) -> CommandError {
+    // It may be most of a secret.
+    let shown: String = id.chars().take(16).collect();
     CommandError::Usage {
-        message: "no key has this id".to_owned(),
+        message: format!("no key has the id {shown:?}"),
         hint: format!("`{NAME} keys list` shows all there are"),
     }
 }
@@ -158,7 +162,7 @@ async fn revoke(id: &str, engine: &Engine, terminal: &Terminal) -> Result<Exit, 
             terminal.note(format_args!("the key {} of {} is revoked", key.id, key.user));
             Ok(Exit::Done)
         }
-        None => Err(no_key()),
+        None => Err(no_key(id)),
     }
 }
 

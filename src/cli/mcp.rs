@@ -47,7 +47,8 @@ pub(super) fn run(
 async fn attend(session: &Session, output: File, terminal: &Terminal) -> Result<Exit, CommandError> {
     session.warn_of_agent(terminal);
     let mut signals = Signals::listen()?;
-    let engine = Arc::new(serve::open(session).await?);
+    let deliverer = serve::deliverer(session)?.for_one_user();
+    let engine = Arc::new(session.open_for_service(deliverer).await?);
     tracing::info!("the tools of an agent, on standard input and output; tasks in {}", session.location);
     let stop = CancellationToken::new();
     let place = (Arc::clone(&engine), Arc::new(session.settings.clone()), session.location.clone());

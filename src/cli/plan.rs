@@ -18,7 +18,7 @@ use super::session::Session;
 use super::signals::Signals;
 use super::submit;
 use crate::assistant::{
-    Assistant, Job, Memory, Mode, Reading, SYNC_LIMIT, Standing, Wish, answer_text, overdue_text,
+    Assistant, Job, Kept, Memory, Mode, Reading, SYNC_LIMIT, Standing, Wish, answer_text, overdue_text,
     read_prompt, submitted_text,
 };
 use crate::engine::{Engine, EngineError, Finished, InvalidRequest};
@@ -92,19 +92,29 @@ async fn submit_all(
     terminal: &Terminal,
 ) -> Result<Exit, CommandError> {
     let engine = session.open_without_workers().await?;
+    let handed_over = hand_over(command, reading, &jobs, (session, &engine), terminal).await;
+    engine.stop(Duration::ZERO).await;
+    handed_over
+}
+
+async fn hand_over(
+    command: &Plan,
+    reading: &Reading,
+    jobs: &[Job],
+    (session, engine): (&Session, &Engine),
+    terminal: &Terminal,
+) -> Result<Exit, CommandError> {
     if !engine.is_durable() {
         return Err(CommandError::NothingToHandOver);
     }
-    let kept = keep(&jobs, session, &engine).await?;
-    let told: Vec<String> = kept
-        .iter()
-        .zip(&jobs)
-        .map(|(task, job)| submitted_text(job.tool, &job.text, &task.id().to_string()))
-        .collect();
-    print(command, reading, &told.join("\n\n"), kept.iter().map(|task| told_of(task, None)).collect())?;
-    let exit = submit::entrust(session, &engine, &kept, terminal).await;
-    engine.stop(Duration::ZERO).await;
-    Ok(exit)
+    let kept = keep(jobs, session, engine).await?;
+    let with_jobs = kept.tasks.iter().zip(jobs);
+    let told: Vec<String> =
+        with_jobs.map(|(task, job)| submitted_text(job.tool, &job.text, &task.id().to_string())).collect();
+    let tasks = kept.tasks.iter().map(|task| told_of(task, None)).collect();
+    print(command, reading, &told.join("\n\n"), tasks)?;
+    let exit = submit::entrust(session, engine, &kept.tasks, terminal).await;
+    kept.problem.map_or(Ok(exit), |problem| Err(problem.into()))
 }
 
 /// Keeps the tasks, runs them here, and tells what they left; what takes too long goes on in a worker.
@@ -117,10 +127,16 @@ async fn do_all(
 ) -> Result<Exit, CommandError> {
     let limit = command.limit.map_or(SYNC_LIMIT, Duration::from_secs_f64);
     let begin = Instant::now();
-    let engine = session.open_with_workers().await?;
     let signals = Signals::listen()?;
-    let kept = keep(&jobs, session, &engine).await?;
-    let mut attendance = Attendance::new(session, terminal, engine, signals, Followed::new(kept));
+    let engine = session.open_with_workers().await?;
+    let kept = match keep(&jobs, session, &engine).await {
+        Ok(kept) => kept,
+        Err(error) => {
+            engine.stop(Duration::ZERO).await;
+            return Err(error);
+        }
+    };
+    let mut attendance = Attendance::new(session, terminal, engine, signals, Followed::new(kept.tasks));
     let ending = attendance.run(Some(begin + limit)).await?;
     let left = attendance.leave(&ending).await?;
     if matches!(ending, Ending::Stopped(_)) {
@@ -137,7 +153,7 @@ async fn do_all(
         tasks.push(told_of(task, finished));
     }
     print(command, reading, &told.join("\n\n"), tasks)?;
-    Ok(exit)
+    kept.problem.map_or(Ok(exit), |problem| Err(problem.into()))
 }
 
 /// Tells of tasks that are there.
@@ -153,14 +169,10 @@ async fn look(command: &Plan, prompt: &str, session: &Session) -> Result<Exit, C
     Ok(Exit::Done)
 }
 
-async fn keep(jobs: &[Job], session: &Session, engine: &Engine) -> Result<Vec<Arc<Task>>, CommandError> {
+async fn keep(jobs: &[Job], session: &Session, engine: &Engine) -> Result<Kept, CommandError> {
     let (context, memory) = (Arc::new(session.settings.context()), Memory::default());
     let assistant = Assistant::new(engine, &session.settings, &context, &memory);
-    let mut kept = Vec::with_capacity(jobs.len());
-    for job in jobs {
-        kept.push(assistant.keep(job.tool, job.text.clone()).await?);
-    }
-    Ok(kept)
+    Ok(assistant.keep_all(jobs).await?)
 }
 
 fn told_of(task: &Task, finished: Option<&Finished>) -> TaskTold {

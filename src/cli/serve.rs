@@ -50,9 +50,14 @@ pub(super) async fn run(
 }
 
 /// An engine with workers as the options say, which delivers webhooks too.
-pub(super) async fn open(session: &Session) -> Result<Engine, CommandError> {
+async fn open(session: &Session) -> Result<Engine, CommandError> {
+    session.open_for_service(deliverer(session)?).await
+}
+
+/// Delivers with the secret of the workspace root.
+pub(super) fn deliverer(session: &Session) -> Result<Deliverer, CommandError> {
     let (secret, _) = webhook_secret(&session.settings.workspace_root)?;
-    session.open_for_service(Deliverer::new(&session.settings, secret)).await
+    Ok(Deliverer::new(&session.settings, secret))
 }
 
 async fn bind(

@@ -83,6 +83,7 @@ async fn submit_one(
             idempotency_key: scheduling.idempotency_key.as_deref().map(Box::from),
             depends_on: scheduling.depends_on.clone(),
             run_at: scheduling.run_at,
+            ..Terms::default()
         },
     };
     let defaults = Defaults::of(&session.settings, &work.kind());

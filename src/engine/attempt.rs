@@ -21,6 +21,8 @@ use crate::task::{ErrorKind, Failure, RunEnding, Settlement, Task};
 
 /// Reports reach the store at most this often.
 const REPORT_INTERVAL: Duration = Duration::from_millis(250);
+/// The most that a result may take as JSON, in bytes: SQLite takes 1,000,000,000 for a row, PostgreSQL little more.
+const MOST_RESULT: usize = 999_000_000;
 
 /// Runs a claimed task to its settlement.
 pub(super) async fn run(shared: Arc<Shared>, task: Arc<Task>) {
@@ -185,10 +187,15 @@ fn panicked(panic: &(dyn std::any::Any + Send)) -> Failure {
     )
 }
 
+/// How long an engine that stops tries to write the end of an attempt.
+const LAST_TRIES: Duration = Duration::from_secs(5);
+
 /// Writes the end of an attempt, and tries again for as long as the store has a bad moment: the work is done,
-/// and only its record is missing.
-async fn settle(shared: &Shared, task: &Task, settlement: Settlement) -> Option<Arc<Task>> {
+/// and only its record is missing. What no store ever takes is the failure of the task, and an engine that stops does not
+/// try for ever.
+async fn settle(shared: &Shared, task: &Task, mut settlement: Settlement) -> Option<Arc<Task>> {
     let retries = matches!(settlement, Settlement::Retry { .. });
+    let mut stopping_since = None;
     for failures in 1.. {
         match shared.store.settle(task.id(), task.token, settlement.clone()).await {
             Ok(task) => {
@@ -199,10 +206,65 @@ async fn settle(shared: &Shared, task: &Task, settlement: Settlement) -> Option<
             }
             Err(StoreError::LeaseLost | StoreError::Closed) => return None,
             Err(error) => {
+                if shared.closing.is_cancelled()
+                    && stopping_since.get_or_insert_with(Instant::now).elapsed() >= LAST_TRIES
+                {
+                    tracing::error!(task = %task.id(), %error, "the end of an attempt was not stored: whoever comes next on the store does the task again");
+                    return None;
+                }
                 tracing::error!(task = %task.id(), %error, "the end of an attempt could not be stored; trying again");
+                if failures == 1 {
+                    settlement = bearable(settlement, MOST_RESULT);
+                }
                 tokio::time::sleep(backoff::delay(Duration::from_millis(50), failures, None)).await;
             }
         }
     }
     None
+}
+
+/// An end that a store can keep: a result of more bytes than `most` is a failure instead. It is measured only where a store
+/// has refused it, since that takes as long as to write it.
+fn bearable(settlement: Settlement, most: usize) -> Settlement {
+    let Settlement::Complete(result) = &settlement else { return settlement };
+    let mut size = Size(0);
+    // A JSON value can be written, and the count takes everything.
+    let _ = serde_json::to_writer(&mut size, result.as_ref());
+    if size.0 <= most {
+        return settlement;
+    }
+    let message = format!("the result takes {} bytes: no store keeps more than {most}; leave less", size.0);
+    Settlement::Fail(Failure::new(ErrorKind::Internal, message))
+}
+
+/// Counts bytes.
+struct Size(usize);
+
+impl std::io::Write for Size {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_result_that_no_store_ever_takes_is_a_failure() {
+        let settlement = || Settlement::Complete(Arc::new(json!({"text": "x".repeat(20)})));
+
+        assert!(matches!(bearable(settlement(), 31), Settlement::Complete(_)));
+        let Settlement::Fail(failure) = bearable(settlement(), 30) else { panic!("it is too large") };
+        assert_eq!(failure.kind, ErrorKind::Internal);
+        assert!(failure.message.contains("takes 31 bytes"), "{failure}");
+        assert!(matches!(bearable(Settlement::Cancel, 0), Settlement::Cancel));
+    }
 }

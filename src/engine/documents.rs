@@ -16,6 +16,8 @@ use crate::task::{
 
 /// The most that a document in a payload may take, in bytes.
 const MOST_CONTENT: usize = 1024 * 1024;
+/// The most files and folders of tests that a module's may be.
+const MOST_TEST_PATHS: usize = 100;
 /// The one framework that test cases are written for.
 const FRAMEWORK: &str = "pytest";
 
@@ -79,8 +81,26 @@ fn analysis(fields: &mut Fields, root: &Path) -> Result<CoverageAnalysis, Invali
             let message = format!("must be between 0 and 100 percent, not {percent}");
             InvalidRequest::new("min_coverage_threshold", message)
         })?;
+    let test_paths = test_paths(&mut options, file_path.is_some(), root)?;
     options.finish()?;
-    Ok(CoverageAnalysis { file_path, include_branch_coverage, min_coverage_threshold })
+    Ok(CoverageAnalysis { file_path, include_branch_coverage, min_coverage_threshold, test_paths })
+}
+
+fn test_paths(options: &mut Fields, has_module: bool, root: &Path) -> Result<Vec<String>, InvalidRequest> {
+    const FIELD: &str = "test_paths";
+    let Some(paths) = options.texts(FIELD)? else { return Ok(Vec::new()) };
+    let refused = |message: String| Err(InvalidRequest::new(FIELD, message));
+    if !has_module {
+        return refused("are the tests of a module: name it in `file_path`".to_owned());
+    }
+    if !(1..=MOST_TEST_PATHS).contains(&paths.len()) {
+        return refused(format!(
+            "must be 1 to {MOST_TEST_PATHS} files or folders, not {}: leave it out for those that are named for the module",
+            paths.len()
+        ));
+    }
+    let parse = |path: String| ProjectPath::parse_owned(path, root).map(ProjectPath::into_string);
+    paths.into_iter().map(parse).collect::<Result<_, _>>().or_else(|error| refused(error.to_string()))
 }
 
 fn module(path: String, root: &Path) -> Result<String, InvalidRequest> {

@@ -18,7 +18,8 @@ pub enum EngineError {
     InvalidRequest(#[from] InvalidRequest),
     /// As many tasks wait as may; nothing was stored.
     #[error(
-        "{whose} {waiting} task(s) that wait, and may have {limit}: wait for some to end, or raise the limit"
+        "{whose} {waiting} task(s) that wait, and may have {limit}: wait for some to end, or raise `queue_size` (for each \
+         owner `queue_size_per_owner`)"
     )]
     QueueFull {
         /// Who has them.

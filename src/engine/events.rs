@@ -82,7 +82,7 @@ impl Engine {
             if feed.has_more {
                 // It waits for transactions of others, of whose end nobody tells.
                 pause = pause.min(soon);
-                soon *= 2;
+                soon = soon.saturating_mul(2);
             }
             tokio::select! {
                 () = self.shared.closed.cancelled() => return Err(EngineError::Closed),

@@ -41,4 +41,4 @@ pub use outcome::Finished;
 pub use planning::planning_work;
 pub use request::{Defaults, SubmitOptions, TestRequest};
 pub use testbed::{Stuck, Testbed};
-pub use view::{EventView, FeedView, PageView, ResultView, StatusView};
+pub use view::{EventView, PageView, ResultView, StatusView};

@@ -196,7 +196,7 @@ impl EngineOptions {
     }
 
     /// Adds a pool that runs several lanes, each with a handler of its own.
-    fn with_lanes(mut self, workers: usize, handlers: Vec<(Lane, Arc<dyn Handler>)>) -> Self {
+    pub(crate) fn with_lanes(mut self, workers: usize, handlers: Vec<(Lane, Arc<dyn Handler>)>) -> Self {
         let lanes = handlers.iter().map(|(lane, _)| lane.clone()).collect();
         self.handlers.extend(handlers);
         self.pools.push(Pool { lanes, workers: workers.max(1) });

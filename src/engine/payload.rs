@@ -49,6 +49,15 @@ impl Fields {
         }
     }
 
+    /// A list of texts; null is none.
+    pub(super) fn texts(&mut self, field: &'static str) -> Result<Option<Vec<String>>, InvalidRequest> {
+        let Some(value) = self.take(field) else { return Ok(None) };
+        let texts = value.as_array().and_then(|texts| {
+            texts.iter().map(|text| text.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>()
+        });
+        texts.map(Some).ok_or_else(|| wrong(field, "a list of texts", &value))
+    }
+
     /// An object of further fields.
     pub(super) fn object(&mut self, field: &'static str) -> Result<Self, InvalidRequest> {
         match self.take(field) {

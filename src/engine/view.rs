@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 use super::outcome::Finished;
 use crate::task::{
-    ErrorKind, Failure, FeedEvent, Happening, Kind, LogLevel, Progress, State, Task, TaskEvent, TaskId,
-    TaskPage, TaskStatus, Work,
+    ErrorKind, Failure, Happening, Kind, LogLevel, Progress, State, Task, TaskEvent, TaskId, TaskPage,
+    TaskStatus, Work,
 };
 
 /// The status dict: where a task stands.
@@ -138,17 +138,17 @@ impl<'a> PageView<'a> {
     }
 }
 
-/// One event of a task.
+/// One event of a task; a face that tells statuses and progress in words of its own says which.
 #[derive(Debug, Serialize)]
-pub struct EventView<'a> {
+pub struct EventView<'a, S = TaskStatus, P = &'a Progress> {
     number: u32,
     event: &'static str,
     time: String,
-    status: TaskStatus,
+    status: S,
     attempt: u32,
     error: Option<&'a str>,
     error_kind: Option<ErrorKind>,
-    progress: Option<&'a Progress>,
+    progress: Option<P>,
     level: Option<LogLevel>,
     message: Option<&'a str>,
 }
@@ -157,11 +157,23 @@ impl<'a> EventView<'a> {
     /// The view of an event.
     #[must_use]
     pub fn of(event: &'a TaskEvent) -> Self {
+        Self::in_words(event, iso(event.at), event.status, |progress| progress)
+    }
+}
+
+impl<'a, S, P> EventView<'a, S, P> {
+    /// The view of an event, with its time and its status as they are told, and what tells how far a task was.
+    pub fn in_words(
+        event: &'a TaskEvent,
+        time: String,
+        status: S,
+        progress_of: impl FnOnce(&'a Progress) -> P,
+    ) -> Self {
         let mut view = Self {
             number: event.number,
             event: event.happening.as_str(),
-            time: iso(event.at),
-            status: event.status,
+            time,
+            status,
             attempt: event.attempt,
             error: None,
             error_kind: None,
@@ -171,30 +183,13 @@ impl<'a> EventView<'a> {
         };
         match &event.happening {
             Happening::Moved(reason) => (view.error, view.error_kind) = failure(reason.as_deref()),
-            Happening::Progress(progress) => view.progress = Some(progress),
+            Happening::Progress(progress) => view.progress = Some(progress_of(progress)),
             Happening::Log(level, line) => {
                 (view.level, view.message) = (Some(*level), Some(line.as_ref()));
             }
             Happening::CancelRequested => {}
         }
         view
-    }
-}
-
-/// One event of a feed.
-#[derive(Debug, Serialize)]
-pub struct FeedView<'a> {
-    id: String,
-    task_id: TaskId,
-    #[serde(flatten)]
-    event: EventView<'a>,
-}
-
-impl<'a> FeedView<'a> {
-    /// The view of an event of one of many tasks.
-    #[must_use]
-    pub fn of(fed: &'a FeedEvent) -> Self {
-        Self { id: fed.place.to_string(), task_id: fed.task, event: EventView::of(&fed.event) }
     }
 }
 

@@ -85,14 +85,22 @@ impl Said {
             self.lost += usize::from(self.written <= MOST_LINES + 1);
             return;
         }
-        let end = message.floor_char_boundary(LONGEST_LINE);
-        self.lines.push((level, message[..end].into()));
+        self.lines.push((level, bounded(message)));
     }
 
     /// Whether there is anything to store.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.progress.is_none() && self.lines.is_empty()
+    }
+}
+
+/// A line of bearable length, which says what is missing.
+fn bounded(message: &str) -> Box<str> {
+    let end = message.floor_char_boundary(LONGEST_LINE);
+    match message.len() - end {
+        0 => message.into(),
+        more => format!("{}… and {more} more bytes", &message[..end]).into(),
     }
 }
 
@@ -114,5 +122,17 @@ impl Reports {
             taken.lines.push((LogLevel::Warning, note.into_boxed_str()));
         }
         taken
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_is_cut_says_so() {
+        let whole = "é".repeat(LONGEST_LINE / 2);
+        assert_eq!(*bounded(&whole), whole);
+        assert_eq!(*bounded(&format!("{whole}éé")), format!("{whole}… and 4 more bytes"));
     }
 }

@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::plan::Plan;
 
+/// The most of an id or a name that is quoted, in characters.
+const MOST_QUOTED: usize = 80;
+
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -79,8 +82,25 @@ impl Finding {
         Self::new(Severity::Error, "broken", message, "write it by the schema of plans, or as Markdown")
     }
 
+    /// A plan of which only the first part was read; `left_out` are the tasks and phases that were not.
+    #[must_use]
+    pub fn too_large(most: usize, left_out: usize) -> Self {
+        let message = format!(
+            "of tasks and of phases {most} are read at most: {left_out} of them are left out, and not checked"
+        );
+        Self::new(Severity::Error, "too_large", message, "split the plan")
+    }
+
     pub(super) fn at(self, item: &str, line: Option<u32>) -> Self {
-        Self { place: Place { item: Some(item.to_owned()), line }, ..self }
+        Self { place: Place { item: Some(shown(item)), line }, ..self }
+    }
+}
+
+/// An id or a name as it is quoted: nobody reads a very long one.
+pub(super) fn shown(name: &str) -> String {
+    match name.char_indices().nth(MOST_QUOTED) {
+        Some((end, _)) => format!("{}…", &name[..end]),
+        None => name.to_owned(),
     }
 }
 

@@ -6,6 +6,11 @@ use super::prose::{listing, pieces};
 use super::vague::vague_words;
 use crate::requirements::{Document, Requirement, Unread, read};
 
+/// More than a person can have written; a document has no more either.
+const MOST_REQUIREMENTS: usize = 10_000;
+/// The longest section, in characters, since it stands beside each requirement; and the most that is quoted.
+const LONGEST_SECTION: usize = 200;
+
 /// The requirements of a text.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ParsedRequirements {
@@ -40,9 +45,11 @@ pub struct Ambiguity {
 pub fn parse(text: &str) -> ParsedRequirements {
     let mut document = read(text);
     if document.requirements.is_empty() {
-        let prose = of_prose(text);
         // What was read as prose has been read.
-        document = Document { requirements: prose, unread: Vec::new() };
+        document = of_prose(text);
+    }
+    for section in document.requirements.iter_mut().filter_map(|one| one.section.as_mut()) {
+        *section = shortened(std::mem::take(section));
     }
     let ambiguities = ambiguities(&document.requirements);
     ParsedRequirements { requirements: document.requirements, ambiguities, unread: document.unread }
@@ -74,29 +81,59 @@ pub(super) fn ambiguities(requirements: &[Requirement]) -> Vec<Ambiguity> {
     all
 }
 
-/// The requirements that prose names: each piece is one, and so is each thing that one counts up.
-fn of_prose(text: &str) -> Vec<Requirement> {
-    let mut found = Vec::new();
-    for (number, line) in (1_u32..).zip(text.lines()) {
-        for piece in pieces(line) {
-            let listing = listing(&piece);
-            let add = |description: String, section: Option<String>| Requirement {
-                id_is_ours: true,
-                description,
-                section,
-                line: number,
-                ..Requirement::default()
-            };
-            if listing.items.len() < 2 {
-                found.push(add(piece, None));
-                continue;
-            }
-            let subject = Some(listing.subject).filter(|subject| !subject.is_empty());
-            found.extend(listing.items.into_iter().map(|item| add(item, subject.clone())));
-        }
+impl Ambiguity {
+    /// What is to be answered, in a line: `REQ-1: "fast": how fast is it?`
+    pub(super) fn told(&self) -> String {
+        let of = self.requirement_id.as_deref().map(|id| format!("{id}: ")).unwrap_or_default();
+        let words = if self.words.is_empty() { String::new() } else { format!("\"{}\": ", self.words) };
+        format!("{of}{words}{}", self.question)
     }
-    for (number, requirement) in (1..).zip(&mut found) {
+}
+
+/// The requirements that prose names: each piece is one, and so is each thing that one counts up.
+fn of_prose(text: &str) -> Document {
+    let lines = (1_u32..).zip(text.lines());
+    let mut named =
+        lines.flat_map(|(line, text)| pieces(text).into_iter().flat_map(move |it| of_piece(it, line)));
+    let mut requirements: Vec<Requirement> = named.by_ref().take(MOST_REQUIREMENTS).collect();
+    let unread = named.next().as_ref().map(too_many).into_iter().collect();
+    for (number, requirement) in (1..).zip(&mut requirements) {
         requirement.id = format!("REQ-{number:03}");
     }
-    found
+    Document { requirements, unread }
+}
+
+/// The requirements that a piece of prose names, without ids.
+fn of_piece(piece: String, line: u32) -> Vec<Requirement> {
+    let listing = listing(&piece);
+    let (items, section) = if listing.items.len() < 2 {
+        (vec![piece], None)
+    } else {
+        (listing.items, Some(shortened(listing.subject)).filter(|subject| !subject.is_empty()))
+    };
+    let requirement = |description| Requirement {
+        id_is_ours: true,
+        description,
+        section: section.clone(),
+        line,
+        ..Requirement::default()
+    };
+    items.into_iter().map(requirement).collect()
+}
+
+fn too_many(first: &Requirement) -> Unread {
+    Unread {
+        line: first.line,
+        text: shortened(first.description.clone()),
+        reason: format!("more than {MOST_REQUIREMENTS} requirements: split the text"),
+    }
+}
+
+/// A text of bearable length.
+fn shortened(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(LONGEST_SECTION) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
 }

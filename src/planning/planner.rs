@@ -1,10 +1,13 @@
 //! Which plan does a text make by itself? What it asks for, put in an order, and nothing that it does not say.
 
+use std::collections::{HashMap, HashSet};
+
 use super::estimate::days_in;
 use super::parsed::{Ambiguity, ParsedRequirements, parse};
 use super::phases::requested_phases;
 use super::plan::{Phase, Plan, PlanRequirement, PlanTask, Risk};
 use super::prose::trimmed;
+use super::subject::{Asked, asks_only};
 use super::tags::{Tags, references};
 use crate::requirements::{Level, Requirement, one_line, plain};
 
@@ -17,13 +20,15 @@ pub fn plan_of(text: &str) -> Plan {
     let subject = subject_of(text);
     let parsed = if subject.is_empty() { ParsedRequirements::default() } else { parse(subject) };
     let mut plan = Plan { title: title_of(text, subject, &parsed), ..Plan::default() };
-    let pieces = pieces_of(&parsed);
+    let known = Known::of(&parsed);
+    let pieces = pieces_of(&parsed, &known);
     plan.requirements = parsed.requirements.iter().map(named).collect();
-    plan.phases = clarifying(&parsed).into_iter().chain(building(&pieces, requested_phases(text))).collect();
+    plan.phases =
+        clarifying(&parsed, &known).into_iter().chain(building(&pieces, requested_phases(text))).collect();
     plan.phases.extend(verifying(&parsed));
     number(&mut plan);
     plan.risks = risks(&parsed);
-    plan.open_questions = parsed.ambiguities.iter().map(question).collect();
+    plan.open_questions = parsed.ambiguities.iter().map(Ambiguity::told).collect();
     if parsed.requirements.is_empty() {
         plan.open_questions.push("What is to be built? The text does not say it.".to_owned());
     }
@@ -37,16 +42,11 @@ fn subject_of(text: &str) -> &str {
     if text.contains('\n') {
         return text;
     }
-    let lower = text.to_ascii_lowercase();
-    for mark in ["plan for ", "plan of ", "plan to ", "roadmap for "] {
-        if let Some(at) = lower.find(mark) {
-            return trimmed(&text[at + mark.len()..]);
-        }
+    match Asked::after(text, &["plan for ", "plan of ", "plan to ", "roadmap for "]) {
+        Some(asked) => trimmed(asked.subject),
+        None if asks_only(text) => "",
+        None => text,
     }
-    let asks_only = ["plan", "plan with detailed risk analysis", "plan with risk analysis", "roadmap"]
-        .iter()
-        .any(|end| lower.trim_end_matches(['.', '!']).ends_with(end));
-    if asks_only { "" } else { text }
 }
 
 fn title_of(text: &str, subject: &str, parsed: &ParsedRequirements) -> String {
@@ -66,55 +66,73 @@ fn named(requirement: &Requirement) -> PlanRequirement {
     PlanRequirement { id: requirement.id.clone(), text: requirement.description.clone(), line: None }
 }
 
+/// What is looked up of requirements again and again.
+struct Known<'a> {
+    /// Their ids in capitals.
+    ids: HashSet<String>,
+    /// The vague words of each, by its id; what is only missing stops nobody from beginning.
+    questions: HashMap<&'a str, Vec<&'a Ambiguity>>,
+}
+
+impl<'a> Known<'a> {
+    fn of(parsed: &'a ParsedRequirements) -> Self {
+        let mut questions: HashMap<&str, Vec<&Ambiguity>> = HashMap::new();
+        for one in parsed.ambiguities.iter().filter(|one| !one.words.is_empty()) {
+            questions.entry(one.requirement_id.as_deref().unwrap_or_default()).or_default().push(one);
+        }
+        Self { ids: parsed.requirements.iter().map(|one| one.id.to_uppercase()).collect(), questions }
+    }
+
+    fn questions_of(&self, id: &str) -> &[&'a Ambiguity] {
+        self.questions.get(id).map_or(&[], Vec::as_slice)
+    }
+}
+
 /// A piece of work with the phase that its text would have it in.
-struct Piece {
+struct Piece<'a> {
     task: PlanTask,
-    group: String,
+    group: &'a str,
     rank: usize,
 }
 
 /// One piece for each requirement.
-fn pieces_of(parsed: &ParsedRequirements) -> Vec<Piece> {
+fn pieces_of<'a>(parsed: &'a ParsedRequirements, known: &Known<'_>) -> Vec<Piece<'a>> {
     let sections: Vec<&String> = parsed.requirements.iter().filter_map(|one| one.section.as_ref()).collect();
     let has_sections = sections.windows(2).any(|pair| pair[0] != pair[1]);
     let has_priorities = parsed.requirements.iter().any(|one| one.priority.is_some());
-    let mut order: Vec<String> = Vec::new();
-    let mut pieces: Vec<Piece> = parsed
+    let mut order: HashMap<&str, usize> = HashMap::new();
+    let mut pieces: Vec<Piece<'_>> = parsed
         .requirements
         .iter()
         .map(|requirement| {
             let (group, rank) = match (&requirement.section, has_sections, has_priorities) {
                 (Some(section), true, _) => {
-                    let at = order.iter().position(|known| known == section).unwrap_or(order.len());
-                    if at == order.len() {
-                        order.push(section.clone());
-                    }
-                    (section.clone(), at)
+                    let next = order.len();
+                    (section.as_str(), *order.entry(section).or_insert(next))
                 }
                 (_, _, true) => by_priority(requirement.priority),
-                _ => ("Implementation".to_owned(), 0),
+                _ => ("Implementation", 0),
             };
-            Piece { task: work_on(requirement, parsed), group, rank }
+            Piece { task: work_on(requirement, known), group, rank }
         })
         .collect();
     pieces.sort_by_key(|piece| piece.rank);
     pieces
 }
 
-fn by_priority(priority: Option<Level>) -> (String, usize) {
-    let (name, rank) = match priority {
+fn by_priority(priority: Option<Level>) -> (&'static str, usize) {
+    match priority {
         Some(Level::Critical) => ("Critical priority", 0),
         Some(Level::High) => ("High priority", 1),
         Some(Level::Medium) => ("Medium priority", 2),
         None => ("Without priority", 3),
         Some(Level::Low) => ("Low priority", 4),
-    };
-    (name.to_owned(), rank)
+    }
 }
 
-fn work_on(requirement: &Requirement, parsed: &ParsedRequirements) -> PlanTask {
+fn work_on(requirement: &Requirement, known: &Known<'_>) -> PlanTask {
     let (title, tags) = Tags::split(&requirement.description);
-    let is_known = |id: &String| parsed.requirements.iter().any(|one| one.id.eq_ignore_ascii_case(id));
+    let is_known = |id: &String| known.ids.contains(&id.to_uppercase());
     let mut depends_on: Vec<String> =
         tags.depends_on.into_iter().filter(is_known).map(|id| work_id(&id)).collect();
     for criterion in &requirement.acceptance_criteria {
@@ -124,7 +142,7 @@ fn work_on(requirement: &Requirement, parsed: &ParsedRequirements) -> PlanTask {
             depends_on.extend(references(value).into_iter().filter(is_known).map(|id| work_id(&id)));
         }
     }
-    if !questions_of(parsed, &requirement.id).is_empty() {
+    if !known.questions_of(&requirement.id).is_empty() {
         depends_on.push(question_id(&requirement.id));
     }
     PlanTask {
@@ -156,16 +174,10 @@ fn question_id(requirement: &str) -> String {
     format!("question {}", requirement.to_uppercase())
 }
 
-/// The vague words of a requirement; what is only missing stops nobody from beginning.
-fn questions_of<'a>(parsed: &'a ParsedRequirements, id: &str) -> Vec<&'a Ambiguity> {
-    let of_it = |one: &&Ambiguity| one.requirement_id.as_deref() == Some(id) && !one.words.is_empty();
-    parsed.ambiguities.iter().filter(of_it).collect()
-}
-
 /// A first phase that settles what is vague.
-fn clarifying(parsed: &ParsedRequirements) -> Option<Phase> {
+fn clarifying(parsed: &ParsedRequirements, known: &Known<'_>) -> Option<Phase> {
     let task = |requirement: &Requirement| {
-        let questions = questions_of(parsed, &requirement.id);
+        let questions = known.questions_of(&requirement.id);
         let words: Vec<String> = questions.iter().map(|one| format!("\"{}\"", one.words)).collect();
         (!questions.is_empty()).then(|| PlanTask {
             id: question_id(&requirement.id),
@@ -180,14 +192,14 @@ fn clarifying(parsed: &ParsedRequirements) -> Option<Phase> {
 }
 
 /// The phases of the work itself: as many as are asked for, as far as there is work for them; else one for each group.
-fn building(pieces: &[Piece], requested: Option<usize>) -> Vec<Phase> {
-    let phase = |title: String, pieces: &[Piece]| {
+fn building(pieces: &[Piece<'_>], requested: Option<usize>) -> Vec<Phase> {
+    let phase = |title: String, pieces: &[Piece<'_>]| {
         let tasks = pieces.iter().map(|piece| piece.task.clone()).collect();
         Phase { title, tasks, ..Phase::default() }
     };
     let Some(requested) = requested.filter(|_| !pieces.is_empty()) else {
         let groups = pieces.chunk_by(|one, other| one.group == other.group);
-        return groups.map(|group| phase(group[0].group.clone(), group)).collect();
+        return groups.map(|group| phase(group[0].group.to_owned(), group)).collect();
     };
     let number = requested.min(pieces.len());
     let bounds = (0..=number).map(|part| part * pieces.len() / number).collect::<Vec<_>>();
@@ -221,7 +233,7 @@ fn verifying(parsed: &ParsedRequirements) -> Option<Phase> {
 
 /// Gives phases and tasks their ids, and names these where others wait for them.
 fn number(plan: &mut Plan) {
-    let mut ids = std::collections::HashMap::new();
+    let mut ids = HashMap::new();
     let mut last = 0;
     for (number, phase) in (1..).zip(&mut plan.phases) {
         phase.id = format!("Phase {number}");
@@ -249,12 +261,6 @@ fn risks(parsed: &ParsedRequirements) -> Vec<Risk> {
             ..Risk::default()
         })
         .collect()
-}
-
-fn question(ambiguity: &Ambiguity) -> String {
-    let of = ambiguity.requirement_id.as_deref().map(|id| format!("{id}: ")).unwrap_or_default();
-    let words = if ambiguity.words.is_empty() { String::new() } else { format!("\"{}\": ", ambiguity.words) };
-    format!("{of}{words}{}", ambiguity.question)
 }
 
 /// What is to be said where there are more phases wanted than there is work named.

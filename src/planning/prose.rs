@@ -84,29 +84,41 @@ fn is_shortened(before: &str) -> bool {
 /// The pieces of `1) a 2) b` and `1. a 2. b`: numbers that count up from 1.
 pub(super) fn numbered(text: &str) -> Vec<String> {
     let mut begins = Vec::new();
-    let mut from = 0;
-    for number in 1.. {
-        let marks = [format!("{number}) "), format!("{number}. "), format!("({number}) ")];
-        let found = marks.iter().filter_map(|mark| {
-            let at = from + text[from..].find(mark.as_str())?;
-            let is_apart = at == 0 || text[..at].ends_with(' ');
-            is_apart.then_some((at, at + mark.len()))
-        });
-        let Some((at, end)) = found.min() else { break };
-        begins.push((at, end));
-        from = end;
+    let words =
+        text.split(' ').scan(0, |next, word| Some((std::mem::replace(next, *next + word.len() + 1), word)));
+    for (at, word) in words {
+        let end = at + word.len() + 1;
+        if end <= text.len() && number_of(word) == Some(begins.len() + 1) {
+            begins.push((at, end));
+        }
     }
     let ends = begins.iter().skip(1).map(|(at, _)| *at).chain([text.len()]);
     let all = begins.iter().zip(ends).map(|((_, begin), end)| trimmed(&text[*begin..end]).to_owned());
     all.filter(|piece| !piece.is_empty()).collect()
 }
 
+/// The number of `1)`, `1.` and `(1)`.
+fn number_of(word: &str) -> Option<usize> {
+    let digits = match word.strip_prefix('(') {
+        Some(rest) => rest.strip_suffix(')')?,
+        None => word.strip_suffix([')', '.'])?,
+    };
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.starts_with('0');
+    digits.parse().ok().filter(|_| is_number)
+}
+
 fn split(text: &str, marks: &[&str]) -> Vec<String> {
+    let parts = parted(text, marks).into_iter().map(|part| trimmed(part).to_owned());
+    parts.filter(|part| !part.is_empty()).collect()
+}
+
+/// The parts of a text between these marks, as they stand.
+pub(crate) fn parted<'a>(text: &'a str, marks: &[&str]) -> Vec<&'a str> {
     let mut parts = vec![text];
     for mark in marks {
         parts = parts.into_iter().flat_map(|part| part.split(mark)).collect();
     }
-    parts.into_iter().map(|part| trimmed(part).to_owned()).filter(|part| !part.is_empty()).collect()
+    parts
 }
 
 /// Without blanks and the signs between pieces at both ends.
@@ -124,6 +136,7 @@ mod tests {
     fn pieces_are_numbered_or_separated() {
         assert_eq!(pieces("1) set up 2) build 3) test"), ["set up", "build", "test"]);
         assert_eq!(pieces("1. Set up. 2. Build."), ["Set up", "Build"]);
+        assert_eq!(pieces("(1) Set up 11) shops (2) Build 3) Test"), ["Set up 11) shops", "Build", "Test"]);
         assert_eq!(pieces("set up; build; test"), ["set up", "build", "test"]);
         assert_eq!(pieces("set up, then build -> test"), ["set up", "build", "test"]);
         assert_eq!(pieces("It logs in, e.g. by mail. It pays."), ["It logs in, e.g. by mail", "It pays"]);

@@ -1,10 +1,12 @@
 //! Which plan does a text hold? JSON of our own form, or Markdown as people and models write it: headings or lines that
 //! begin phases, items and rows that are tasks, what is noted of them, and what else stands there.
 
-use serde_json::Value;
-
+use super::check::check;
+use super::draft::{Draft, MOST, bounded};
+use super::finding::Finding;
+use super::json::json_of;
 use super::phases::{PhaseLead, phase_lead, phases_apart};
-use super::plan::{Phase, Plan, PlanRequirement, PlanTask, Risk};
+use super::plan::{Plan, PlanRequirement, PlanTask, Risk};
 use super::prose::{self, pieces};
 use super::rows::{Row, rows};
 use super::tags::{Tag, Tags};
@@ -13,10 +15,30 @@ use crate::requirements::{Block, Lead, Line, blocks, one_line, plain};
 /// A plan as it was read.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ReadPlan {
-    /// The plan.
+    /// The plan: at most 5,000 tasks in at most 5,000 phases.
     pub plan: Plan,
     /// Why JSON is no plan; `None` where it is one, or is none.
     pub broken: Option<String>,
+    /// How many tasks and phases there are beyond.
+    pub left_out: usize,
+}
+
+impl ReadPlan {
+    /// What is wrong with it, the worst first.
+    #[must_use]
+    pub fn findings(&self) -> Vec<Finding> {
+        if let Some(reason) = &self.broken {
+            return vec![Finding::broken(reason)];
+        }
+        let mut findings = check(&self.plan);
+        if self.left_out > 0 {
+            // What is missed may be in what was left out.
+            findings
+                .retain(|one| !matches!(one.code.as_str(), "unknown_dependency" | "uncovered_requirement"));
+            findings.insert(0, Finding::too_large(MOST, self.left_out));
+        }
+        findings
+    }
 }
 
 /// Reads a plan. Never fails: a text that holds none is a plan without tasks.
@@ -25,13 +47,17 @@ pub fn read_plan(text: &str) -> ReadPlan {
     let mut broken = None;
     if let Some(json) = json_of(text) {
         match json {
-            Ok(plan) => return ReadPlan { plan, broken: None },
+            Ok(plan) => {
+                let (plan, left_out) = bounded(plan);
+                return ReadPlan { plan, broken: None, left_out };
+            }
             Err(reason) => broken = Some(reason),
         }
     }
     let mut reader = Reader::default();
-    let numbered = prose::numbered(text);
-    if numbered.len() > 1 && !text.trim().contains('\n') {
+    let is_one_line = !text.trim().contains('\n');
+    let numbered = if is_one_line { prose::numbered(text) } else { Vec::new() };
+    if numbered.len() > 1 {
         // In one line Markdown takes it for a list of one item.
         for piece in &numbered {
             reader.add_task(piece, 1);
@@ -41,7 +67,7 @@ pub fn read_plan(text: &str) -> ReadPlan {
             reader.take(block);
         }
     }
-    ReadPlan { plan: reader.finish(), broken }
+    reader.finish(broken)
 }
 
 /// What part of a plan is being read.
@@ -58,13 +84,13 @@ enum Part {
 
 #[derive(Default)]
 struct Reader {
-    plan: Plan,
+    draft: Draft,
     part: Part,
     /// How deep the heading of the open phase is; 0 where it has none.
     phase_depth: u8,
     /// How deep in lists the item is that began the open phase; 0 where none did.
     phase_item: usize,
-    /// How deep in lists tasks are below the open heading of a task; `None` where no heading is one.
+    /// Whether the open heading is a task, so that items below it tell of it.
     task_heading: bool,
     /// What the items below a bare name such as `Acceptance criteria:` are.
     told: Option<(Tag, usize)>,
@@ -97,8 +123,8 @@ impl Reader {
             self.phase_depth = 0;
             return;
         }
-        if depth == 1 && self.plan.title.is_empty() && self.plan.phases.is_empty() {
-            self.plan.title = text;
+        if depth == 1 && self.draft.plan.title.is_empty() && self.draft.plan.phases.is_empty() {
+            self.draft.plan.title = text;
             return;
         }
         self.part = Part::Tasks;
@@ -107,7 +133,7 @@ impl Reader {
             self.task_heading = true;
             return;
         }
-        let id = format!("Phase {}", self.plan.phases.len() + 1);
+        let id = format!("Phase {}", self.draft.plan.phases.len() + 1);
         self.begin_phase(PhaseLead { id, rest: text }, line.number);
         self.phase_depth = depth;
     }
@@ -141,11 +167,11 @@ impl Reader {
             }
         }
         if phase_lead(parts[0]).is_none() {
-            if self.plan.summary.is_empty()
-                && self.plan.phases.is_empty()
+            if self.draft.plan.summary.is_empty()
+                && self.draft.plan.phases.is_empty()
                 && !line.text.trim_end().ends_with(':')
             {
-                self.plan.summary = one_line(&line.text);
+                self.draft.plan.summary = one_line(&line.text);
             }
             self.prose.push(line.clone());
         }
@@ -193,7 +219,7 @@ impl Reader {
         }
         let tag = Tag::of_line(&line.text);
         let told = self.told.filter(|(_, at)| depth > *at).map(|(tag, _)| tag);
-        let Some(task) = self.plan.phases.last_mut().and_then(|phase| phase.tasks.last_mut()) else { return };
+        let Some(task) = self.draft.last_task() else { return };
         let mut tags = Tags::default();
         match (tag, told) {
             (Some((tag, "")), _) => self.told = Some((tag, depth)),
@@ -217,12 +243,12 @@ impl Reader {
         }
         for row in rows(header, cells, self.part == Part::Risks) {
             match row {
-                Row::Risk(risk) => self.plan.risks.push(risk),
+                Row::Risk(risk) => self.draft.plan.risks.push(risk),
                 Row::Task(task, phase) => {
                     if let Some(phase) = phase {
-                        self.enter_phase(&phase, task.line);
+                        self.draft.enter_phase(&phase, task.line);
                     }
-                    self.push_task(task);
+                    self.draft.push_task(task);
                 }
             }
         }
@@ -230,32 +256,7 @@ impl Reader {
 
     fn begin_phase(&mut self, lead: PhaseLead, line: u32) {
         self.part = Part::Tasks;
-        let title = Tags::split(&lead.rest).0;
-        self.plan.phases.push(Phase { id: lead.id, title, tasks: Vec::new(), line: Some(line) });
-    }
-
-    /// Goes on with the phase of that name, or begins it.
-    fn enter_phase(&mut self, name: &str, line: Option<u32>) {
-        let lead = phase_lead(name);
-        let is_it = |phase: &Phase| match &lead {
-            Some(lead) => phase.id.eq_ignore_ascii_case(&lead.id),
-            None => phase.title.eq_ignore_ascii_case(name) || phase.id.eq_ignore_ascii_case(name),
-        };
-        if let Some(at) = self.plan.phases.iter().position(is_it) {
-            let phase = self.plan.phases.remove(at);
-            self.plan.phases.push(phase);
-            return;
-        }
-        let number = self.plan.phases.len() + 1;
-        let lead = lead.unwrap_or_else(|| {
-            let id = if name.bytes().all(|byte| byte.is_ascii_digit()) {
-                name.to_owned()
-            } else {
-                number.to_string()
-            };
-            PhaseLead { id: format!("Phase {id}"), rest: name.to_owned() }
-        });
-        self.begin_phase(lead, line.unwrap_or_default());
+        self.draft.begin_phase(lead, line);
     }
 
     fn add_task(&mut self, text: &str, line: u32) {
@@ -265,7 +266,7 @@ impl Reader {
         if title.is_empty() && id.is_none() {
             return;
         }
-        self.push_task(PlanTask {
+        self.draft.push_task(PlanTask {
             id: id.unwrap_or_default(),
             title,
             depends_on: tags.depends_on,
@@ -274,21 +275,6 @@ impl Reader {
             done_when: Vec::new(),
             line: Some(line),
         });
-    }
-
-    fn push_task(&mut self, task: PlanTask) {
-        if self.plan.phases.is_empty() {
-            let title = "Tasks".to_owned();
-            self.plan.phases.push(Phase {
-                id: "Phase 1".to_owned(),
-                title,
-                tasks: Vec::new(),
-                line: task.line,
-            });
-        }
-        if let Some(phase) = self.plan.phases.last_mut() {
-            phase.tasks.push(task);
-        }
     }
 
     fn add_risk(&mut self, text: &str) {
@@ -301,7 +287,7 @@ impl Reader {
             None => (text, None),
         };
         if !description.is_empty() {
-            self.plan.risks.push(Risk { description, mitigation, ..Risk::default() });
+            self.draft.plan.risks.push(Risk { description, mitigation, ..Risk::default() });
         }
     }
 
@@ -311,7 +297,7 @@ impl Reader {
             .split_once(':')
             .filter(|(name, _)| plain(name) == "mitigation")
             .map_or(text.as_str(), |(_, what)| what);
-        if let Some(risk) = self.plan.risks.last_mut() {
+        if let Some(risk) = self.draft.plan.risks.last_mut() {
             risk.mitigation = Some(what.trim().to_owned());
         }
     }
@@ -319,18 +305,18 @@ impl Reader {
     fn add_requirement(&mut self, line: &Line) {
         let Some(lead) = Lead::of(&line.text) else { return };
         let (text, number) = (one_line(lead.rest), Some(line.number));
-        self.plan.requirements.push(PlanRequirement { id: lead.id.to_owned(), text, line: number });
+        self.draft.plan.requirements.push(PlanRequirement { id: lead.id.to_owned(), text, line: number });
     }
 
     fn add_question(&mut self, text: &str) {
         let text = one_line(text);
         if !text.is_empty() && plain(&text) != "none" {
-            self.plan.open_questions.push(text);
+            self.draft.plan.open_questions.push(text);
         }
     }
 
-    fn finish(mut self) -> Plan {
-        if self.plan.tasks().next().is_none() && self.plan.phases.is_empty() {
+    fn finish(mut self, broken: Option<String>) -> ReadPlan {
+        if self.draft.plan.tasks().next().is_none() && self.draft.plan.phases.is_empty() {
             for line in std::mem::take(&mut self.prose) {
                 // One sentence tells of a plan; more than one piece is one.
                 let found = pieces(after_colon(&line.text));
@@ -338,12 +324,12 @@ impl Reader {
                     for piece in &found {
                         self.add_task(piece, line.number);
                     }
-                    self.plan.summary.clear();
+                    self.draft.plan.summary.clear();
                 }
             }
         }
-        name_tasks(&mut self.plan);
-        self.plan
+        let (plan, left_out) = self.draft.finish();
+        ReadPlan { plan, broken, left_out }
     }
 }
 
@@ -352,21 +338,6 @@ fn after_colon(text: &str) -> &str {
     match text.split_once(": ") {
         Some((before, rest)) if before.split(' ').count() <= 4 => rest,
         _ => text,
-    }
-}
-
-/// Tasks without an id get one that no other has.
-fn name_tasks(plan: &mut Plan) {
-    let taken: Vec<String> = plan.tasks().map(|task| task.id.to_uppercase()).collect();
-    let mut last = 0;
-    for task in plan.phases.iter_mut().flat_map(|phase| &mut phase.tasks) {
-        while task.id.is_empty() {
-            last += 1;
-            let id = format!("T{last}");
-            if !taken.contains(&id) {
-                task.id = id;
-            }
-        }
     }
 }
 
@@ -427,23 +398,4 @@ fn part_of(heading: &str) -> Option<Part> {
             | "milestones"
     );
     is_aside.then_some(Part::Aside)
-}
-
-/// The plan that a text is as JSON, perhaps in a fence or as the `plan` of a result; `None` where it is no JSON.
-fn json_of(text: &str) -> Option<Result<Plan, String>> {
-    let bare = text.trim();
-    let bare = bare.strip_prefix("```json").or_else(|| bare.strip_prefix("```")).unwrap_or(bare);
-    let bare = bare.strip_suffix("```").unwrap_or(bare).trim();
-    if !bare.starts_with('{') {
-        return None;
-    }
-    let value: Value = match serde_json::from_str(bare) {
-        Ok(value) => value,
-        Err(error) => return Some(Err(error.to_string())),
-    };
-    let plan = value.get("plan").cloned().unwrap_or(value);
-    Some(serde_json::from_value(plan).map_err(|error| error.to_string()).map(|mut plan: Plan| {
-        name_tasks(&mut plan);
-        plan
-    }))
 }

@@ -68,7 +68,7 @@ pub(super) fn rows(header: &[Line], rows: &[Vec<Line>], of_risks: bool) -> Vec<R
     let mut columns: Vec<Option<Column>> = header.iter().map(|cell| column(&cell.text)).collect();
     let has = |columns: &[Option<Column>], column| columns.contains(&Some(column));
     let is_of_risks = has(&columns, Column::Risk) || of_risks;
-    // In a table of tasks a requirement is what they meet; where nothing else names them, it is what they are.
+    // A table that names neither tasks nor risks is about something else.
     if !has(&columns, Column::Title) && !is_of_risks {
         return Vec::new();
     }

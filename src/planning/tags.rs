@@ -1,7 +1,7 @@
 //! What is noted of a task in its line? `Build the API (3 days, depends on T1, covers REQ-2)`.
 
 use super::estimate::days_in;
-use crate::requirements::{Lead, plain};
+use crate::requirements::{Lead, last_brackets, plain};
 
 /// What is noted of a task.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -109,28 +109,26 @@ impl Tags {
     /// The text without what is noted at its end, and that.
     pub(super) fn split(text: &str) -> (String, Self) {
         let mut tags = Self::default();
-        let mut text = text.trim().to_owned();
-        while let Some((before, inside)) = brackets_at_the_end(&text) {
+        let mut text = text.trim();
+        while let Some((before, inside, _)) = last_brackets(text) {
             if !tags.add_all(inside) {
                 break;
             }
-            text = before.trim_end().to_owned();
+            text = before.trim_end();
         }
         for dash in [" - ", " – ", " — ", ", "] {
             let end =
                 text.rsplit_once(dash).filter(|(_, end)| !end.contains([')', ']']) && is_only_time(end));
-            if let Some((before, end)) =
-                end.map(|(before, end)| (before.trim_end().to_owned(), end.to_owned()))
-            {
-                tags.note(Tag::Estimate, &end);
-                text = before;
+            if let Some((before, end)) = end {
+                tags.note(Tag::Estimate, end);
+                text = before.trim_end();
             }
         }
-        if let Some((before, ids)) = phrase_at_the_end(&text) {
+        if let Some((before, ids)) = phrase_at_the_end(text) {
             tags.depends_on.extend(ids);
             text = before;
         }
-        (text, tags)
+        (text.to_owned(), tags)
     }
 
     /// Takes what stands in brackets; `false` where a part of it is something else.
@@ -194,25 +192,14 @@ fn named_part(part: &str) -> Option<(Tag, &str)> {
     })
 }
 
-fn brackets_at_the_end(text: &str) -> Option<(&str, &str)> {
-    let body = text.trim_end_matches(['.', ' ']);
-    let open = match body.chars().last()? {
-        ')' => '(',
-        ']' => '[',
-        _ => return None,
-    };
-    let at = body.rfind(open)?;
-    Some((&body[..at], &body[at + 1..body.len() - 1]))
-}
-
 /// `… depends on T1, T2` and `… after T1` at the end of a line.
-fn phrase_at_the_end(text: &str) -> Option<(String, Vec<String>)> {
+fn phrase_at_the_end(text: &str) -> Option<(&str, Vec<String>)> {
     let lower = text.to_ascii_lowercase();
     let names = [" depends on ", " depending on ", " blocked by ", " after "];
     let (at, name) = names.iter().find_map(|name| lower.rfind(name).map(|at| (at, *name)))?;
     let ids = references(&text[at + name.len()..]);
     let all_known = !ids.is_empty() && ids.iter().all(|id| is_reference(id));
-    all_known.then(|| (text[..at].trim_end_matches([' ', ',', ';', ':', '.', '-', '–']).to_owned(), ids))
+    all_known.then(|| (text[..at].trim_end_matches([' ', ',', ';', ':', '.', '-', '–']), ids))
 }
 
 /// Whether a text says nothing but a time, perhaps with `about` or `estimate:` before it.

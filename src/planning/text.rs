@@ -81,7 +81,7 @@ pub fn parsed_text(parsed: &ParsedRequirements) -> String {
         text.push('\n');
     }
     parsed.requirements.iter().for_each(|requirement| requirement_lines(&mut text, requirement));
-    listed(&mut text, "Ambiguities", parsed.ambiguities.iter().map(ambiguity));
+    listed(&mut text, "Ambiguities", parsed.ambiguities.iter().map(Ambiguity::told));
     let unread = parsed
         .unread
         .iter()
@@ -100,12 +100,6 @@ fn requirement_lines(text: &mut String, requirement: &Requirement) {
     for criterion in &requirement.acceptance_criteria {
         let _ = writeln!(text, "  - {}", criterion.text);
     }
-}
-
-fn ambiguity(ambiguity: &Ambiguity) -> String {
-    let of = ambiguity.requirement_id.as_deref().map(|id| format!("{id}: ")).unwrap_or_default();
-    let words = if ambiguity.words.is_empty() { String::new() } else { format!("\"{}\": ", ambiguity.words) };
-    format!("{of}{words}{}", ambiguity.question)
 }
 
 /// What a check came to.

@@ -49,6 +49,7 @@ impl TermsArgument<'_> {
             idempotency_key: key.as_ref().map(text_of_key).transpose()?,
             depends_on: dependencies(depends_on)?,
             run_at: run_at.as_ref().map(aware_time).transpose()?,
+            ..Terms::default()
         };
         let max_retries = max_retries.as_ref().map(|number| whole("max_retries", number)).transpose()?;
         Ok((terms, max_retries, labels(requires)?))

@@ -64,6 +64,7 @@ pub(super) async fn carry_out(
         Order::SubmitAndTell(tool, arguments, url) => {
             let new = assistant.task(tool, arguments)?;
             let task = submit_and_tell(&engine, &means.settings, new, url).await?;
+            assistant.remember(task.id());
             return Ok(Answer::Id(task.id()));
         }
         Order::Ask(tool, text, limit) => assistant.ask(tool, text, limit).await?,

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
+use super::html;
 use super::lines::LineIndex;
 
 /// A text, and the line that it begins in.
@@ -26,24 +27,54 @@ pub(crate) enum Block {
     ItemMore(usize, Vec<Line>),
     /// A table: names of columns, and rows.
     Table(Vec<Line>, Vec<Vec<Line>>),
-    /// Lines of program text.
-    Code(Vec<Line>),
+    /// Lines that are no Markdown.
+    Code(Verbatim),
+}
+
+/// Lines that Markdown leaves as they are.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Verbatim {
+    pub(crate) form: Form,
+    pub(crate) lines: Vec<Line>,
+}
+
+/// What such lines are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// Program text, between fences or indented.
+    Program,
+    /// What a block of HTML shows.
+    Html,
+    /// What Markdown shows nowhere: metadata at the beginning, definitions of links.
+    Hidden,
 }
 
 /// The pieces of a document, in its order.
 pub(crate) fn blocks(text: &str) -> Vec<Block> {
+    // A mark of byte order, as some editors write it.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let options =
         Options::ENABLE_TABLES | Options::ENABLE_TASKLISTS | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS;
     let mut collector = Collector { index: LineIndex::new(text), ..Collector::default() };
-    for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
+    let mut events = Parser::new_ext(text, options).into_offset_iter();
+    for (event, range) in events.by_ref() {
+        let range = if let Event::Code(_) = event { within_marks(text, range) } else { range };
         collector.take(event, &range);
     }
     collector.flush();
+    for (_, link) in events.reference_definitions().iter() {
+        collector.define(text, &link.span);
+    }
     collector.blocks
 }
 
+/// A span of code without the marks before it, which may stand on a line of their own.
+fn within_marks(text: &str, span: Range<usize>) -> Range<usize> {
+    let inside = text[span.clone()].trim_start_matches('`').trim_start();
+    span.end - inside.len()..span.end
+}
+
 #[derive(Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is true of another part of the document")]
 struct Collector {
     index: LineIndex,
     blocks: Vec<Block>,
@@ -55,9 +86,8 @@ struct Collector {
     depth: usize,
     /// Whether the open item has said nothing yet.
     is_fresh_item: bool,
-    is_code: bool,
-    /// Whether what comes is no part of the text.
-    is_hidden: bool,
+    /// What comes is no Markdown, but this.
+    verbatim: Option<Form>,
     header: Vec<Line>,
     rows: Vec<Vec<Line>>,
     row: Vec<Line>,
@@ -68,7 +98,7 @@ impl Collector {
         match event {
             Event::Start(tag) => self.start(&tag, range),
             Event::End(tag) => self.end(tag, range),
-            Event::Text(text) | Event::Code(text) if !self.is_hidden => self.add(&text, range.start),
+            Event::Text(text) | Event::Code(text) | Event::Html(text) => self.add(&text, range.start),
             Event::InlineHtml(html) if is_line_break(&html) => self.is_new_line = true,
             Event::SoftBreak | Event::HardBreak => self.is_new_line = true,
             _ => {}
@@ -86,14 +116,9 @@ impl Collector {
                 self.is_fresh_item = true;
             }
             Tag::Heading { .. } | Tag::Paragraph | Tag::BlockQuote(_) => self.flush(),
-            Tag::CodeBlock(_) => {
-                self.flush();
-                self.is_code = true;
-            }
-            Tag::MetadataBlock(_) | Tag::HtmlBlock => {
-                self.flush();
-                self.is_hidden = true;
-            }
+            Tag::CodeBlock(_) => self.begin(Form::Program),
+            Tag::HtmlBlock => self.begin(Form::Html),
+            Tag::MetadataBlock(_) => self.begin(Form::Hidden),
             Tag::Table(_) => {
                 self.flush();
                 self.header.clear();
@@ -107,7 +132,10 @@ impl Collector {
     fn end(&mut self, tag: TagEnd, range: &Range<usize>) {
         match tag {
             TagEnd::Heading(level) => {
-                let (lines, number) = (std::mem::take(&mut self.lines), self.index.line_of(range.start));
+                let lines = std::mem::take(&mut self.lines);
+                // Of the first line that says something: a break may stand before it.
+                let said = lines.iter().find(|line| !line.text.trim().is_empty());
+                let number = said.map_or_else(|| self.index.line_of(range.start), |line| line.number);
                 self.blocks.push(Block::Heading(depth_of(level), Line { number, text: joined(&lines, " ") }));
             }
             TagEnd::Paragraph | TagEnd::BlockQuote(_) | TagEnd::Item => self.flush(),
@@ -115,11 +143,10 @@ impl Collector {
                 self.flush();
                 self.depth = self.depth.saturating_sub(1);
             }
-            TagEnd::CodeBlock => {
+            TagEnd::CodeBlock | TagEnd::HtmlBlock | TagEnd::MetadataBlock(_) => {
                 self.flush();
-                self.is_code = false;
+                self.verbatim = None;
             }
-            TagEnd::MetadataBlock(_) | TagEnd::HtmlBlock => self.is_hidden = false,
             TagEnd::TableCell => {
                 let (lines, number) = (std::mem::take(&mut self.lines), self.index.line_of(range.start));
                 self.row.push(Line { number, text: joined(&lines, "\n") });
@@ -132,6 +159,18 @@ impl Collector {
             }
             _ => {}
         }
+    }
+
+    fn begin(&mut self, form: Form) {
+        self.flush();
+        self.verbatim = Some(form);
+    }
+
+    /// A definition of a link, `[name]: address`.
+    fn define(&mut self, text: &str, range: &Range<usize>) {
+        self.begin(Form::Hidden);
+        self.add(&text[range.clone()], range.start);
+        self.flush();
     }
 
     /// Adds to the open line, or begins one.
@@ -161,16 +200,22 @@ impl Collector {
     fn flush(&mut self) {
         self.is_new_line = false;
         let mut lines = std::mem::take(&mut self.lines);
+        if self.verbatim == Some(Form::Html) {
+            html::strip(&mut lines);
+        }
         lines.retain(|line| !line.text.trim().is_empty());
         if lines.is_empty() {
             return;
         }
+        if let Some(form) = self.verbatim {
+            self.blocks.push(Block::Code(Verbatim { form, lines }));
+            return;
+        }
         let is_first = std::mem::take(&mut self.is_fresh_item);
-        self.blocks.push(match (self.is_code, self.depth) {
-            (true, _) => Block::Code(lines),
-            (false, 0) => Block::Paragraph(lines),
-            (false, depth) if is_first => Block::Item(depth, lines),
-            (false, depth) => Block::ItemMore(depth, lines),
+        self.blocks.push(match self.depth {
+            0 => Block::Paragraph(lines),
+            depth if is_first => Block::Item(depth, lines),
+            depth => Block::ItemMore(depth, lines),
         });
     }
 }
@@ -222,8 +267,18 @@ mod tests {
     }
 
     #[test]
-    fn code_is_kept_apart_and_what_is_hidden_is_left_out() {
-        let text = "---\ntitle: x\n---\n<!-- no -->\n\n```\nREQ-1: a\nb\n```\n";
-        assert_eq!(blocks(text), [Block::Code(vec![line(7, "REQ-1: a"), line(8, "b")])]);
+    fn what_is_no_markdown_is_kept_apart_and_comments_are_left_out() {
+        let text =
+            "\u{feff}---\ntitle: x\n---\n<!-- no -->\n\n```\nREQ-1: a\nb\n```\n\n<p>\nc</p>\n\n[d]: e\n";
+        let verbatim = |form, lines| Block::Code(Verbatim { form, lines });
+        assert_eq!(
+            blocks(text),
+            [
+                verbatim(Form::Hidden, vec![line(2, "title: x")]),
+                verbatim(Form::Program, vec![line(7, "REQ-1: a"), line(8, "b")]),
+                verbatim(Form::Html, vec![line(12, "c ")]),
+                verbatim(Form::Hidden, vec![line(14, "[d]: e")]),
+            ]
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! Which requirements have a test case? All, those of what the software does, and those whose failure would be grave.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -87,8 +87,10 @@ pub fn cover(requirements: &[Requirement], cases: &[LinkedCase]) -> RequirementC
     let linked = |requirement: &Requirement| {
         by_id.get(&requirement.id.to_ascii_uppercase()).map(Vec::as_slice).unwrap_or_default()
     };
+    let drafts: HashSet<&str> =
+        cases.iter().filter(|case| case.is_draft).map(|case| case.name.as_str()).collect();
     let mapping: Vec<Covered> =
-        requirements.iter().map(|requirement| covered(requirement, linked(requirement))).collect();
+        requirements.iter().map(|requirement| covered(requirement, linked(requirement), &drafts)).collect();
     let count = |counts: &dyn Fn(&Requirement) -> bool| {
         let wanted = requirements.iter().zip(&mapping).filter(|(requirement, _)| counts(requirement));
         wanted.fold((0, 0), |(all, hit), (_, found)| (all + 1, hit + u64::from(!found.covered_by.is_empty())))
@@ -115,12 +117,11 @@ pub fn cover(requirements: &[Requirement], cases: &[LinkedCase]) -> RequirementC
     }
 }
 
-fn covered(requirement: &Requirement, linked: &[&LinkedCase]) -> Covered {
+fn covered(requirement: &Requirement, linked: &[&LinkedCase], drafts: &HashSet<&str>) -> Covered {
     let names = |is_draft: bool| {
         linked.iter().filter(move |case| case.is_draft == is_draft).map(|case| case.name.clone())
     };
-    let drafts: BTreeSet<String> = names(true).collect();
-    let of_document = requirement.test_cases.iter().filter(|name| !drafts.contains(*name)).cloned();
+    let of_document = requirement.test_cases.iter().filter(|name| !drafts.contains(name.as_str())).cloned();
     let mut seen = BTreeSet::new();
     let covered_by = of_document.chain(names(false)).filter(|name| seen.insert(name.clone())).collect();
     Covered { requirement_id: requirement.id.clone(), covered_by, to_be_written: names(true).collect() }

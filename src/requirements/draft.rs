@@ -6,7 +6,8 @@ use super::category::Category;
 use super::fields::{self, Field};
 use super::id::{self, FreshIds};
 use super::level::Level;
-use super::notes::{self, Notes};
+use super::notes::Notes;
+use super::remarks;
 use super::requirement::{Criterion, Document, Requirement, Unread, one_line};
 use super::sections::Section;
 
@@ -17,6 +18,12 @@ const MOST_PARTS: usize = 1_000;
 /// More than a person would read.
 const MOST_UNREAD: usize = 1_000;
 
+/// What a level may be.
+const LEVELS: &str = "critical, high, medium and low";
+/// What a type may be.
+const TYPES: &str = "functional, non-functional, performance, security, usability, reliability, compatibility and \
+                     constraint";
+
 /// A document that is being read.
 #[derive(Debug, Default)]
 pub(super) struct Draft {
@@ -24,6 +31,8 @@ pub(super) struct Draft {
     unread: Vec<Unread>,
     /// By id in capitals.
     by_id: HashMap<String, usize>,
+    /// Requirements of which the same is said as of others, and those.
+    twins: Vec<(usize, usize)>,
 }
 
 impl Draft {
@@ -63,8 +72,15 @@ impl Draft {
             line,
             ..Requirement::default()
         });
-        self.append(index, text, " ");
+        self.append(index, text, " ", line);
         Some(index)
+    }
+
+    /// Adds a requirement of which the same is said as of another: `REQ-1, REQ-2: …`.
+    pub(super) fn add_twin(&mut self, id: &str, of: usize, line: u32, section: Option<&Section>) {
+        if let Some(twin) = self.add(Some(id), "", line, section) {
+            self.twins.push((twin, of));
+        }
     }
 
     /// The requirement of an id.
@@ -80,11 +96,14 @@ impl Draft {
     }
 
     /// Adds to what a requirement says; notes at the end are taken for what they are.
-    pub(super) fn append(&mut self, index: usize, text: &str, between: &str) {
-        let (text, notes) = notes::split(text);
+    pub(super) fn append(&mut self, index: usize, text: &str, between: &str, line: u32) {
+        let remarks = remarks::split(text);
+        for (field, value) in &remarks.wrong {
+            self.report_value(line, *field, value);
+        }
         let requirement = &mut self.requirements[index];
-        note(requirement, notes);
-        let text = one_line(text);
+        note(requirement, remarks.notes);
+        let text = one_line(&remarks.text);
         if !requirement.description.is_empty() && !text.is_empty() {
             requirement.description.push_str(between);
         }
@@ -139,15 +158,15 @@ impl Draft {
         match field {
             Field::Priority => match Level::of(value) {
                 Some(level) => self.requirements[index].priority = Some(level),
-                None => self.report_level(line, "priority", value),
+                None => self.report_value(line, field, value),
             },
             Field::Risk => match Level::of(value) {
                 Some(level) => self.requirements[index].risk = Some(level),
-                None => self.report_level(line, "risk", value),
+                None => self.report_value(line, field, value),
             },
             Field::Category => match Category::of(value).or_else(|| Category::of_heading(value)) {
                 Some(category) => self.requirements[index].category = category,
-                None => self.report_type(line, value),
+                None => self.report_value(line, field, value),
             },
             Field::TestCases => self.add_test_cases(index, value),
             Field::Criteria => {
@@ -157,27 +176,47 @@ impl Draft {
                     self.add_criterion(index, without_mark(text), line);
                 }
             }
-            Field::Description | Field::Title => self.append(index, value, ": "),
+            Field::Description | Field::Title => self.append(index, value, ": ", line),
             Field::Id | Field::Other => {}
         }
     }
 
-    fn report_level(&mut self, line: u32, what: &str, value: &str) {
-        let reason = format!("{what} {:?} is none of critical, high, medium and low", one_line(value));
-        self.report(line, value, reason);
+    /// Says that a level or a type is none.
+    fn report_value(&mut self, line: u32, field: Field, value: &str) {
+        let (what, known) = match field {
+            Field::Priority => ("priority", LEVELS),
+            Field::Risk => ("risk", LEVELS),
+            _ => ("type", TYPES),
+        };
+        self.report(line, value, format!("{what} {:?} is none of {known}", one_line(value)));
     }
 
-    fn report_type(&mut self, line: u32, value: &str) {
-        let reason = format!(
-            "type {:?} is none of functional, non-functional, performance, security, usability, reliability, \
-             compatibility and constraint",
-            one_line(value)
-        );
-        self.report(line, value, reason);
+    /// What is said of a requirement is said of its twins.
+    fn complete_twins(&mut self) {
+        for (twin, of) in std::mem::take(&mut self.twins) {
+            let whole = self.requirements[of].clone();
+            let twin = &mut self.requirements[twin];
+            if twin.description.is_empty() {
+                twin.description = whole.description;
+            }
+            if twin.acceptance_criteria.is_empty() {
+                twin.acceptance_criteria = whole.acceptance_criteria;
+            }
+            (twin.priority, twin.risk) = (whole.priority.or(twin.priority), whole.risk.or(twin.risk));
+            if twin.category.is_functional() {
+                twin.category = whole.category;
+            }
+            for name in whole.test_cases {
+                if !twin.test_cases.contains(&name) {
+                    twin.test_cases.push(name);
+                }
+            }
+        }
     }
 
     /// The document: every requirement says something and has an id.
     pub(super) fn finish(mut self) -> Document {
+        self.complete_twins();
         let (full, empty): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.requirements).into_iter().partition(|it| !it.description.is_empty());
         for requirement in empty {
@@ -212,8 +251,8 @@ fn is_marked(text: &str) -> bool {
     without_mark(text) != text.trim()
 }
 
-/// A line of a cell without the mark of a list.
-fn without_mark(text: &str) -> &str {
+/// A line of a cell, or of program text, without the mark of a list.
+pub(super) fn without_mark(text: &str) -> &str {
     let text = text.trim();
     let bare = text.trim_start_matches(['-', '*', '•']).trim_start();
     let number = bare.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(0);

@@ -23,9 +23,9 @@ pub(super) fn split(line: &str) -> (&str, Notes) {
     (text, notes)
 }
 
-/// The text before the brackets at the end, and what is in them.
-fn last_brackets(text: &str) -> Option<(&str, &str, bool)> {
-    let body = text.trim_end_matches('.').trim_end();
+/// The text before the brackets at the end, what is in them, and whether they are square.
+pub(crate) fn last_brackets(text: &str) -> Option<(&str, &str, bool)> {
+    let body = text.trim_end_matches(|letter: char| letter == '.' || letter.is_whitespace());
     let (open, is_square) = match body.chars().last()? {
         ')' => ('(', false),
         ']' => ('[', true),
@@ -45,7 +45,7 @@ impl Notes {
         Some(notes)
     }
 
-    fn of_part(part: &str, is_square: bool) -> Option<Self> {
+    pub(super) fn of_part(part: &str, is_square: bool) -> Option<Self> {
         let priority = |level| Some(Self { priority: Some(level), ..Self::default() });
         let risk = |level| Some(Self { risk: Some(level), ..Self::default() });
         if let Some((name, value)) = part.split_once([':', '=']) {
@@ -67,7 +67,9 @@ impl Notes {
         if let Some(level) = word("risk") {
             return risk(level);
         }
-        let bare = if is_square { Level::of(part) } else { Level::of_plain_word(part) };
+        // `[1]` is a note at the foot of a page.
+        let is_number = part.bytes().all(|byte| byte.is_ascii_digit());
+        let bare = if is_square && !is_number { Level::of(part) } else { Level::of_plain_word(part) };
         match (bare, Category::of(part)) {
             (Some(level), _) => priority(level),
             (None, Some(category)) => Some(Self { category: Some(category), ..Self::default() }),
@@ -75,7 +77,7 @@ impl Notes {
         }
     }
 
-    fn or(self, other: Self) -> Self {
+    pub(super) fn or(self, other: Self) -> Self {
         Self {
             priority: self.priority.or(other.priority),
             risk: self.risk.or(other.risk),
@@ -102,7 +104,7 @@ mod tests {
 
     #[test]
     fn other_brackets_are_part_of_the_text() {
-        for line in ["A list (of items)", "f(1)", "see [docs]", "a ) b (", "()", "at most (1)"] {
+        for line in ["A list (of items)", "f(1)", "see [docs]", "a ) b (", "()", "at most (1)", "see [1]"] {
             assert_eq!(split(line), (line, Notes::default()), "{line}");
         }
     }

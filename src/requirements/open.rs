@@ -17,6 +17,8 @@ pub(super) struct Open {
     pub(super) mode: Mode,
     /// How deep in lists the name of the part stood that is being told.
     pub(super) told_at: usize,
+    /// Whether the line before was a step of given, when and then.
+    pub(super) is_in_steps: bool,
 }
 
 /// What began it.
@@ -52,6 +54,10 @@ pub(super) enum Place {
 }
 
 impl Open {
+    pub(super) fn new(index: usize, by: Opener, mode: Mode) -> Self {
+        Self { index, by, mode, told_at: usize::MAX, is_in_steps: false }
+    }
+
     /// Whether a heading of that depth, which is the name of a part, tells of it.
     pub(super) fn is_told_by_heading(self, depth: u8, mode: Mode) -> bool {
         match self.by {
@@ -76,6 +82,11 @@ impl Open {
 }
 
 impl Place {
+    /// Whether it may go on with the line before.
+    fn is_continued(self) -> bool {
+        matches!(self, Self::Paragraph { is_first: false } | Self::ItemMore(_))
+    }
+
     /// How deep in lists it is.
     pub(super) fn depth(self) -> usize {
         match self {
@@ -104,13 +115,23 @@ pub(super) fn asks(line: &str) -> bool {
     ASKING.iter().any(|word| words.contains(&format!(" {word} ")))
 }
 
-pub(super) fn is_step(line: &str) -> bool {
-    let line = lower(line);
-    ["given ", "when ", "then ", "and ", "but ", "scenario:", "scenario outline:"]
-        .iter()
-        .any(|word| line.starts_with(word))
+/// Whether a line is a step of given, when and then. A line that goes on with a sentence begins with a small letter, and is
+/// none; nor is one with *and* or *but* that follows no step.
+pub(super) fn is_step(line: &str, place: Place, is_in_steps: bool) -> bool {
+    let is_capital = line.trim_start().starts_with(char::is_uppercase);
+    match step_word(line) {
+        None => false,
+        Some("and" | "but") => is_in_steps,
+        Some("scenario") => true,
+        Some(_) => is_in_steps || is_capital || !place.is_continued(),
+    }
 }
 
-pub(super) fn lower(line: &str) -> String {
-    line.trim_start().to_lowercase()
+/// The word that makes a line a step, if it begins with one.
+pub(super) fn step_word(line: &str) -> Option<&'static str> {
+    let line = line.trim_start().to_lowercase();
+    let begins = |word: &&&str| line.strip_prefix(**word).is_some_and(|rest| rest.starts_with(' '));
+    let is_scenario = ["scenario:", "scenario outline:"].iter().any(|word| line.starts_with(word));
+    let plain = ["given", "when", "then", "and", "but"].iter().find(begins).copied();
+    if is_scenario { Some("scenario") } else { plain }
 }

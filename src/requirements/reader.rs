@@ -1,10 +1,10 @@
 //! Which requirements does a document have? Its pieces are read in order; what stands below a requirement belongs to it.
 
-use super::blocks::{Block, Line, blocks};
-use super::draft::Draft;
+use super::blocks::{Block, Form, Line, Verbatim, blocks};
+use super::draft::{Draft, without_mark};
 use super::fields::Field;
-use super::id::{Lead, is_test_case};
-use super::open::{Mode, Open, Opener, Place, asks, is_step, lower};
+use super::id::{Lead, Leads, is_test_case, looks_led, names_an_id};
+use super::open::{Mode, Open, Opener, Place, asks, is_step, step_word};
 use super::requirement::Document;
 use super::sections::Section;
 use super::table;
@@ -39,7 +39,9 @@ impl Reader {
             }
             Block::ItemMore(depth, lines) => self.lines(&lines, |_| Place::ItemMore(depth)),
             Block::Table(header, rows) => self.table(&header, &rows),
-            Block::Code(lines) => self.code(&lines),
+            Block::Code(Verbatim { form: Form::Program, lines }) => self.code(&lines),
+            Block::Code(Verbatim { form: Form::Html, lines }) => self.html(&lines),
+            Block::Code(Verbatim { form: Form::Hidden, lines }) => self.hidden(&lines),
         }
     }
 
@@ -51,7 +53,7 @@ impl Reader {
             return;
         }
         let is_part = matches!(self.open, Some(Open { by: Opener::Heading(above), .. }) if above < depth);
-        let lead = Lead::of(&line.text);
+        let lead = Leads::of(&line.text);
         if let (None, true, Some(open)) = (&lead, is_part, &mut self.open) {
             open.mode = Mode::Aside;
             return;
@@ -59,8 +61,8 @@ impl Reader {
         self.sections.retain(|section| section.depth < depth);
         self.open = None;
         match lead {
-            Some(lead) if !is_test_case(lead.id) => {
-                self.begin(Some(lead.id), lead.rest, line.number, Opener::Heading(depth));
+            Some(lead) if !lead.ids.iter().all(|id| is_test_case(id)) => {
+                self.begin_led(&lead, line, Opener::Heading(depth));
             }
             _ => self.sections.push(Section::new(depth, line.text.trim())),
         }
@@ -76,9 +78,15 @@ impl Reader {
     }
 
     fn line(&mut self, line: &Line, place: Place) {
-        if let Some(lead) = Lead::of(&line.text).or_else(|| outline(&line.text)) {
+        if let Some(lead) = Leads::of(&line.text).or_else(|| outline(&line.text)) {
             self.leading(&lead, line, place);
-        } else if let Some((field, value)) = Field::of_line(&line.text) {
+            return;
+        }
+        if looks_led(&line.text) && !self.is_aside() {
+            let reason = "it looks like an id and is read as text: an id is REQ-001, letters, then - or _, then a number";
+            self.draft.report(line.number, &line.text, reason);
+        }
+        if let Some((field, value)) = Field::of_line(&line.text) {
             self.part(field, value, line, place);
         } else if let Some(mode) = Mode::of_label(&line.text) {
             self.label(mode, line, place);
@@ -87,11 +95,11 @@ impl Reader {
         }
     }
 
-    /// A line that begins with an id.
-    fn leading(&mut self, lead: &Lead<'_>, line: &Line, place: Place) {
-        if is_test_case(lead.id) {
+    /// A line that begins with an id, or several.
+    fn leading(&mut self, lead: &Leads<'_>, line: &Line, place: Place) {
+        if lead.ids.iter().all(|id| is_test_case(id)) {
             match self.open {
-                Some(open) => self.draft.add_test_cases(open.index, lead.id),
+                Some(open) => self.draft.add_test_cases(open.index, &lead.ids.join(",")),
                 None => {
                     self.draft.report(line.number, &line.text, "a test case without a requirement above it");
                 }
@@ -102,7 +110,7 @@ impl Reader {
             Place::Paragraph { .. } => Opener::Line { is_same: true },
             Place::Item(depth) | Place::ItemMore(depth) => Opener::Item(depth),
         };
-        self.begin(Some(lead.id), lead.rest, line.number, by);
+        self.begin_led(lead, line, by);
     }
 
     /// `Priority: high`, `Acceptance criteria: …`.
@@ -159,9 +167,9 @@ impl Reader {
         self.open = None;
         match place {
             _ if self.is_aside() || leads_on => {}
-            Place::Item(depth) => self.begin(None, &line.text, line.number, Opener::Item(depth)),
+            Place::Item(depth) => self.begin(&[], &line.text, line.number, Opener::Item(depth)),
             _ if asks(&line.text) => {
-                self.begin(None, &line.text, line.number, Opener::Line { is_same: true });
+                self.begin(&[], &line.text, line.number, Opener::Line { is_same: true });
             }
             _ if is_continued => {}
             _ => {
@@ -174,11 +182,12 @@ impl Reader {
 
     fn go_on(&mut self, open: Open, line: &Line, place: Place) {
         let index = open.index;
+        let is_step = is_step(&line.text, place, open.is_in_steps);
         match (open.mode, place) {
             (Mode::Aside, _) => {}
             (Mode::TestCases, _) => self.draft.add_test_cases(index, &line.text),
             (Mode::Criteria, Place::Item(_)) => self.draft.add_criterion(index, &line.text, line.number),
-            _ if is_step(&line.text) => self.step(index, line),
+            _ if is_step => self.step(open, line),
             (Mode::Criteria, Place::Paragraph { is_first: true }) => {
                 self.draft.add_criterion(index, &line.text, line.number);
             }
@@ -190,19 +199,23 @@ impl Reader {
             (Mode::Text, _) => {
                 let is_title =
                     matches!(open.by, Opener::Heading(_)) && !self.draft.description(index).contains(": ");
-                self.draft.append(index, &line.text, if is_title { ": " } else { " " });
+                self.draft.append(index, &line.text, if is_title { ": " } else { " " }, line.number);
             }
+        }
+        if let Some(open) = &mut self.open {
+            open.is_in_steps = is_step;
         }
     }
 
     /// Given, when and then are one condition.
-    fn step(&mut self, index: usize, line: &Line) {
-        let begins = ["given ", "scenario"].iter().any(|word| lower(&line.text).starts_with(word));
-        if begins {
-            self.draft.add_criterion(index, &line.text, line.number);
+    fn step(&mut self, open: Open, line: &Line) {
+        let begins = matches!(step_word(&line.text), Some("given" | "scenario"));
+        if begins || !open.is_in_steps {
+            self.draft.add_criterion(open.index, &line.text, line.number);
         } else {
-            self.draft.extend_criterion(index, &line.text, line.number);
+            self.draft.extend_criterion(open.index, &line.text, line.number);
         }
+        self.open = Some(Open { is_in_steps: true, ..open });
     }
 
     fn table(&mut self, header: &[Line], rows: &[Vec<Line>]) {
@@ -212,34 +225,74 @@ impl Reader {
         }
     }
 
-    /// Program text: lines with ids are requirements all the same, and steps of a requirement its conditions.
+    /// Program text: lines that begin with ids are requirements all the same, and steps of a requirement its conditions. Of
+    /// the others the first is reported, and all that name an id.
     fn code(&mut self, lines: &[Line]) {
         let mut is_told = false;
         for line in lines {
-            let lead = Lead::of(&line.text).filter(|lead| !lead.rest.is_empty());
+            let lead = Leads::of(without_mark(&line.text)).filter(|lead| !lead.rest.is_empty());
             match (lead, self.open) {
                 (Some(lead), _) => self.leading(&lead, line, Place::Paragraph { is_first: true }),
-                (None, Some(open)) if is_step(&line.text) => self.step(open.index, line),
-                _ if is_told || self.is_aside() => {}
+                (None, Some(open)) if step_word(&line.text).is_some() => self.step(open, line),
+                _ if self.is_aside() || (is_told && !names_an_id(&line.text)) => {}
                 _ => {
                     is_told = true;
-                    self.draft.report(
-                        line.number,
-                        &line.text,
-                        "program text: only lines with an id are read there",
-                    );
+                    let reason = "program text: only lines that begin with an id are read there";
+                    self.draft.report(line.number, &line.text, reason);
                 }
             }
         }
     }
 
-    fn begin(&mut self, id: Option<&str>, text: &str, line: u32, by: Opener) {
-        let known = id.and_then(|id| self.draft.find(id));
-        let added = self.draft.add(id, text, line, self.sections.last());
+    /// HTML is not read: its first line is reported, and all that name an id.
+    fn html(&mut self, lines: &[Line]) {
+        if self.is_aside() {
+            return;
+        }
+        let told = lines.iter().enumerate().filter(|(number, line)| *number == 0 || names_an_id(&line.text));
+        for (_, line) in told {
+            let reason =
+                "HTML: write requirements as lines `REQ-001: …`, items of a list, or a table of Markdown";
+            self.draft.report(line.number, &line.text, reason);
+        }
+    }
+
+    /// What Markdown does not show is nothing, unless it names an id.
+    fn hidden(&mut self, lines: &[Line]) {
+        for line in lines.iter().filter(|line| names_an_id(&line.text)) {
+            let reason = "Markdown takes it for metadata, or for the address of a link: write `REQ-001: …`";
+            self.draft.report(line.number, &line.text, reason);
+        }
+    }
+
+    /// Opens what a line with ids asks for; test cases among them are linked to it.
+    fn begin_led(&mut self, lead: &Leads<'_>, line: &Line, by: Opener) {
+        let (cases, ids): (Vec<&str>, Vec<&str>) = lead.ids.iter().partition(|id| is_test_case(id));
+        if let Some(further) = lead.further() {
+            let reason = format!("{further} stands behind another id and is not read: part ids by commas");
+            self.draft.report(line.number, &line.text, reason);
+        }
+        self.begin(&ids, lead.rest, line.number, by);
+        if let Some(open) = self.open.filter(|open| open.mode != Mode::Aside) {
+            self.draft.add_test_cases(open.index, &cases.join(","));
+        }
+    }
+
+    /// Opens a requirement, or several of which the same is said.
+    fn begin(&mut self, ids: &[&str], text: &str, line: u32, by: Opener) {
+        let section = self.sections.last();
+        let known = ids.iter().find_map(|id| self.draft.find(id));
+        let mut added = if ids.is_empty() { self.draft.add(None, text, line, section) } else { None };
+        for id in ids {
+            match added {
+                None => added = self.draft.add(Some(id), text, line, section),
+                Some(first) => self.draft.add_twin(id, first, line, section),
+            }
+        }
         self.open = match (added, known) {
-            (Some(index), _) => Some(Open { index, by, mode: Mode::Text, told_at: usize::MAX }),
+            (Some(index), _) => Some(Open::new(index, by, Mode::Text)),
             // What stands below a repeated id is nobody's.
-            (None, Some(index)) => Some(Open { index, by, mode: Mode::Aside, told_at: usize::MAX }),
+            (None, Some(index)) => Some(Open::new(index, by, Mode::Aside)),
             (None, None) => None,
         };
     }
@@ -249,6 +302,7 @@ impl Reader {
     }
 }
 
-fn outline(line: &str) -> Option<Lead<'_>> {
-    Lead::of_number(line).filter(|lead| asks(lead.rest))
+fn outline(line: &str) -> Option<Leads<'_>> {
+    let lead = Lead::of_number(line).filter(|lead| asks(lead.rest))?;
+    Some(Leads { ids: vec![lead.id], rest: lead.rest })
 }

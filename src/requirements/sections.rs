@@ -37,6 +37,9 @@ const ASIDE: &[&str] = &[
     "audience",
 ];
 
+/// The longest title that is kept, in characters: it stands beside each requirement below it.
+const LONGEST_TITLE: usize = 200;
+
 /// One heading, and what holds below it.
 #[derive(Debug, Clone)]
 pub(super) struct Section {
@@ -48,13 +51,20 @@ pub(super) struct Section {
     pub(super) priority: Option<Level>,
 }
 
+fn bounded(title: &str) -> String {
+    match title.char_indices().nth(LONGEST_TITLE) {
+        Some((end, _)) => format!("{}…", &title[..end]),
+        None => title.to_owned(),
+    }
+}
+
 impl Section {
     pub(super) fn new(depth: u8, title: &str) -> Self {
         let words = plain(title);
         let words = words.trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == ' ');
         Self {
             depth,
-            title: title.to_owned(),
+            title: bounded(title),
             is_aside: ASIDE.iter().any(|aside| *aside == words || words.starts_with(&format!("{aside} "))),
             category: Category::of_heading(title),
             priority: Level::of(words)

@@ -3,7 +3,7 @@
 use super::blocks::Line;
 use super::draft::{Draft, is_keepable};
 use super::fields::{Field, is_nothing, items};
-use super::id::{Lead, is_test_case, is_whole_id};
+use super::id::{Leads, is_test_case, is_whole_id};
 use super::requirement::one_line;
 use super::sections::Section;
 
@@ -91,7 +91,7 @@ fn add(draft: &mut Draft, columns: &Columns, row: &[Line], section: Option<&Sect
     if row.iter().all(|cell| is_nothing(&cell.text)) {
         return;
     }
-    let (id, text) = match told(columns, row) {
+    let (ids, text) = match told(columns, row) {
         Ok(told) => told,
         Err(reason) => {
             let whole: Vec<&str> = row.iter().map(|cell| cell.text.as_str()).collect();
@@ -99,14 +99,19 @@ fn add(draft: &mut Draft, columns: &Columns, row: &[Line], section: Option<&Sect
             return;
         }
     };
-    let known = id.as_deref().and_then(|id| draft.find(id));
+    let (id, others) =
+        ids.split_first().map_or((None, &[][..]), |(first, others)| (Some(first.as_str()), others));
+    let known = id.and_then(|id| draft.find(id));
     let is_more = |known: &usize| {
         text.is_empty() || one_line(&text) == draft.description(*known) || columns.has(Field::TestCases)
     };
-    let index = known.filter(is_more).or_else(|| draft.add(id.as_deref(), &text, first.number, section));
+    let index = known.filter(is_more).or_else(|| draft.add(id, &text, first.number, section));
     let Some(index) = index else { return };
     if draft.description(index).is_empty() {
-        draft.append(index, &text, " ");
+        draft.append(index, &text, " ", first.number);
+    }
+    for other in others {
+        draft.add_twin(other, index, first.number, section);
     }
     for (field, cell) in columns.0.iter().zip(row) {
         if let Some(
@@ -118,28 +123,35 @@ fn add(draft: &mut Draft, columns: &Columns, row: &[Line], section: Option<&Sect
     }
 }
 
-/// The id of a row, if it has one, and what it says; an error tells why that cannot be.
-fn told(columns: &Columns, row: &[Line]) -> Result<(Option<String>, String), &'static str> {
+/// The ids of a row, mostly one, and what it says; an error tells why that cannot be.
+fn told(columns: &Columns, row: &[Line]) -> Result<(Vec<String>, String), &'static str> {
     let text = columns.cell(Field::Description, row).or_else(|| columns.cell(Field::Title, row));
     let text = text.map(|cell| cell.text.as_str()).unwrap_or_default();
     let Some(cell) = columns.cell(Field::Id, row) else {
-        return match Lead::of(text) {
-            Some(lead) => Ok((Some(lead.id.to_owned()), lead.rest.to_owned())),
+        return match Leads::of(text) {
+            Some(lead) => Ok((owned(&lead.ids), lead.rest.to_owned())),
             None if text.is_empty() => Err("the row has neither an id nor a description"),
-            None => Ok((None, text.to_owned())),
+            None => Ok((Vec::new(), text.to_owned())),
         };
     };
-    let (id, rest) = id_of(&one_line(&cell.text))
+    let (ids, rest) = ids_of(&one_line(&cell.text))
         .ok_or("its id has blanks or more than 64 characters: name one such as REQ-001")?;
-    Ok((Some(id), if text.is_empty() { rest } else { text.to_owned() }))
+    Ok((ids, if text.is_empty() { rest } else { text.to_owned() }))
 }
 
-/// The id in a cell, and what else stands there.
-fn id_of(cell: &str) -> Option<(String, String)> {
-    if is_keepable(cell) {
-        return Some((cell.to_owned(), String::new()));
+/// The ids in a cell, and what else stands there.
+fn ids_of(cell: &str) -> Option<(Vec<String>, String)> {
+    let bare = cell.strip_prefix('[').and_then(|inside| inside.strip_suffix(']')).unwrap_or(cell).trim();
+    match Leads::of(bare) {
+        Some(lead) if lead.ids.len() > 1 || !is_keepable(bare) => {
+            Some((owned(&lead.ids), lead.rest.to_owned()))
+        }
+        _ => is_keepable(bare).then(|| (vec![bare.to_owned()], String::new())),
     }
-    Lead::of(cell).map(|lead| (lead.id.to_owned(), lead.rest.to_owned()))
+}
+
+fn owned(ids: &[&str]) -> Vec<String> {
+    ids.iter().map(|&id| id.to_owned()).collect()
 }
 
 /// A row that is a test case of requirements.
@@ -153,8 +165,8 @@ fn link(draft: &mut Draft, columns: &Columns, row: &[Line]) {
         }
         return;
     };
-    for id in items(&named.text) {
-        let id = Lead::of(id).map_or(id, |lead| lead.id);
+    let leads = |text| Leads::of(text).map_or_else(|| vec![text], |lead| lead.ids);
+    for id in items(&named.text).flat_map(leads) {
         match draft.find(id) {
             Some(index) => draft.add_test_cases(index, &case.text),
             None if is_whole_id(id) && !is_test_case(id) => {

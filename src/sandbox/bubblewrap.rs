@@ -5,10 +5,14 @@ use std::os::fd::{AsRawFd as _, BorrowedFd};
 use std::path::{Path, PathBuf};
 
 use super::Command;
+use super::hops::Hop;
 use super::view::{SYSTEM, View, settings};
 
 /// The user and the group that a child believes to be; `nobody` on most systems.
 const NOBODY: &str = "65534";
+
+/// Folders that last as long as the scratch folder in which they lie, and where a child sees them.
+const LASTING: [(&str, &str); 2] = [("tmp", "/tmp"), ("shm", "/dev/shm")];
 
 /// Where `bwrap` is, if it is installed.
 pub(super) fn find() -> Option<PathBuf> {
@@ -35,9 +39,10 @@ pub(super) fn arguments(view: &View, command: &Command, calls: Option<BorrowedFd
     arguments.system(command.network);
     arguments.add(["--proc", "/proc", "--dev", "/dev", "--dir", "/run", "--dir", "/var"]);
     // Both on the disk, where what they take is seen and limited.
-    arguments.bind("--bind", &command.scratch.join("tmp"), Path::new("/tmp"));
-    arguments.bind("--bind", &command.scratch.join("shm"), Path::new("/dev/shm"));
-    arguments.view(view);
+    for (name, place) in LASTING {
+        arguments.bind("--bind", &command.scratch.join(name), Path::new(place));
+    }
+    arguments.view(view, &command.scratch);
     // What is in no mount lies in memory: nothing more goes there. And settings of the kernel ask for the user alone
     // who writes them: root is root there, whatever it is called inside.
     arguments.add(["--remount-ro", "/", "--remount-ro", "/proc"]);
@@ -76,12 +81,20 @@ impl Arguments {
     }
 
     /// A mount point must never lead through a link, whose target would have to be there first: so the mounts first.
-    fn view(&mut self, view: &View) {
+    fn view(&mut self, view: &View, scratch: &Path) {
         for part in &view.parts {
             self.bind(if part.is_writable { "--bind" } else { "--ro-bind" }, &part.path, &part.path);
         }
-        for hop in &view.links {
+        for hop in view.links.iter().filter(|hop| !is_left(hop, scratch)) {
             self.link(&hop.contents, &hop.link);
         }
     }
+}
+
+/// Whether an earlier command with this scratch folder left a link. `bwrap` before 0.9 refuses to make it again.
+fn is_left(hop: &Hop, scratch: &Path) -> bool {
+    LASTING.iter().any(|(name, place)| {
+        let below = hop.link.strip_prefix(place).map(|below| scratch.join(name).join(below));
+        below.is_ok_and(|link| std::fs::read_link(link).is_ok_and(|contents| contents == hop.contents))
+    })
 }

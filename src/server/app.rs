@@ -20,9 +20,11 @@ pub(super) fn router(app: &Arc<App>) -> Router {
         .route("/mcp", post(mcp::mcp))
         .route("/mcp/", post(mcp::mcp))
         .route("/openapi.json", get(openapi::show))
-        .route("/healthz", get(watch::healthz))
-        .route("/readyz", get(watch::readyz))
-        .route("/metrics", get(watch::metrics));
+        .merge(both([
+            ("/healthz", get(watch::healthz)),
+            ("/readyz", get(watch::readyz)),
+            ("/metrics", get(watch::metrics)),
+        ]));
     router
         .fallback(async || Problem::no_route())
         .method_not_allowed_fallback(async || Problem::method())
@@ -35,7 +37,7 @@ pub(super) fn router(app: &Arc<App>) -> Router {
 /// The routes of programs.
 fn api() -> Router<Arc<App>> {
     let coverage_test_sync = post(tasks::coverage_test_sync).layer(map_response(tasks::deprecate));
-    let routes: [(&str, MethodRouter<Arc<App>>); 19] = [
+    let routes = both([
         ("/tasks", get(tasks::list).post(tasks::submit)),
         ("/tasks/generate-test-cases", post(tasks::generate_test_cases)),
         ("/tasks/coverage-analysis", post(tasks::coverage_analysis)),
@@ -55,12 +57,16 @@ fn api() -> Router<Arc<App>> {
         ("/webhooks/deliveries/{id}", get(webhooks::show)),
         ("/webhooks/deliveries/{id}/replay", post(webhooks::replay)),
         ("/me", get(tasks::me)),
-    ];
+    ]);
     // What follows is all path, a slash at the end too.
-    let whole = Router::new()
+    routes
         .route("/tasks/{id}/artifacts/{*path}", get(tasks::artifact))
-        .route("/projects/{id}/artifacts/{*path}", get(projects::content));
-    routes.into_iter().fold(whole, |router, (path, methods)| {
+        .route("/projects/{id}/artifacts/{*path}", get(projects::content))
+}
+
+/// Routes with and without a slash at the end.
+fn both<const N: usize>(routes: [(&str, MethodRouter<Arc<App>>); N]) -> Router<Arc<App>> {
+    routes.into_iter().fold(Router::new(), |router, (path, methods)| {
         router.route(path, methods.clone()).route(&format!("{path}/"), methods)
     })
 }

@@ -81,7 +81,7 @@ impl Service {
             } => tracing::debug!("connections are left that do not end"),
         }
         closing.cancel();
-        let _ = tokio::time::timeout(FAREWELL, self.app.sockets_end()).await;
+        let _ = tokio::time::timeout(FAREWELL, self.app.detached_end()).await;
     }
 }
 

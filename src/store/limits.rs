@@ -36,7 +36,10 @@ impl Limits {
 
     /// An error where an owner's `waiting` tasks are as many as may wait.
     pub(super) fn check_owner(&self, owner: &str, waiting: u64) -> Result<(), StoreError> {
-        Self::check(self.queued_per_owner, waiting, || format!("owner {owner:?} has"))
+        Self::check(self.queued_per_owner, waiting, || match owner {
+            "" => "the user of this machine has".to_owned(),
+            owner => format!("owner {owner:?} has"),
+        })
     }
 
     fn check(most: Option<u64>, waiting: u64, whose: impl Fn() -> String) -> Result<(), StoreError> {

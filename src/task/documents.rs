@@ -64,6 +64,9 @@ pub struct CoverageAnalysis {
     pub include_branch_coverage: bool,
     /// What is to be reached, in percent.
     pub min_coverage_threshold: Threshold,
+    /// The tests of the module, files and folders of the project; none for those that are named for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub test_paths: Vec<String>,
 }
 
 /// A model that answers in the way of `OpenAI`, and never its key.

@@ -56,5 +56,5 @@ pub use stats::{ByPriority, QueueStats, Recent};
 pub use status::TaskStatus;
 pub use tally::Tally;
 pub use usage::Usage;
-pub use webhook::Webhook;
+pub use webhook::{Signer, Webhook};
 pub use work::{Context, Custom, GenerateTests, Threshold, Travel, Work};

@@ -48,6 +48,9 @@ pub struct Terms {
     /// Not before this time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run_at: Option<DateTime<Utc>>,
+    /// The digest of all that a client asked for, where any other request under the same key is another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request: Option<Box<str>>,
 }
 
 impl NewTask {
@@ -70,11 +73,19 @@ impl NewTask {
     }
 
     /// Whether a submission under the same key asks for the same: the same work after the same tasks. How and
-    /// when it is run, and the caller's notes, may differ.
+    /// when it is run, and the caller's notes, may differ, unless both requests are known as a whole.
     #[must_use]
     pub fn asks_the_same(&self, other: &Self) -> bool {
         let as_set = |task: &Self| task.depends_on().iter().copied().collect::<BTreeSet<_>>();
-        self.work.asks_the_same(&other.work) && as_set(self) == as_set(other)
+        let is_as_asked = match (self.request(), other.request()) {
+            (Some(ours), Some(theirs)) => ours == theirs,
+            _ => true,
+        };
+        is_as_asked && self.work.asks_the_same(&other.work) && as_set(self) == as_set(other)
+    }
+
+    fn request(&self) -> Option<&str> {
+        self.terms.as_ref()?.request.as_deref()
     }
 }
 

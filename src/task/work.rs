@@ -68,7 +68,8 @@ impl Work {
             Self::Documents(documents) => documents.lane(),
             Self::Planning(planning) => planning.lane(),
             Self::Noop => Lane::of_kind(&Kind::Noop),
-            Self::Webhook(_) | Self::Custom(_) => Lane::of_kind(&self.kind()),
+            Self::Webhook(webhook) => webhook.lane(),
+            Self::Custom(_) => Lane::of_kind(&self.kind()),
         }
     }
 }

@@ -4,9 +4,14 @@ use std::path::Path;
 
 use super::pytest::{COVERAGE_OPTIONS, PYTEST_OPTIONS};
 use super::verification::Verification;
+use crate::sandbox::ProjectPath;
 
 /// One line for a POSIX shell in the project root.
-pub(super) fn repeatable_command(verification: &Verification<'_>, project_root: &Path) -> String {
+pub(super) fn repeatable_command(
+    verification: &Verification<'_>,
+    beside: &[ProjectPath],
+    project_root: &Path,
+) -> String {
     let python = verification.sandbox.interpreter().path();
     let python = python.strip_prefix(project_root).unwrap_or(python).to_string_lossy();
     let mut words = vec!["PYTHONHASHSEED=0".to_owned()];
@@ -19,7 +24,7 @@ pub(super) fn repeatable_command(verification: &Verification<'_>, project_root: 
     words.push(quoted(&format!("--include={}", verification.module)));
     words.extend(["-m", "pytest"].map(str::to_owned));
     words.extend(PYTEST_OPTIONS.iter().map(|&option| option.to_owned()));
-    words.push(quoted(verification.output.as_str()));
+    words.extend([verification.output].into_iter().chain(beside).map(|tests| quoted(tests.as_str())));
     words.push(format!(
         "&& {} -m coverage report --rcfile=/dev/null --show-missing --precision=2",
         quoted(&python)

@@ -1,4 +1,4 @@
-//! What do the tests come to that a project has? One plain run of a test file as it stands, measured; nothing is taken out.
+//! What do the tests come to that a project has? One plain run of test files as they stand, measured; nothing is taken out.
 
 use std::collections::BTreeMap;
 
@@ -8,13 +8,13 @@ use tokio_util::sync::CancellationToken;
 use super::command::repeatable_command;
 use super::pytest::{PytestRun, Variation};
 use super::session::Session;
-use super::{Candidate, Coverage, Verification, VerifyError};
-use crate::sandbox::Level;
+use super::{Coverage, Verification, VerifyError};
+use crate::sandbox::{Level, ProjectPath};
 
-/// A test file after one run.
+/// Test files after one run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Existing {
-    /// Its tests, in their order.
+    /// Their tests, in their order.
     pub tests: Vec<Ran>,
     /// What they reach of the module.
     pub coverage: Coverage,
@@ -27,7 +27,7 @@ pub struct Existing {
 /// One test after its run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ran {
-    /// Its name in the file, such as `TestCart::test_total`.
+    /// Its name in the file, such as `TestCart::test_total`; with the file before it where there may be several.
     pub test: String,
     /// What became of it.
     pub outcome: Outcome,
@@ -48,17 +48,18 @@ pub enum Outcome {
 }
 
 impl Verification<'_> {
-    /// Runs the test file as it stands in the project.
+    /// Runs tests as they stand in the project: those at `output`, and those `beside` them in the same run. Each is a
+    /// file or a folder.
     pub async fn run_as_it_is(
         &self,
-        source: String,
+        beside: &[ProjectPath],
         cancel: &CancellationToken,
     ) -> Result<Existing, VerifyError> {
-        let session = Session::begin(self, Candidate::new(source), cancel).await?;
+        let session = Session::over_project(self, beside, cancel).await?;
         let plain = session.pytest(Variation::Plain).await?;
         let tests = self.tests_of(&plain)?;
         let coverage = session.measure(&plain).await?;
-        let command = repeatable_command(self, session.workspace.project_root());
+        let command = repeatable_command(self, beside, session.workspace.project_root());
         Ok(Existing { tests, coverage, sandbox: self.sandbox.isolation().level, command })
     }
 

@@ -21,6 +21,12 @@ pub enum PublishError {
          pass overwrite"
     )]
     Foreign(ProjectPath),
+    /// Something is there that is not ours, and no test.
+    #[error(
+        "{0} exists, was not written by openhands-testgen, and is no test by its name: choose another output; overwrite \
+         replaces test_*.py, *_test.py and what lies below a folder of tests"
+    )]
+    NoTest(ProjectPath),
     /// A folder has that name.
     #[error("{0} is a folder: name a file as output")]
     IsFolder(ProjectPath),
@@ -74,6 +80,7 @@ impl From<PublishError> for Failure {
     fn from(error: PublishError) -> Self {
         let kind = match error {
             PublishError::Foreign(_)
+            | PublishError::NoTest(_)
             | PublishError::IsFolder(_)
             | PublishError::LeavesProject(_)
             | PublishError::NotAFolder(_) => ErrorKind::Config,
@@ -108,8 +115,16 @@ pub fn check_output(project: &Project, path: &ProjectPath, overwrite: bool) -> R
     }
     match ownership(project.dir(), path).map_err(wrap)? {
         Ownership::Foreign if !overwrite => Err(PublishError::Foreign(path.clone())),
+        Ownership::Foreign if !is_test(path) => Err(PublishError::NoTest(path.clone())),
         Ownership::Absent | Ownership::Ours | Ownership::Foreign => Ok(()),
     }
+}
+
+/// Whether a file is for tests, by its name or a folder above it: no other that is not ours is ever replaced.
+fn is_test(path: &ProjectPath) -> bool {
+    let name = path.file_name();
+    let is_named_so = name.starts_with("test_") || name.ends_with("_test.py");
+    is_named_so || path.names().any(|name| ["tests", "test"].contains(&name))
 }
 
 /// Writes the helpers, then the test file. If one cannot be written, those that were new go again.

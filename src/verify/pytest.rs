@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::sandbox::{Command, Exit, Finished, Limits, Workspace};
+use crate::sandbox::{Command, Exit, Finished, Limits, ProjectPath, Workspace};
 
 use super::record::Record;
 use super::traces::Traces;
@@ -114,6 +114,8 @@ impl PytestRun {
 /// What is not the same in every run of one variation.
 #[derive(Debug)]
 pub(super) struct RunTerms<'a> {
+    /// What a plain run runs beside the test file.
+    pub(super) beside: &'a [ProjectPath],
     /// The files that the agent wrote, with `:` between them.
     pub(super) written: &'a OsString,
     /// How long one phase of one test may take.
@@ -165,7 +167,9 @@ pub(super) fn command(
             command.limits.wall = 2 * run.patience;
             command.args(["-x", "--tb=line"]).arg(verification.output.as_str())
         }
-        Variation::Plain | Variation::Reordered => command.arg(verification.output.as_str()),
+        Variation::Plain | Variation::Reordered => {
+            command.arg(verification.output.as_str()).args(run.beside.iter().map(ProjectPath::as_str))
+        }
     };
     for (name, value) in variation.surroundings() {
         command = command.env(*name, *value);

@@ -78,9 +78,21 @@ pub(super) enum What {
     Meddled,
 }
 
+/// How the tests of a run are called.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Names {
+    /// `TestA::test_b`: there is one file.
+    #[default]
+    InFile,
+    /// `tests/test_a.py::TestA::test_b`: there may be several.
+    InProject,
+}
+
 /// The record of one run.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Record {
+    /// How its tests are called.
+    names: Names,
     /// Why something was not collected.
     pub(super) uncollected: Vec<String>,
     /// The tests that were collected, each once; `None` if pytest did not get that far.
@@ -102,8 +114,8 @@ pub(super) struct Record {
 
 impl Record {
     /// Reads the lines that were sealed with this secret; one that is not, or makes no sense, ends the reading.
-    pub(super) fn parse(bytes: &[u8], secret: &str) -> Self {
-        let mut record = Self::default();
+    pub(super) fn parse(bytes: &[u8], secret: &str, names: Names) -> Self {
+        let mut record = Self { names, ..Self::default() };
         let (lines, is_forged) = unsealed(bytes, secret);
         for line in lines.into_iter().map_while(|line| serde_json::from_slice(line).ok()) {
             record.add(line);
@@ -118,14 +130,16 @@ impl Record {
                 "skipped" => format!("it skips itself: {text}"),
                 _ => text,
             }),
-            Line::Collected { tests } => self.collected = Some(unique(&tests)),
-            Line::Start { test } => self.open_test = Some(name_of(&test)),
+            Line::Collected { tests } => self.collected = Some(self.unique(&tests)),
+            Line::Start { test } => self.open_test = Some(self.name_of(&test)),
             Line::Finish { .. } => self.open_test = None,
             Line::Phase { test, when, outcome, xfail, text } => {
-                self.phases.push(Phase { test: name_of(&test), when, outcome, xfail, text });
+                let test = self.name_of(&test);
+                self.phases.push(Phase { test, when, outcome, xfail, text });
             }
             Line::Changed { test, paths, only_added } => {
-                self.changed.push(Changed { test: test.as_deref().map(name_of), paths, only_added });
+                let test = test.as_deref().map(|test| self.name_of(test));
+                self.changed.push(Changed { test, paths, only_added });
             }
             Line::Touched { test, paths } => self.see(test.as_deref(), What::Touched, paths),
             Line::Reached { test, paths } => self.see(test.as_deref(), What::Reached, paths),
@@ -138,7 +152,10 @@ impl Record {
                     what.into_iter().chain(paths.into_iter().flatten()).collect(),
                 );
             }
-            Line::Refused { test, times } => *self.refused.entry(name_of(&test)).or_default() += times,
+            Line::Refused { test, times } => {
+                let test = self.name_of(&test);
+                *self.refused.entry(test).or_default() += times;
+            }
             Line::Entered { lines } => self.entered = lines,
             Line::End { exit, modules } => self.end = Some((exit, modules)),
         }
@@ -148,18 +165,22 @@ impl Record {
 impl Record {
     /// Keeps what was seen; what belongs to no test belongs to the one that is open.
     fn see(&mut self, test: Option<&str>, what: What, items: Vec<String>) {
-        let test = test.map(name_of).or_else(|| self.open_test.clone());
+        let test = test.map(|test| self.name_of(test)).or_else(|| self.open_test.clone());
         self.seen.push(Seen { test, what, items });
     }
-}
 
-/// `tests/test_a.py::TestA::test_b[x::y]` -> `TestA::test_b`.
-fn name_of(node: &str) -> String {
-    let inside = node.split_once("::").map_or(node, |(_, inside)| inside);
-    inside.split('[').next().unwrap_or(inside).to_owned()
-}
+    /// `tests/test_a.py::TestA::test_b[x::y]` -> `TestA::test_b`, with its file where there may be several.
+    fn name_of(&self, node: &str) -> String {
+        let (file, inside) = node.split_once("::").unwrap_or(("", node));
+        let inside = inside.split('[').next().unwrap_or(inside);
+        match self.names {
+            Names::InFile => inside.to_owned(),
+            Names::InProject => format!("{file}::{inside}"),
+        }
+    }
 
-fn unique(nodes: &[String]) -> Vec<String> {
-    let mut seen = HashSet::new();
-    nodes.iter().map(|node| name_of(node)).filter(|name| seen.insert(name.clone())).collect()
+    fn unique(&self, nodes: &[String]) -> Vec<String> {
+        let mut seen = HashSet::new();
+        nodes.iter().map(|node| self.name_of(node)).filter(|name| seen.insert(name.clone())).collect()
+    }
 }

@@ -12,7 +12,7 @@ use super::candidate::Candidate;
 use super::inspect::Inventory;
 use super::journal::fresh_secret;
 use super::pytest::{self, PytestRun, RunTerms, Variation};
-use super::record::Record;
+use super::record::{Names, Record};
 use super::traces::Traces;
 use super::verification::Verification;
 use super::{Removed, VerifyError};
@@ -28,6 +28,9 @@ pub(super) struct Session<'a> {
     pub(super) verification: &'a Verification<'a>,
     pub(super) cancel: &'a CancellationToken,
     pub(super) candidate: Candidate,
+    /// Tests of the project that a plain run runs too.
+    beside: &'a [ProjectPath],
+    names: Names,
     pub(super) workspace: Workspace,
     /// New files that come with loading the module: no test's fault.
     pub(super) made_on_load: Vec<String>,
@@ -40,10 +43,31 @@ impl<'a> Session<'a> {
         candidate: Candidate,
         cancel: &'a CancellationToken,
     ) -> Result<Self, VerifyError> {
-        let workspace = verification.attempt.copy(COPY).await?;
-        let mut session = Self { verification, cancel, candidate, workspace, made_on_load: Vec::new() };
+        let mut session = Self::of(verification, candidate, cancel).await?;
         session.place_candidate().await?;
         Ok(session)
+    }
+
+    /// A fresh copy of the project as it stands.
+    pub(super) async fn over_project(
+        verification: &'a Verification<'a>,
+        beside: &'a [ProjectPath],
+        cancel: &'a CancellationToken,
+    ) -> Result<Self, VerifyError> {
+        let session = Self::of(verification, Candidate::new(""), cancel).await?;
+        let is_one_file = beside.is_empty() && session.workspace.dir()?.is_file(verification.output);
+        let names = if is_one_file { Names::InFile } else { Names::InProject };
+        Ok(Self { beside, names, ..session })
+    }
+
+    async fn of(
+        verification: &'a Verification<'a>,
+        candidate: Candidate,
+        cancel: &'a CancellationToken,
+    ) -> Result<Self, VerifyError> {
+        let workspace = verification.attempt.copy(COPY).await?;
+        let (beside, names, made_on_load) = (&[][..], Names::InFile, Vec::new());
+        Ok(Self { verification, cancel, candidate, beside, names, workspace, made_on_load })
     }
 
     /// A new copy in the place of the first: after a run that has changed files.
@@ -155,10 +179,10 @@ impl<'a> Session<'a> {
         let traces = Traces::of(&self.workspace, variation);
         let secret = fresh_secret();
         traces.begin(&secret).map_err(|source| SandboxError::file(traces.scratch(), source))?;
-        let terms = RunTerms { written: &self.written_files(), patience };
+        let terms = RunTerms { beside: self.beside, written: &self.written_files(), patience };
         let command = pytest::command(self.verification, &self.workspace, variation, &terms);
         let finished = self.run(command).await?;
-        let record = Record::parse(&read_own(&traces.record())?, &secret);
+        let record = Record::parse(&read_own(&traces.record())?, &secret, self.names);
         if record.is_forged {
             return Err(self.meddled("writes into the record of the run"));
         }

@@ -90,7 +90,7 @@ impl Verification<'_> {
         let project_root = session.workspace.project_root();
         Ok(Verdict {
             test_source,
-            command: repeatable_command(self, project_root),
+            command: repeatable_command(self, &[], project_root),
             helpers: session.candidate.helpers,
             tests: held.tests,
             removed,

@@ -30,11 +30,13 @@ class ProviderError(Exception):
 
 @dataclass
 class Conversation:
-    """One conversation, which has ended as soon as it was made."""
+    """One conversation, whose first run has ended as soon as it was made."""
 
     status: str
     events: list[dict[str, Any]]
     folder: Path
+    is_waiting: bool = False
+    """It has a message that its agent answers once somebody listens."""
 
     def state(self) -> dict[str, Any]:
         usage = {"prompt_tokens": 100, "completion_tokens": 10}
@@ -96,9 +98,10 @@ class AgentServer:
         conversation.events.append({"id": str(uuid.uuid4()), **event})
 
     def say(self, name: str, message: dict[str, Any]) -> dict[str, Any]:
-        """Takes another message, and has the agent go on."""
+        """Takes another message, and has the agent go on once somebody listens."""
         self.said.append(message)
-        self.run(self.conversations[name])
+        conversation = self.conversations[name]
+        conversation.status, conversation.is_waiting = "running", True
         return {"success": True}
 
     def answer(self, method: str, path: str, body: dict[str, Any]) -> Any:
@@ -163,15 +166,23 @@ class AgentServer:
                 self.end_headers()
                 self.close_connection = True
                 if conversation := ours.conversations.get(name):
-                    event = {
-                        "id": str(uuid.uuid4()),
-                        "kind": "ConversationStateUpdateEvent",
-                        "key": "full_state",
-                        "value": conversation.state(),
-                    }
-                    text = json.dumps(event).encode()
-                    self.wfile.write(b"\x81\x7e" + len(text).to_bytes(2, "big") + text)
+                    self.tell(conversation)
+                    if conversation.is_waiting:
+                        conversation.is_waiting = False
+                        ours.run(conversation)
+                        self.tell(conversation)
                 self.rfile.read(1)
+
+            def tell(self, conversation: Conversation) -> None:
+                """Sends the state of a conversation."""
+                event = {
+                    "id": str(uuid.uuid4()),
+                    "kind": "ConversationStateUpdateEvent",
+                    "key": "full_state",
+                    "value": conversation.state(),
+                }
+                text = json.dumps(event).encode()
+                self.wfile.write(b"\x81\x7e" + len(text).to_bytes(2, "big") + text)
 
             def log_message(self, *arguments: object) -> None:
                 """Says nothing."""

@@ -2,10 +2,12 @@
 
 Usage::
 
-    python read_cases.py FILE...    one JSON list on the standard output, an object a file
+    python read_cases.py LIST    one JSON list on the standard output, an object a file
 
-Each object has ``error`` (why the file does not parse, or null) and ``tests``: ``name``, ``line``,
-``draft`` and ``mentions``, the texts in which a test may name its requirements.
+``LIST`` is a file with the paths as a JSON list: there may be more than a command line takes. Each
+object has ``error`` (why the file does not parse, or null) and ``tests``: ``name``, ``line``,
+``draft``, ``named`` (the texts of ``REQUIREMENT`` and of marks) and ``docstrings``, that of its
+class and its own.
 """
 
 import ast
@@ -21,6 +23,18 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 #: The name by which a file says what all its tests are for.
 CONSTANTS = ("REQUIREMENT", "REQUIREMENTS")
 
+#: Marks that skip, always.
+SKIPS = ("skip", "expectedFailure")
+
+#: Marks that skip, or let a test fail, on a condition; without one, always.
+CONDITIONAL = ("skipif", "skipIf", "xfail")
+
+#: Marks whose texts are reasons and data, and name no requirement.
+OTHERS = (*SKIPS, *CONDITIONAL, "parametrize", "usefixtures", "filterwarnings")
+
+#: Calls that end a test without a verdict.
+ENDS = ("skip", "skipTest", "xfail")
+
 
 def read(path: str) -> "dict[str, object]":
     """What one file holds."""
@@ -29,8 +43,9 @@ def read(path: str) -> "dict[str, object]":
             tree = ast.parse(file.read(), path)
     except UNREADABLE as error:
         return {"error": describe(error), "tests": []}
-    found = tests_of(tree.body, "", texts_of_file(tree), is_skipped_file(tree))
-    return {"error": None, "tests": found}
+    marks = marks_of(tree.body)
+    said = Said([*constants(tree), *named_by(marks)], [], is_skipped(marks) or is_left(tree.body))
+    return {"error": None, "tests": tests_of(tree.body, "", said)}
 
 
 def describe(error: BaseException) -> str:
@@ -40,8 +55,25 @@ def describe(error: BaseException) -> str:
     return str(error) or type(error).__name__
 
 
-def texts_of_file(tree: ast.Module) -> "list[str]":
-    """What the file says that all its tests are for."""
+class Said:
+    """What is said of all tests of a file or a class."""
+
+    def __init__(self, named: "list[str]", docstrings: "list[str]", draft: bool) -> None:
+        self.named = named
+        self.docstrings = docstrings
+        self.draft = draft
+
+    def below(
+        self, node: "ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef", marks: "list[ast.expr]"
+    ) -> "Said":
+        """The same with what a class or a function says itself."""
+        docstring = ast.get_docstring(node)
+        docstrings = [*self.docstrings, docstring] if docstring else self.docstrings
+        return Said([*self.named, *named_by(marks)], docstrings, self.draft or is_skipped(marks))
+
+
+def constants(tree: ast.Module) -> "list[str]":
+    """What the file says by a constant that all its tests are for."""
     texts = []
     for node in tree.body:
         targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
@@ -50,45 +82,59 @@ def texts_of_file(tree: ast.Module) -> "list[str]":
     return texts
 
 
-def is_skipped_file(tree: ast.Module) -> bool:
-    """Whether ``pytestmark`` skips all its tests."""
-    for node in tree.body:
+def marks_of(body: "list[ast.stmt]") -> "list[ast.expr]":
+    """The marks that ``pytestmark`` sets for all tests of a file or a class."""
+    marks = []
+    for node in body:
         if isinstance(node, ast.Assign) and any(
             isinstance(target, ast.Name) and target.id == "pytestmark" for target in node.targets
         ):
-            marks = (
-                node.value.elts if isinstance(node.value, (ast.List, ast.Tuple)) else [node.value]
-            )
-            if any(is_skip(mark) for mark in marks):
-                return True
-    return False
+            value = node.value
+            marks.extend(value.elts if isinstance(value, (ast.List, ast.Tuple)) else [value])
+    return marks
 
 
-def tests_of(
-    body: "list[ast.stmt]", prefix: str, texts: "list[str]", draft: bool
-) -> "list[dict[str, object]]":
+def tests_of(body: "list[ast.stmt]", prefix: str, said: Said) -> "list[dict[str, object]]":
     """The tests of a body, those of classes by ``Class::name``."""
     found: list[dict[str, object]] = []
     for node in body:
         if isinstance(node, ast.ClassDef) and node.name.startswith("Test"):
-            own = [*texts, ast.get_docstring(node) or "", *marked(node)]
-            skipped = draft or any(is_skip(mark) for mark in node.decorator_list)
-            found.extend(tests_of(node.body, f"{prefix}{node.name}::", own, skipped))
+            own = said.below(node, [*node.decorator_list, *marks_of(node.body)])
+            found.extend(tests_of(node.body, f"{prefix}{node.name}::", own))
         elif isinstance(node, FUNCTIONS) and node.name.startswith("test"):
+            own = said.below(node, node.decorator_list)
             found.append(
                 {
                     "name": prefix + node.name,
                     "line": node.lineno,
-                    "draft": draft or is_draft(node),
-                    "mentions": [*texts, ast.get_docstring(node) or "", *marked(node)],
+                    "draft": own.draft or is_idle_body(node.body),
+                    "named": own.named,
+                    "docstrings": own.docstrings,
                 }
             )
     return found
 
 
-def marked(node: "ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef") -> "list[str]":
-    """The texts of its marks, but for the reasons of skips."""
-    return [text for mark in node.decorator_list if not is_skip(mark) for text in strings(mark)]
+def named_by(marks: "list[ast.expr]") -> "list[str]":
+    """The texts of marks that may name requirements, also of those that ``pytest.param`` gives."""
+    texts = []
+    for mark in marks:
+        if name_of(mark) not in OTHERS:
+            texts.extend(strings(mark))
+        else:
+            inner = (node for node in ast.walk(mark) if node is not mark and is_mark(node))
+            texts.extend(text for node in inner for text in strings(node))
+    return texts
+
+
+def is_mark(node: ast.AST) -> bool:
+    """Whether it is a call of ``pytest.mark.name`` that may name a requirement."""
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and name_of(node.func.value) == "mark"
+        and node.func.attr not in OTHERS
+    )
 
 
 def strings(node: ast.AST) -> "list[str]":
@@ -97,30 +143,57 @@ def strings(node: ast.AST) -> "list[str]":
     return [value for value in found if isinstance(value, str)]
 
 
-def is_skip(mark: ast.expr) -> bool:
-    """Whether a mark is ``pytest.mark.skip``, with or without arguments."""
-    function = mark.func if isinstance(mark, ast.Call) else mark
-    return isinstance(function, ast.Attribute) and function.attr == "skip"
+def name_of(node: ast.expr) -> str:
+    """The last name of ``a.b.name`` or ``a.b.name(...)``; empty for anything else."""
+    function = node.func if isinstance(node, ast.Call) else node
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
 
 
-def is_draft(node: "ast.FunctionDef | ast.AsyncFunctionDef") -> bool:
-    """Whether it is skipped, or does nothing yet."""
-    if any(is_skip(mark) for mark in node.decorator_list):
-        return True
-    body = [statement for statement in node.body if not is_idle(statement)]
-    if not body:
-        return True
-    first = body[0]
-    return (
-        isinstance(first, ast.Expr)
-        and isinstance(first.value, ast.Call)
-        and is_skip_call(first.value)
+def is_skipped(marks: "list[ast.expr]") -> bool:
+    """Whether a mark says that the tests are never run, or need not hold."""
+    return any(
+        name_of(mark) in SKIPS or (name_of(mark) in CONDITIONAL and always_holds(mark))
+        for mark in marks
     )
 
 
-def is_skip_call(call: ast.Call) -> bool:
-    """Whether a call is ``pytest.skip(...)``."""
-    return isinstance(call.func, ast.Attribute) and call.func.attr == "skip"
+def always_holds(mark: ast.expr) -> bool:
+    """Whether a condition of a mark is true whatever happens; one without a condition holds."""
+    if not isinstance(mark, ast.Call):
+        return True
+    conditions = [*mark.args, *(word.value for word in mark.keywords if word.arg == "condition")]
+    return not conditions or any(is_true(condition) for condition in conditions)
+
+
+def is_true(condition: ast.expr) -> bool:
+    """Whether a condition is a constant that is true; pytest reads a text as Python."""
+    try:
+        value = ast.literal_eval(condition)
+        return bool(ast.literal_eval(value) if isinstance(value, str) else value)
+    except UNREADABLE:
+        return False
+
+
+def is_left(body: "list[ast.stmt]") -> bool:
+    """Whether a file is left while it is imported, by ``pytest.skip(...)``."""
+    return any(is_end(statement) for statement in body)
+
+
+def is_idle_body(body: "list[ast.stmt]") -> bool:
+    """Whether a test does nothing yet, or begins with its end."""
+    steps = [statement for statement in body if not is_idle(statement)]
+    return not steps or is_end(steps[0])
+
+
+def is_end(statement: ast.stmt) -> bool:
+    """Whether it is ``pytest.skip(...)`` or ``pytest.xfail(...)``."""
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Call)
+        and name_of(statement.value) in ENDS
+    )
 
 
 def is_idle(statement: ast.stmt) -> bool:
@@ -131,4 +204,6 @@ def is_idle(statement: ast.stmt) -> bool:
 
 
 if __name__ == "__main__":
-    json.dump([read(path) for path in sys.argv[1:]], sys.stdout)
+    with open(sys.argv[1], encoding="utf-8") as listed:
+        paths = json.load(listed)
+    json.dump([read(path) for path in paths], sys.stdout)

@@ -18,7 +18,7 @@ pub(in crate::cli) struct Generate {
     #[command(flatten)]
     pub(in crate::cli) request: Request,
     /// How long to wait, in seconds; the tasks go on in a worker process [default: until they have ended]
-    #[arg(long, value_name = "SECONDS", value_parser = values::wait_seconds)]
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = values::wait_seconds)]
     pub(in crate::cli) wait_timeout: Option<f64>,
     /// Hand the tasks to a worker process and do not wait, as `submit` does
     #[arg(long, conflicts_with_all = ["wait_timeout", "output_format"])]
@@ -47,13 +47,13 @@ pub(in crate::cli) struct Request {
     pub(in crate::cli) output: Option<PathBuf>,
     /// Line and branch coverage to reach, in percent
     #[arg(long, value_name = "PERCENT", default_value_t = 80, allow_negative_numbers = true)]
-    #[arg(value_parser = clap::value_parser!(i64).range(0..=100))]
+    #[arg(allow_negative_numbers = true, value_parser = clap::value_parser!(i64).range(0..=100))]
     pub(in crate::cli) coverage: i64,
     /// Replace a test file even if it is not ours, or was edited
     #[arg(long)]
     pub(in crate::cli) overwrite: bool,
     /// How often the agent may go on after a verification [default: setting `max_iterations`]
-    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(i64).range(1..=20))]
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true, value_parser = clap::value_parser!(i64).range(1..=20))]
     pub(in crate::cli) max_iterations: Option<i64>,
     #[command(flatten)]
     pub(in crate::cli) scheduling: Scheduling,
@@ -74,7 +74,7 @@ pub(in crate::cli) struct Errand {
     #[command(flatten)]
     pub(in crate::cli) scheduling: Scheduling,
     /// How long to wait, in seconds; the task goes on in a worker process [default: until it has ended]
-    #[arg(long, value_name = "SECONDS", value_parser = values::wait_seconds)]
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = values::wait_seconds)]
     pub(in crate::cli) wait_timeout: Option<f64>,
     /// Hand the task to a worker process and do not wait
     #[arg(long, conflicts_with = "wait_timeout")]
@@ -98,7 +98,7 @@ pub(in crate::cli) struct Run {
     #[command(flatten)]
     pub(in crate::cli) scheduling: Scheduling,
     /// How long to wait, in seconds; the task goes on in a worker process [default: until it has ended]
-    #[arg(long, value_name = "SECONDS", value_parser = values::wait_seconds)]
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = values::wait_seconds)]
     pub(in crate::cli) wait_timeout: Option<f64>,
     /// Hand the task to a worker process and do not wait
     #[arg(long, conflicts_with = "wait_timeout")]
@@ -118,7 +118,7 @@ pub(in crate::cli) struct Plan {
     #[arg(long, value_name = "MODE", default_value = "auto", value_parser = mode())]
     pub(in crate::cli) mode: Mode,
     /// How long to wait for a result, in seconds, until its task goes on in a worker process [default: 110]
-    #[arg(long, value_name = "SECONDS", value_parser = values::wait_seconds)]
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = values::wait_seconds)]
     pub(in crate::cli) limit: Option<f64>,
     #[command(flatten)]
     pub(in crate::cli) format: Json,
@@ -132,7 +132,7 @@ fn mode() -> impl clap::builder::TypedValueParser<Value = Mode> {
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Scheduling {
     /// How long one attempt may take, in seconds [default: setting `default_timeout_seconds`]
-    #[arg(long, value_name = "SECONDS", value_parser = values::attempt_seconds)]
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = values::attempt_seconds)]
     pub(in crate::cli) timeout: Option<f64>,
     /// Who goes first
     #[arg(long, value_name = "PRIORITY", default_value_t, value_parser = priority())]

@@ -34,7 +34,7 @@ pub(in crate::cli) struct Results {
     #[arg(value_name = "ID")]
     pub(in crate::cli) id: String,
     /// How long to wait, in seconds; 0 answers at once [default: until the task has ended]
-    #[arg(long, value_name = "SECONDS", value_parser = values::wait_seconds)]
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = values::wait_seconds)]
     pub(in crate::cli) wait_timeout: Option<f64>,
     #[command(flatten)]
     pub(in crate::cli) format: Format,
@@ -61,7 +61,7 @@ pub(in crate::cli) struct List {
     pub(in crate::cli) kind: Option<Kind>,
     /// At most so many
     #[arg(long, value_name = "NUMBER", default_value_t = 50)]
-    #[arg(value_parser = clap::value_parser!(u64).range(1..=1000))]
+    #[arg(allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(1..=1000))]
     pub(in crate::cli) limit: u64,
     /// Where the page before ended
     #[arg(long, value_parser = values::cursor)]

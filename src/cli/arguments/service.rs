@@ -18,7 +18,7 @@ pub(in crate::cli) struct Serve {
     #[arg(long, value_name = "NUMBER", default_value_t = 8000)]
     pub(in crate::cli) port: u16,
     /// How many tasks to run at once; 0 leaves them to `worker` processes [default: setting `workers`]
-    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(0..=256))]
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(0..=256))]
     pub(in crate::cli) workers: Option<u32>,
     /// A Python module whose functions marked with `@handler(KIND)` run tasks of kinds of your own
     #[arg(long, value_name = "PACKAGE.MODULE")]
@@ -42,7 +42,7 @@ impl Serve {
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Mcp {
     /// How many tasks to run at once; 0 leaves them to `worker` processes [default: setting `workers`]
-    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(0..=256))]
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(0..=256))]
     pub(in crate::cli) workers: Option<u32>,
     /// A Python module whose functions marked with `@handler(KIND)` run tasks of kinds of your own
     #[arg(long, value_name = "PACKAGE.MODULE")]
@@ -98,7 +98,7 @@ pub(in crate::cli) struct CreateKey {
     #[arg(long, value_name = "ROLE", default_value = "user")]
     pub(in crate::cli) role: Role,
     /// For how many days it holds
-    #[arg(long, value_name = "NUMBER", default_value_t = 365, value_parser = clap::value_parser!(i64).range(1..=3650))]
+    #[arg(long, value_name = "NUMBER", default_value_t = 365, allow_negative_numbers = true, value_parser = clap::value_parser!(i64).range(1..=3650))]
     pub(in crate::cli) days: i64,
     /// What you call it
     #[arg(long, value_name = "TEXT", default_value = "")]

@@ -13,7 +13,7 @@ use crate::task::Kind;
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Worker {
     /// How many tasks to run at once [default: setting `workers`]
-    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=256))]
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(1..=256))]
     pub(in crate::cli) concurrency: Option<u32>,
     /// Run tasks of these kinds only, such as `generate_tests,agent_task` [default: all that can be run here]
     #[arg(long, value_name = "KIND,…", value_delimiter = ',', value_parser = kind())]
@@ -48,7 +48,7 @@ pub(in crate::cli) struct Workflow {
     #[arg(long = "async")]
     pub(in crate::cli) is_async: bool,
     /// Line and branch coverage to reach, in percent [default: what pyproject.toml says, else 80]
-    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(i64).range(0..=100))]
+    #[arg(long, value_name = "PERCENT", allow_negative_numbers = true, value_parser = clap::value_parser!(i64).range(0..=100))]
     pub(in crate::cli) coverage: Option<i64>,
     /// Write the report, one JSON document, to this file too
     #[arg(long, value_name = "FILE")]

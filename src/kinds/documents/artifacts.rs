@@ -21,8 +21,8 @@ pub(super) const MATRIX_JSON: &str = "requirements_traceability_matrix.json";
 pub(super) const TEST_CASES: &str = "test_cases";
 /// Larger documents are not read.
 const MOST_BYTES: u64 = 8 << 20;
-/// More files of test cases are not read.
-const MOST_FILES: usize = 5_000;
+/// More files of test cases are refused; there may be one for each requirement, and as many again of others.
+const MOST_FILES: usize = 20_000;
 
 /// The folder as it is now; there may be none yet.
 #[derive(Debug)]
@@ -92,7 +92,10 @@ impl Folder {
                 let is_python = Path::new(name).extension().is_some_and(|extension| extension == "py");
                 if kind.is_dir() && !name.starts_with('.') && name != "__pycache__" {
                     folders.push(path);
-                } else if kind.is_file() && is_python && files.len() < MOST_FILES {
+                } else if kind.is_file() && is_python {
+                    if files.len() >= MOST_FILES {
+                        return Err(too_many(&self.path.join(TEST_CASES)));
+                    }
                     let bytes =
                         dir.read(&path).map_err(|error| unreadable(&self.path.join(&path), &error))?;
                     files.push((path, bytes));
@@ -160,6 +163,11 @@ fn put(dir: &Dir, file: &File) -> io::Result<()> {
     let name = file.path.file_name();
     Temporary::write(&folder, name, file.text.as_bytes())?.replace(name)?;
     sync_folder(&folder)
+}
+
+fn too_many(path: &Path) -> Failure {
+    let message = format!("{} has more than {MOST_FILES} Python files: split the project", path.display());
+    Failure::new(ErrorKind::Config, message)
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Failure {

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::kinds::Attempt;
 use crate::sandbox::{
@@ -29,8 +30,10 @@ pub(super) struct FoundTest {
     pub(super) name: String,
     /// Whether somebody has still to write it.
     pub(super) draft: bool,
-    /// The texts in which it may name its requirements.
-    pub(super) mentions: Vec<String>,
+    /// The texts of `REQUIREMENT` and of its marks.
+    pub(super) named: Vec<String>,
+    /// That of its class, and its own.
+    pub(super) docstrings: Vec<String>,
 }
 
 /// A folder with the files, and what runs there.
@@ -83,10 +86,15 @@ impl<'a> Bench<'a> {
 
     /// What the files hold, in their order.
     pub(super) async fn read(&self, paths: &[ProjectPath]) -> Result<Vec<CaseFile>, Failure> {
+        // There may be more than a command line takes.
+        let list = self.desk.scratch().join("paths.json");
+        let names: Vec<&str> = paths.iter().map(ProjectPath::as_str).collect();
+        let written = std::fs::write(&list, Value::from(names).to_string());
+        written.map_err(|source| SandboxError::file(&list, source))?;
         let mut command = Command::new(self.desk.root(), self.desk.scratch())
             .args(["-I", "-S"])
             .arg(self.sandbox.probe().read_cases())
-            .args(paths.iter().map(ProjectPath::as_path));
+            .arg(list);
         command.limits.output_bytes = MOST_ANSWER;
         let finished = self.run(command).await?;
         if !finished.exit.is_success() {

@@ -1,8 +1,8 @@
-//! Which requirements is a test case for? Those that it names: in its docstring, its marks, its own name, or for the whole file.
+//! Which test cases does a project have, and which requirements are they for?
 
 use super::artifacts::Folder;
-use super::check::{Bench, FoundTest};
-use super::python::slug;
+use super::check::Bench;
+use super::mentions::Ids;
 use crate::kinds::Attempt;
 use crate::kinds::steps::apart;
 use crate::requirements::{LinkedCase, Requirement};
@@ -38,12 +38,12 @@ pub(super) async fn find(
         Err(failure) => Err(failure),
     };
     bench.remove().await;
-    let names: Vec<Name> = requirements.iter().map(Name::of).collect();
+    let ids = Ids::of(requirements);
     let found = found?;
     apart(move || {
         for (path, file) in paths.into_iter().zip(found) {
             for test in file.tests {
-                let requirement_ids = named(&test, &names);
+                let requirement_ids = ids.named(&test);
                 let name = format!("{path}::{}", test.name);
                 links.cases.push(LinkedCase { name, requirement_ids, is_draft: test.draft });
             }
@@ -54,65 +54,4 @@ pub(super) async fn find(
         links
     })
     .await
-}
-
-/// The id of a requirement, as it may be mentioned.
-struct Name {
-    id: String,
-    upper: String,
-    /// As part of the name of a test; `None` for one that might be any word.
-    slug: Option<String>,
-}
-
-impl Name {
-    fn of(requirement: &Requirement) -> Self {
-        let (id, slug) = (requirement.id.clone(), slug(&requirement.id));
-        let upper = id.to_ascii_uppercase();
-        Self { id, upper, slug: slug.contains('_').then(|| format!("_{slug}_")) }
-    }
-}
-
-/// The ids that a test names, as whole words.
-fn named(test: &FoundTest, names: &[Name]) -> Vec<String> {
-    let function = format!("_{}_", test.name.to_ascii_lowercase().replace("::", "_"));
-    let texts = test.mentions.join("\n").to_ascii_uppercase();
-    let is_named = |name: &&Name| {
-        mentions(&texts, &name.upper) || name.slug.as_ref().is_some_and(|slug| function.contains(slug))
-    };
-    names.iter().filter(is_named).map(|name| name.id.clone()).collect()
-}
-
-/// Whether a text has an id as a whole: `REQ-1` is not in `REQ-12`, and not in `REQ-1.2`. Both in capitals.
-fn mentions(text: &str, id: &str) -> bool {
-    let is_part = |letter: char| letter.is_alphanumeric() || matches!(letter, '-' | '_');
-    text.match_indices(id).any(|(start, found)| {
-        let rest = &text[start + found.len()..];
-        let mut after = rest.chars();
-        let goes_on = match after.next() {
-            Some('.') => after.next().is_some_and(char::is_alphanumeric),
-            Some(letter) => is_part(letter),
-            None => false,
-        };
-        !goes_on && !text[..start].ends_with(is_part)
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ids_are_found_as_whole_words() {
-        for (text, is_there) in [
-            ("REQ-1: LOGS IN", true),
-            ("SEE REQ-1.", true),
-            ("(REQ-1)", true),
-            ("REQ-12", false),
-            ("REQ-1.2", false),
-            ("XREQ-1", false),
-            ("REQ-1-A", false),
-        ] {
-            assert_eq!(mentions(text, "REQ-1"), is_there, "{text}");
-        }
-    }
 }

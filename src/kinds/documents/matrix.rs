@@ -39,7 +39,7 @@ pub(super) async fn generate(
     }
     keep_links(&mut document, &folder)?;
     steps.begin("writing the matrix")?;
-    let result = result(documents, &document, &credit, text.len());
+    let result = result(documents, &document, &credit, text.chars().count());
     let data = json!({
         "project_id": documents.project.id,
         "requirements": document.requirements,

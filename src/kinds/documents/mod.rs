@@ -11,7 +11,9 @@ mod check;
 mod handler;
 mod links;
 mod matrix;
+mod mentions;
 mod module_run;
+mod module_tests;
 mod python;
 mod test_cases;
 

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use cap_std::fs::Dir;
 use serde_json::{Value, json};
 
 use super::check::prepare;
+use super::module_tests::{ModuleTests, asked_for, named_for};
 use crate::kinds::Attempt;
 use crate::kinds::steps::Steps;
-use crate::sandbox::{ModuleLayout, ProbeDir, ProjectPath, default_output, read_plain};
+use crate::sandbox::{ModuleLayout, ProbeDir, ProjectPath};
 use crate::task::{CoverageAnalysis, Documents, ErrorKind, Failure};
 use crate::verify::{Existing, Outcome, Verification, VerifyLimits};
 
@@ -30,11 +30,10 @@ pub(super) async fn measure(
             format!("module {module} does not exist in the project: check `file_path` and `project_root`");
         return Err(Failure::new(ErrorKind::InvalidModule, message));
     }
-    let tests = tests_of(&module, root)?;
-    let source =
-        read_plain(root, &tests).and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(|| {
-            Failure::new(ErrorKind::Verification, format!("{tests} is no UTF-8 text of bearable size"))
-        })?;
+    let tests = match asked_for(&order.test_paths, root)? {
+        Some(tests) => tests,
+        None => named_for(&module, root)?,
+    };
     let layout = ModuleLayout::find(root, &module);
     steps.begin("running the tests")?;
     let seconds = Duration::from_secs_f64(attempt.task.new.attempt_seconds);
@@ -43,11 +42,12 @@ pub(super) async fn measure(
         attempt: &workspaces,
         module: &module,
         layout: &layout,
-        output: &tests,
-        limits: VerifyLimits { run: seconds, ..VerifyLimits::default() },
+        output: &tests.first,
+        // Tests that the project has may take as long as the attempt.
+        limits: VerifyLimits { run: seconds, test: seconds, ..VerifyLimits::default() },
         mutate: false,
     };
-    let run = verification.run_as_it_is(source, &attempt.cancel).await;
+    let run = verification.run_as_it_is(&tests.others, &attempt.cancel).await;
     if let Err(error) = workspaces.remove().await {
         tracing::warn!(task = %attempt.task.id(), %error, "the workspace of an attempt is left behind");
     }
@@ -55,38 +55,11 @@ pub(super) async fn measure(
     Ok(result(documents, order, &module, &tests, &run?))
 }
 
-/// The test file of a module: where ours goes, else the usual names in the usual places.
-fn tests_of(module: &ProjectPath, root: &Dir) -> Result<ProjectPath, Failure> {
-    let stem = module.file_name().trim_end_matches(".py");
-    let (plain, behind) = (format!("test_{stem}.py"), format!("{stem}_test.py"));
-    let mut places = vec![default_output(module)];
-    for name in [&plain, &behind] {
-        places.push(ProjectPath::from_names(["tests", name]));
-        places.push(ProjectPath::from_names(["tests", "unit", name]));
-        places.push(ProjectPath::from_names(["test", name]));
-        if let Some(parent) = module.parent() {
-            places.push(ProjectPath::from_names(parent.names().chain([name.as_str()])));
-            places.push(ProjectPath::from_names(parent.names().chain(["tests", name])));
-        } else {
-            places.push(ProjectPath::from_names([name.as_str()]));
-        }
-    }
-    if let Some(found) = places.iter().find(|place| root.is_file(place)) {
-        return Ok(found.clone());
-    }
-    let looked: Vec<&str> = places.iter().map(ProjectPath::as_str).collect();
-    let message = format!(
-        "{module} has no test file: none of {} is there; `generate_tests` writes the first of them",
-        looked.join(", ")
-    );
-    Err(Failure::new(ErrorKind::Config, message))
-}
-
 fn result(
     documents: &Documents,
     order: &CoverageAnalysis,
     module: &ProjectPath,
-    tests: &ProjectPath,
+    tests: &ModuleTests,
     run: &Existing,
 ) -> Value {
     let coverage = &run.coverage;
@@ -103,13 +76,18 @@ fn result(
         of(Outcome::Failed).map(|test| json!({"test": test.test, "reason": test.reason})).collect();
     let asked = order.min_coverage_threshold.percent();
     let verdict = if is_met { "reached" } else { "not reached" };
-    let broken = if failed.is_empty() { String::new() } else { format!("; {} of them fail", failed.len()) };
+    let broken = match failed.len() {
+        0 => String::new(),
+        _ if run.tests.len() == 1 => "; it fails".to_owned(),
+        number => format!("; {number} of them fail"),
+    };
     json!({
         "success": true,
         "project_id": documents.project.id,
         "coverage_analysis": {
             "file_path": module.as_str(),
-            "test_file": tests.as_str(),
+            "test_file": tests.first.as_str(),
+            "test_files": tests.names(),
             "coverage_percent": percent,
             "line_coverage_percent": coverage.line_percent,
             "branch_coverage_percent": with_branches.then_some(coverage.branch_percent),
@@ -128,8 +106,41 @@ fn result(
             "command": run.command,
         },
         "message": format!(
-            "{} of {tests} reach {percent} % of {module}, {asked} % are asked for: {verdict}{broken}",
-            if run.tests.len() == 1 { "1 test".to_owned() } else { format!("{} tests", run.tests.len()) },
+            "{} {percent} % of {module}, {asked} % are asked for: {verdict}{broken}",
+            reach(run.tests.len(), &tests.names()),
         ),
     })
+}
+
+/// How many tests reach what follows.
+fn reach(tests: usize, files: &[&str]) -> String {
+    match tests {
+        1 => format!("1 test of {} reaches", shown(files)),
+        number => format!("{number} tests of {} reach", shown(files)),
+    }
+}
+
+/// The first few by name.
+fn shown(names: &[&str]) -> String {
+    const MOST: usize = 3;
+    match names.split_at_checked(MOST) {
+        Some((first, others)) if !others.is_empty() => {
+            format!("{} and {} more", first.join(", "), others.len())
+        }
+        _ => names.join(", "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_test_reaches_and_two_reach() {
+        assert_eq!(reach(1, &["a.py"]), "1 test of a.py reaches");
+        assert_eq!(
+            reach(2, &["a.py", "b.py", "c.py", "d.py"]),
+            "2 tests of a.py, b.py, c.py and 1 more reach"
+        );
+    }
 }

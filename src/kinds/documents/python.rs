@@ -10,8 +10,8 @@ const WIDTH: usize = 88;
 /// How much of a title goes into a name.
 const MOST_WORDS: usize = 6;
 
-/// The file of one requirement.
-pub(super) fn source(requirement: &Requirement, cases: &[&TestCase]) -> String {
+/// The file of one requirement; `stem` is what it has in its name, and its tests in theirs.
+pub(super) fn source(requirement: &Requirement, stem: &str, cases: &[&TestCase]) -> String {
     let mut text = String::from("\"\"\"");
     let first = format!("Test cases of {}: {}", requirement.id, requirement.description);
     text.push_str(wrapped(&first, 0).trim_start());
@@ -20,18 +20,18 @@ pub(super) fn source(requirement: &Requirement, cases: &[&TestCase]) -> String {
                    written it: then its mark goes.";
     text.push_str(&wrapped(drafted, 0));
     let _ = write!(text, "\"\"\"\n\nimport pytest\n\nREQUIREMENT = {}\n", literal(&requirement.id));
-    for (number, case) in (1..).zip(cases) {
-        function(&mut text, requirement, number, case);
+    for (name, case) in names(stem, cases).iter().zip(cases) {
+        function(&mut text, requirement, name, case);
     }
     text
 }
 
 /// The names of the test functions, in the order of the cases.
-pub(super) fn names(requirement: &Requirement, cases: &[&TestCase]) -> Vec<String> {
-    (1..).zip(cases).map(|(number, case)| name(requirement, number, case)).collect()
+pub(super) fn names(stem: &str, cases: &[&TestCase]) -> Vec<String> {
+    (1..).zip(cases).map(|(number, case)| name(stem, number, case)).collect()
 }
 
-fn function(text: &mut String, requirement: &Requirement, number: usize, case: &TestCase) {
+fn function(text: &mut String, requirement: &Requirement, name: &str, case: &TestCase) {
     let reason = match case.form {
         CaseForm::Positive => format!("to be written by a person: what {} asks for", requirement.id),
         CaseForm::Negative => {
@@ -40,12 +40,8 @@ fn function(text: &mut String, requirement: &Requirement, number: usize, case: &
         CaseForm::Boundary => format!("to be written by a person: the bound that {} names", requirement.id),
     };
     // Writing to a String cannot fail, here and below.
-    let _ = write!(
-        text,
-        "\n\n@pytest.mark.skip(reason={})\ndef {}() -> None:\n    \"\"\"",
-        literal(&reason),
-        name(requirement, number, case)
-    );
+    let _ =
+        write!(text, "\n\n@pytest.mark.skip(reason={})\ndef {name}() -> None:\n    \"\"\"", literal(&reason));
     text.push_str(wrapped(&format!("{}: {}", requirement.id, case.title), 4).trim_start());
     let place =
         if case.line > 0 { format!(", by line {} of the requirements", case.line) } else { String::new() };
@@ -63,14 +59,14 @@ fn function(text: &mut String, requirement: &Requirement, number: usize, case: &
     text.push_str("    \"\"\"\n");
 }
 
-fn name(requirement: &Requirement, number: usize, case: &TestCase) -> String {
+/// Behind two `_` the number is no part of an id such as `REQ-1.2`.
+fn name(stem: &str, number: usize, case: &TestCase) -> String {
     let words = match case.form {
         CaseForm::Positive => slug(&case.title).split('_').take(MOST_WORDS).collect::<Vec<_>>().join("_"),
         form => form.as_str().to_owned(),
     };
-    let id = slug(&requirement.id);
     let between = if words.is_empty() { "" } else { "_" };
-    format!("test_{id}_{number}{between}{words}")
+    format!("test_{stem}__{number}{between}{words}")
 }
 
 /// Small letters and digits of ASCII, with `_` for all that is between.

@@ -65,7 +65,7 @@ pub(super) async fn generate(
     steps.begin("parsing and collecting the files")?;
     check(attempt, documents, &draft, probe).await?;
     steps.begin("writing the files")?;
-    let result = result(documents, &document, &draft, &credit, text.len());
+    let result = result(documents, &document, &draft, &credit, text.chars().count());
     steps.attempt().renew().await?;
     artifacts::write(&documents.project, &documents.context, draft.files).await?;
     Ok(result)
@@ -74,19 +74,20 @@ pub(super) async fn generate(
 impl Draft {
     fn of(document: &Document, cases: &[TestCase], folder: &Folder) -> Result<Self, Failure> {
         let mut draft = Self { files: Vec::new(), tests: 0, kept: Vec::new(), cases: Vec::new() };
-        let mut names = HashSet::new();
+        let mut stems = HashSet::new();
         let mut by_id: HashMap<&str, Vec<&TestCase>> = HashMap::new();
         for case in cases {
             by_id.entry(&case.requirement_id).or_default().push(case);
         }
         for requirement in &document.requirements {
             let own = by_id.remove(requirement.id.as_str()).unwrap_or_default();
-            let path = place(requirement, &mut names);
+            let stem = stem(requirement, &mut stems);
+            let path = ProjectPath::from_names([TEST_CASES, &format!("test_{stem}.py")]);
             if folder.is_foreign(&path)? {
                 draft.kept.push(path);
                 continue;
             }
-            for (name, case) in python::names(requirement, &own).into_iter().zip(&own) {
+            for (name, case) in python::names(&stem, &own).into_iter().zip(&own) {
                 draft.cases.push(json!({
                     "requirement_id": requirement.id,
                     "test": format!("{path}::{name}"),
@@ -96,24 +97,25 @@ impl Draft {
                 }));
             }
             draft.tests += own.len();
-            draft.files.push(File::python(path, &python::source(requirement, &own)));
+            draft.files.push(File::python(path, &python::source(requirement, &stem, &own)));
         }
         Ok(draft)
     }
 }
 
-/// The file of a requirement: ids that differ have files that differ.
-fn place(requirement: &Requirement, names: &mut HashSet<String>) -> ProjectPath {
+/// What the file of a requirement and its tests are named for: ids that differ have stems that differ. One that is written
+/// as another already is gets a number behind two `_`, which no id is written with.
+fn stem(requirement: &Requirement, stems: &mut HashSet<String>) -> String {
     let slug = python::slug(&requirement.id);
     let base = if slug.is_empty() { "requirement".to_owned() } else { slug };
-    let mut name = base.clone();
+    let mut stem = base.clone();
     for number in 2.. {
-        if names.insert(name.clone()) {
+        if stems.insert(stem.clone()) {
             break;
         }
-        name = format!("{base}_{number}");
+        stem = format!("{base}__{number}");
     }
-    ProjectPath::from_names([TEST_CASES, &format!("test_{name}.py")])
+    stem
 }
 
 /// The files must parse, and pytest must collect every test of them.

@@ -1,5 +1,7 @@
 //! Kind `plan_validation`: what is wrong with a plan? What its own words tell, and what a model sees besides.
 
+use std::collections::HashSet;
+
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -8,7 +10,7 @@ use super::result::result;
 use crate::agent::Question;
 use crate::kinds::Attempt;
 use crate::kinds::steps::{Steps, apart};
-use crate::planning::{FINDINGS, Finding, ReadPlan, Validation, check, read_plan, validation_text};
+use crate::planning::{FINDINGS, Finding, Validation, read_plan, validation_text};
 use crate::requirements::one_line;
 use crate::task::{Failure, Planning};
 
@@ -29,37 +31,41 @@ pub(super) async fn validate(
     let steps = Steps::new(attempt, 2);
     steps.begin("reading the plan")?;
     let text = planning.text.clone();
-    let read = apart(move || read_plan(&text)).await?;
-    let mut findings = of(&read);
+    let (plan, mut findings) = apart(move || {
+        let read = read_plan(&text);
+        let findings = read.findings();
+        (read.plan, findings)
+    })
+    .await?;
     steps.begin("checking the plan")?;
     let question = Question { instruction: INSTRUCTION, schema: FINDINGS, material: &planning.text };
     let (answer, credit) = author.answer(attempt, question, is_right).await?;
-    let more = answer.map(|answer| answer.findings).unwrap_or_default().into_iter().map(cleaned);
-    let seen: Vec<Finding> = more.filter(|one| !is_known(one, &findings)).collect();
-    findings.extend(seen);
-    let validation = Validation::of(read.plan, findings);
-    let told = validation_text(&validation);
-    Ok(result(planning.tool, json!(validation), told, &credit))
-}
-
-/// What the words of the plan tell.
-fn of(read: &ReadPlan) -> Vec<Finding> {
-    match &read.broken {
-        Some(reason) => vec![Finding::broken(reason)],
-        None => check(&read.plan),
-    }
+    let tool = planning.tool;
+    apart(move || {
+        let seen = answer.map(|answer| answer.findings).unwrap_or_default();
+        add(seen, &mut findings);
+        let validation = Validation::of(plan, findings);
+        let told = validation_text(&validation);
+        result(tool, json!(validation), told, &credit)
+    })
+    .await
 }
 
 fn is_right(answer: &Answer) -> Result<(), String> {
-    match answer.findings.iter().find(|finding| finding.message.trim().is_empty()) {
-        Some(finding) => Err(format!("a finding of code {:?} has no message", finding.code)),
+    if let Some(finding) = answer.findings.iter().find(|finding| finding.message.trim().is_empty()) {
+        return Err(format!("a finding of code {:?} has no message", finding.code));
+    }
+    match answer.findings.iter().find(|finding| finding.code.trim().is_empty()) {
+        Some(finding) => Err(format!("the finding {:?} has no code", finding.message)),
         None => Ok(()),
     }
 }
 
-/// Whether the same is said of the same place already.
-fn is_known(finding: &Finding, known: &[Finding]) -> bool {
-    known.iter().any(|other| other.code == finding.code && other.place.item == finding.place.item)
+/// Adds what somebody else has seen, where the same is not said of the same place already.
+fn add(seen: Vec<Finding>, findings: &mut Vec<Finding>) {
+    let place = |finding: &Finding| (finding.code.clone(), finding.place.item.clone());
+    let known: HashSet<_> = findings.iter().map(place).collect();
+    findings.extend(seen.into_iter().map(cleaned).filter(|finding| !known.contains(&place(finding))));
 }
 
 fn cleaned(mut finding: Finding) -> Finding {

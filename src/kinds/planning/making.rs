@@ -7,7 +7,7 @@ use super::result::result;
 use crate::agent::Question;
 use crate::kinds::Attempt;
 use crate::kinds::steps::{Steps, apart};
-use crate::planning::{PLAN, Plan, answer_problem, check, cleaned, plan_of, plan_text, requested_phases};
+use crate::planning::{Demands, PLAN, Plan, check, cleaned, plan_of, plan_text};
 use crate::task::{Failure, Planning};
 
 const INSTRUCTION: &str = "You make implementation plans: phases of concrete tasks, each small enough for one person and some \
@@ -22,26 +22,17 @@ pub(super) async fn make(
     let steps = Steps::new(attempt, 2);
     steps.begin("making the plan")?;
     let question = Question { instruction: INSTRUCTION, schema: PLAN, material: &planning.text };
-    let phases = requested_phases(&planning.text);
-    let right = |plan: &Plan| is_right(plan, phases);
+    let text = planning.text.clone();
+    let demands = apart(move || Demands::of(&text)).await?;
+    let right = |plan: &Plan| demands.problem(plan).map_or(Ok(()), Err);
     let (answer, credit) = author.answer(attempt, question, right).await?;
     let text = planning.text.clone();
-    let plan = match answer {
-        Some(plan) => cleaned(plan),
-        None => apart(move || plan_of(&text)).await?,
-    };
+    let plan = apart(move || answer.map_or_else(|| plan_of(&text), cleaned)).await?;
     steps.begin("checking the plan")?;
-    let findings = check(&plan);
-    let told = plan_text(&plan);
-    Ok(result(planning.tool, json!({"plan": plan, "findings": findings}), told, &credit))
-}
-
-fn is_right(plan: &Plan, phases: Option<usize>) -> Result<(), String> {
-    if let Some(problem) = answer_problem(plan) {
-        return Err(problem);
-    }
-    match phases.filter(|wanted| *wanted != plan.phases.len()) {
-        Some(wanted) => Err(format!("{wanted} phases are asked for, and it has {}", plan.phases.len())),
-        None => Ok(()),
-    }
+    let tool = planning.tool;
+    apart(move || {
+        let told = plan_text(&plan);
+        result(tool, json!({"findings": check(&plan), "plan": plan}), told, &credit)
+    })
+    .await
 }

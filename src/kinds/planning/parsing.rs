@@ -38,18 +38,35 @@ pub(super) async fn read(
     // Only ids of the text itself have to be in an answer.
     let known = Document { requirements: ours.requirements.clone(), unread: Vec::new() };
     let question = Question { instruction: INSTRUCTION, schema: REQUIREMENTS, material: &planning.text };
-    let right = |answer: &Answer| check_rows(&answer.requirements, &known);
-    let (answer, credit) = author.answer(attempt, question, right).await?;
-    let parsed = match answer {
-        None => ours,
-        Some(answer) => ParsedRequirements {
-            requirements: answer.requirements.into_iter().map(|row| row.into_requirement(&known)).collect(),
-            ambiguities: answer.ambiguities.into_iter().map(cleaned).collect(),
-            unread: Vec::new(),
-        },
+    let right = |answer: &Answer| {
+        check_rows(&answer.requirements, &known).and_then(|()| all_ask(&answer.ambiguities))
     };
-    let told = parsed_text(&parsed);
-    Ok(result(planning.tool, json!(parsed), told, &credit))
+    let (answer, credit) = author.answer(attempt, question, right).await?;
+    let tool = planning.tool;
+    apart(move || {
+        let parsed = match answer {
+            None => ours,
+            Some(answer) => ParsedRequirements {
+                requirements: answer
+                    .requirements
+                    .into_iter()
+                    .map(|row| row.into_requirement(&known))
+                    .collect(),
+                ambiguities: answer.ambiguities.into_iter().map(cleaned).collect(),
+                unread: Vec::new(),
+            },
+        };
+        let told = parsed_text(&parsed);
+        result(tool, json!(parsed), told, &credit)
+    })
+    .await
+}
+
+fn all_ask(ambiguities: &[Ambiguity]) -> Result<(), String> {
+    match ambiguities.iter().find(|ambiguity| ambiguity.question.trim().is_empty()) {
+        Some(ambiguity) => Err(format!("the ambiguity of {:?} has no question", ambiguity.words)),
+        None => Ok(()),
+    }
 }
 
 fn cleaned(ambiguity: Ambiguity) -> Ambiguity {

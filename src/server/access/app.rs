@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -33,8 +34,8 @@ pub(in crate::server) struct App {
     meters: Meters,
     /// The service is about to end.
     closing: CancellationToken,
-    /// The sockets that were upgraded.
-    sockets: TaskTracker,
+    /// What goes on though no request waits for it.
+    detached: TaskTracker,
 }
 
 impl App {
@@ -50,7 +51,7 @@ impl App {
             location,
             meters: Meters::new(),
             closing: CancellationToken::new(),
-            sockets: TaskTracker::new(),
+            detached: TaskTracker::new(),
         }
     }
 
@@ -64,15 +65,18 @@ impl App {
         &self.meters
     }
 
-    /// Runs what an upgraded socket does.
-    pub(in crate::server) fn attend(&self, socket: impl Future<Output = ()> + Send + 'static) {
-        self.sockets.spawn(socket);
+    /// Runs what goes on where no request waits for it any more: what an upgraded socket does, for one.
+    pub(in crate::server) fn detach<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> JoinHandle<T> {
+        self.detached.spawn(work)
     }
 
-    /// Ends with the last upgraded socket.
-    pub(in crate::server) async fn sockets_end(&self) {
-        self.sockets.close();
-        self.sockets.wait().await;
+    /// Ends with the last of them.
+    pub(in crate::server) async fn detached_end(&self) {
+        self.detached.close();
+        self.detached.wait().await;
     }
 
     /// Whether the store answers, and is still where it was.

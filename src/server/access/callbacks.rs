@@ -8,8 +8,11 @@ use axum::http::StatusCode;
 use super::scope::{Scope, merged};
 use crate::engine::EngineError;
 use crate::server::http::Problem;
-use crate::server::webhooks::{Target, delivery_of, replay_of, status_of, webhook_of};
-use crate::task::{Cursor, ListFilter, NewTask, Task, TaskEvent, TaskId, TaskPage, TaskStatus, Webhook};
+use crate::server::token::webhook_secret;
+use crate::server::webhooks::{Target, delivery_of, replay_of, status_of, told, webhook_of};
+use crate::task::{
+    Cursor, ListFilter, NewTask, Signer, Task, TaskEvent, TaskId, TaskPage, TaskStatus, Webhook,
+};
 
 /// Which deliveries a listing shows.
 #[derive(Debug, Clone, Copy)]
@@ -42,15 +45,26 @@ impl Scope {
         task: NewTask,
         url: Option<String>,
     ) -> Result<Arc<Task>, Problem> {
-        let task = self.submit(task).await?;
-        let Some(url) = url else { return Ok(task) };
-        self.tell_of(&task, url).await?;
+        let Some(url) = url else { return self.submit(task).await };
+        let signer = self.signer()?;
+        let task = self.submit(told(task, self.settings())).await?;
+        self.tell_of(&task, url, signer).await?;
         // It may have ended meanwhile.
         self.task(task.id()).await
     }
 
-    async fn tell_of(&self, task: &Task, url: String) -> Result<(), Problem> {
-        let user = (self.caller().name(), self.caller().key.clone());
+    /// Whose secret signs what this user is told.
+    fn signer(&self) -> Result<Signer, Problem> {
+        if let Some(key) = &self.caller().key {
+            return Ok(Signer::Key(key.clone()));
+        }
+        let (secret, _) = webhook_secret(&self.settings().workspace_root)
+            .map_err(|error| Problem::field("callback_url", format!("cannot be signed for: {error}")))?;
+        Ok(Signer::Workspace(secret.fingerprint()))
+    }
+
+    async fn tell_of(&self, task: &Task, url: String, signer: Signer) -> Result<(), Problem> {
+        let user = (self.caller().name(), signer);
         let delivery = delivery_of(task, user, url, self.process(), self.settings());
         match self.app.engine.submit(delivery).await {
             Ok(_) => Ok(()),
@@ -61,9 +75,10 @@ impl Scope {
     /// Submits a task that ended without success once more, and tells whoever was told of its end.
     pub(in crate::server) async fn retry_and_tell(&self, id: TaskId) -> Result<Arc<Task>, Problem> {
         let callback = self.callback(self.callback_of(id).await?)?;
+        let Some(url) = callback else { return self.retry(id).await };
+        let signer = self.signer()?;
         let task = self.retry(id).await?;
-        let Some(url) = callback else { return Ok(task) };
-        self.tell_of(&task, url).await?;
+        self.tell_of(&task, url, signer).await?;
         self.task(task.id()).await
     }
 
@@ -93,14 +108,17 @@ impl Scope {
 
     /// The first that stand where a word says: what waits for its task and what waits for its next try have one status.
     async fn deliveries_of(&self, mut filter: ListFilter, word: &str) -> Result<TaskPage, Problem> {
-        let mut tasks = Vec::new();
+        const LARGEST: usize = 1000;
+        let (wanted, mut tasks) = (filter.limit, Vec::new());
         loop {
             let page = self.app.engine.list(filter.clone()).await?;
             tasks.extend(page.tasks.into_iter().filter(|task| status_of(task) == word));
-            if page.next_cursor.is_none() || tasks.len() >= filter.limit {
+            if page.next_cursor.is_none() || tasks.len() >= wanted {
                 return Ok(TaskPage { tasks, next_cursor: page.next_cursor });
             }
             filter.cursor = page.next_cursor;
+            // Those that are looked for may stand behind thousands of others.
+            filter.limit = (4 * filter.limit).min(LARGEST);
         }
     }
 
@@ -126,15 +144,19 @@ impl Scope {
             let detail = format!("delivery {} goes on: it can be replayed once it has ended", delivery.id());
             return Err(Problem::new(StatusCode::CONFLICT, detail));
         }
-        let task = webhook_of(&delivery).map(|webhook| webhook.task);
-        if let Some(task) = task
-            && self.find(task).await?.is_none()
-        {
+        let webhook = webhook_of(&delivery).ok_or_else(|| Problem::no_delivery(id))?;
+        let task = webhook.task;
+        if self.find(task).await?.is_none() {
             let detail =
                 format!("task {task} was removed after its retention: nothing is left to tell of it");
             return Err(Problem::new(StatusCode::CONFLICT, detail));
         }
-        Ok(self.app.engine.submit(replay_of(&delivery, self.process())).await?)
+        // A key stays; the secret of the workspace root may be another by now.
+        let signer = match &webhook.signer {
+            Signer::Key(key) => Signer::Key(key.clone()),
+            Signer::Workspace(_) | Signer::Any => self.signer()?,
+        };
+        Ok(self.app.engine.submit(replay_of(&delivery, webhook, signer, self.process())).await?)
     }
 
     async fn delivery(&self, id: &str) -> Result<Arc<Task>, Problem> {

@@ -17,7 +17,7 @@ pub(in crate::server) async fn guard(
     next: Next,
 ) -> Result<Response, Problem> {
     // Whoever looks whether it lives asks by its address, and learns nothing else.
-    if !["/healthz", "/readyz"].contains(&request.uri().path()) {
+    if !["/healthz", "/readyz"].contains(&request.uri().path().trim_end_matches('/')) {
         app.hosts.check(request.uri(), request.headers())?;
     }
     credentials::refuse_in_address(request.uri())?;

@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use chrono::Utc;
+use serde_json::{Map, Value};
 
 use super::scope::Scope;
 use crate::access::{Project, ProjectId, Role, UserName};
 use crate::server::http::Problem;
-use crate::task::{Artifacts, Context, Documents, Work};
+use crate::task::{Artifacts, Context, Documents, Kind, Work};
 
 impl Scope {
     /// The projects that this user may work on, by their ids.
@@ -76,6 +77,22 @@ impl Scope {
         }
     }
 
+    /// What work of a kind shares with others, where the project lies that its payload names: paths in it are that project's.
+    pub(in crate::server) async fn context_of(
+        &self,
+        kind: &Kind,
+        payload: &Map<String, Value>,
+    ) -> Result<Arc<Context>, Problem> {
+        let id = payload.get("project_id").and_then(Value::as_str).filter(|_| kind.is_of_documents());
+        let Some(id) = id else { return Ok(Arc::clone(self.context())) };
+        match self.project(id).await {
+            Ok(project) => Ok(context_at(self.context(), &project)),
+            Err(problem) if problem.is_passing() => Err(problem),
+            // What is wrong with the payload itself is said first.
+            Err(_) => Ok(Arc::clone(self.context())),
+        }
+    }
+
     /// Work where its project lies; refused where that is not this user's.
     pub(in crate::server) async fn placed(&self, work: Work) -> Result<Work, Problem> {
         let Some(project) = self.check_project(&work).await? else { return Ok(work) };
@@ -112,14 +129,18 @@ impl Scope {
 
 /// The documents of a project where they lie, with its code.
 fn moved(documents: Documents, project: Project) -> Documents {
-    let context = if project.root == documents.context.project_root {
-        documents.context
-    } else {
-        let python = project.python.unwrap_or_else(|| documents.context.python.clone());
-        Arc::new(Context { project_root: project.root, python, ..Context::clone(&documents.context) })
-    };
+    let context = context_at(&documents.context, &project);
     let id = documents.project.id;
     Documents { project: Artifacts { id, folder: project.artifacts }, order: documents.order, context }
+}
+
+/// The same for the code of a project.
+fn context_at(context: &Arc<Context>, project: &Project) -> Arc<Context> {
+    if project.root == context.project_root {
+        return Arc::clone(context);
+    }
+    let python = project.python.clone().unwrap_or_else(|| context.python.clone());
+    Arc::new(Context { project_root: project.root.clone(), python, ..Context::clone(context) })
 }
 
 /// The projects that have documents somewhere; what cannot be read has none.

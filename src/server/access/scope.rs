@@ -1,5 +1,6 @@
 //! What may one user reach? Their own tasks: every other id is one that is not there.
 
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -80,6 +81,19 @@ impl Scope {
     /// Fires when the service is about to end.
     pub(in crate::server) fn closing(&self) -> &CancellationToken {
         self.app.closing()
+    }
+
+    /// Runs what goes on where nobody waits for it any more, and answers it if it has ended within `limit`.
+    pub(in crate::server) async fn detach<T: Send + 'static>(
+        &self,
+        limit: Duration,
+        work: impl Future<Output = Result<T, Problem>> + Send + 'static,
+    ) -> Result<Option<T>, Problem> {
+        match tokio::time::timeout(limit, self.app.detach(work)).await {
+            Ok(Ok(outcome)) => outcome.map(Some),
+            Ok(Err(error)) => Err(Problem::bug(&error.to_string())),
+            Err(_) => Ok(None),
+        }
     }
 
     /// Whether its user may still be served.

@@ -21,7 +21,7 @@ pub(super) fn stream_or_socket(
     // Nothing is read of what clients send.
     let upgrade = upgrade.max_message_size(4096);
     let (sender, receiver) = tokio::sync::oneshot::channel();
-    app.attend(async move {
+    app.detach(async move {
         // Dropped where the upgrade fails.
         if let Ok(socket) = receiver.await {
             socket::attend(socket, follower, open).await;

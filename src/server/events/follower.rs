@@ -4,14 +4,18 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use serde::Serialize;
+use tokio::time::Instant;
 
-use crate::engine::{EventView, FeedView};
+use super::view::{FeedView, view_of};
 use crate::server::access::Scope;
 use crate::server::http::Problem;
 use crate::task::{FeedEvent, FeedPlace, TaskEvent, TaskId};
 
 /// How long nothing may happen before a sign of life.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
+
+/// How long a key may have ended before who came in by it learns nothing more.
+const ADMITTED_FOR: Duration = Duration::from_secs(1);
 
 /// A client that follows one task, or all of its own.
 #[derive(Debug)]
@@ -20,6 +24,8 @@ pub(super) struct Follower {
     source: Source,
     /// Read and not told yet: one page at most.
     read: VecDeque<News>,
+    /// When its key was looked at last.
+    admitted_at: Instant,
 }
 
 /// What a client follows, and what it was told last.
@@ -91,7 +97,7 @@ impl News {
     /// All of it as JSON.
     pub(super) fn text(&self) -> String {
         let text = match self {
-            Self::OfTask(event) => serde_json::to_string(&EventView::of(event)),
+            Self::OfTask(event) => serde_json::to_string(&view_of(event)),
             Self::OfOwn(fed) => serde_json::to_string(&FeedView::of(fed)),
             Self::Open(_) => serde_json::to_string(&OpenView { id: self.id(), event: self.name() }),
         };
@@ -102,12 +108,16 @@ impl News {
 impl Follower {
     /// Follows a task from the event after `after` on.
     pub(super) fn of_task(scope: Scope, id: TaskId, after: u32) -> Self {
-        Self { scope, source: Source::Task(id, after), read: VecDeque::new() }
+        Self::of(scope, Source::Task(id, after), VecDeque::new())
     }
 
     /// Follows all tasks of one's own from a place on.
     pub(super) fn of_own(scope: Scope, after: FeedPlace) -> Self {
-        Self { scope, source: Source::Own(after), read: VecDeque::from([News::Open(after)]) }
+        Self::of(scope, Source::Own(after), VecDeque::from([News::Open(after)]))
+    }
+
+    fn of(scope: Scope, source: Source, read: VecDeque<News>) -> Self {
+        Self { scope, source, read, admitted_at: Instant::now() }
     }
 
     /// What happens next. May be dropped while it waits: nothing is lost.
@@ -119,6 +129,7 @@ impl Follower {
                 () = closing.cancelled() => return Err(End::ComeAgain),
                 read = self.page() => read?,
             };
+            self.admit().await?;
             self.read.extend(read);
         }
         let Some(news) = self.read.pop_front() else { return self.rest().await };
@@ -157,7 +168,16 @@ impl Follower {
                 return Err(End::Over);
             }
         }
-        if self.scope.is_still_admitted().await { Ok(Step::SignOfLife) } else { Err(End::Refused) }
+        Ok(Step::SignOfLife)
+    }
+
+    /// Looks whether the client may know more, now and then.
+    async fn admit(&mut self) -> Result<(), End> {
+        if self.admitted_at.elapsed() < ADMITTED_FOR {
+            return Ok(());
+        }
+        self.admitted_at = Instant::now();
+        if self.scope.is_still_admitted().await { Ok(()) } else { Err(End::Refused) }
     }
 
     fn end_of(problem: &Problem) -> End {

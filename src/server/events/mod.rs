@@ -10,6 +10,7 @@ mod of_own;
 mod of_task;
 mod socket;
 mod stream;
+mod view;
 
 pub(super) use of_own::{__path_of_own, of_own};
 pub(super) use of_task::{__path_of_task, of_task};

@@ -155,7 +155,9 @@ impl IntoResponse for Problem {
 
 impl From<InvalidRequest> for Problem {
     fn from(error: InvalidRequest) -> Self {
-        Self::field(error.field, error.message)
+        // What Python calls so.
+        let field = if error.field == "timeout" { "timeout_seconds" } else { error.field };
+        Self::field(field, error.message)
     }
 }
 

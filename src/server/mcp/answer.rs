@@ -45,9 +45,9 @@ impl TaskAnswer {
 pub(super) fn poll_after(task: &Task) -> Option<Duration> {
     let seconds = match task.new.work.kind() {
         _ if task.status().is_final() => return None,
+        _ if task.cancel_requested => 1,
         // An agent works for minutes.
         Kind::GenerateTests | Kind::AgentTask => 5,
-        _ if task.cancel_requested => 1,
         _ => 2,
     };
     Some(Duration::from_secs(seconds))

@@ -81,7 +81,7 @@ impl Argument {
             Shape::Text { most } => value.as_str().is_some_and(|text| text.chars().nth(*most).is_none()),
             Shape::Word(words) => value.as_str().is_some_and(|text| words.contains(&text)),
             Shape::Whole { least, most } => {
-                value.as_i64().is_some_and(|number| (*least..=*most).contains(&number))
+                whole(value).is_some_and(|number| (*least..=*most).contains(&number))
             }
             Shape::Seconds { most } => {
                 value.as_f64().is_some_and(|seconds| seconds > 0.0 && seconds <= f64::from(*most))
@@ -106,6 +106,13 @@ impl Argument {
             None | Some(_) => Ok(()),
         }
     }
+}
+
+/// A whole number; `80.0` is one, as in JSON Schema.
+fn whole(value: &Value) -> Option<i64> {
+    let is_whole = |number: &f64| number.fract() == 0.0 && number.abs() < 1e15;
+    #[expect(clippy::cast_possible_truncation, reason = "it is whole and small")]
+    value.as_i64().or_else(|| value.as_f64().filter(is_whole).map(|number| number as i64))
 }
 
 /// What the client may send, as JSON Schema.
@@ -140,6 +147,11 @@ impl Arguments {
         Ok(Self(given))
     }
 
+    /// All that was sent.
+    pub(super) fn all(&self) -> &Map<String, Value> {
+        &self.0
+    }
+
     /// Takes a text.
     pub(super) fn text(&mut self, name: &str) -> Option<String> {
         match self.0.remove(name)? {
@@ -155,7 +167,7 @@ impl Arguments {
 
     /// Takes a number of things.
     pub(super) fn count(&mut self, name: &str) -> Option<usize> {
-        self.0.remove(name)?.as_u64().and_then(|number| usize::try_from(number).ok())
+        whole(&self.0.remove(name)?).and_then(|number| usize::try_from(number).ok())
     }
 
     /// What nobody took.
@@ -188,7 +200,7 @@ mod tests {
             schema["properties"]["percent"],
             json!({"type": "integer", "minimum": 0, "maximum": 100, "default": 80, "description": "How much"})
         );
-        let given = json!({"name": "four", "percent": 100, "wait": 0.5});
+        let given = json!({"name": "four", "percent": 100.0, "wait": 0.5});
         let mut taken = Arguments::of(given.as_object().cloned(), &known()).unwrap();
         assert_eq!((taken.text("name").as_deref(), taken.count("percent")), (Some("four"), Some(100)));
         assert_eq!(taken.number("wait"), Some(0.5));

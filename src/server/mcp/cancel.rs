@@ -1,5 +1,6 @@
 //! `cancel_task`: ends a task. What takes long to die is not waited for.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use rmcp::model::CallToolResult;
@@ -11,6 +12,7 @@ use super::words;
 use crate::server::access::{Scope, Writer};
 use crate::server::http::Problem;
 use crate::server::tasks::refuse_ended;
+use crate::task::Task;
 
 /// How long to wait for what runs to be dead, which it is at once as a rule.
 const WAIT: Duration = Duration::from_millis(400);
@@ -21,12 +23,14 @@ pub(super) async fn cancel(arguments: Arguments, scope: &Scope) -> Result<CallTo
     let task = named(arguments, &scope).await?;
     refuse_ended(&task)?;
     let (id, own) = (task.id(), scope.clone());
-    // It goes on where nobody waits for it any more.
-    let cancelling = tokio::spawn(async move { own.cancel(id).await });
-    let task = match tokio::time::timeout(WAIT, cancelling).await {
-        Ok(Ok(outcome)) => outcome?,
-        Ok(Err(error)) => return Err(Problem::bug(&error.to_string())),
-        Err(_) => scope.task(id).await?,
+    let task = match scope.detach(WAIT, async move { own.cancel(id).await }).await? {
+        Some(task) => task,
+        None => asked_for(scope.task(id).await?)?,
     };
     answer(&task, None, words::cancelled(&task), &scope)
+}
+
+/// A task whose end has been asked for, or has come.
+fn asked_for(task: Arc<Task>) -> Result<Arc<Task>, Problem> {
+    if task.cancel_requested || task.status().is_final() { Ok(task) } else { Err(Problem::no_store()) }
 }

@@ -3,6 +3,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use rmcp::service::serve_directly_with_ct;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -15,6 +16,9 @@ use crate::engine::Engine;
 use crate::server::access::{App, Scope};
 use crate::server::options::{Entry, ServiceOptions};
 use crate::store::StoreLocation;
+
+/// How long answers under way may take at the end, and then what nobody waits for.
+const FAREWELL: Duration = Duration::from_secs(3);
 
 /// Answers what comes in until it ends, or `stop` fires; what is under way is answered first.
 pub async fn converse(
@@ -31,10 +35,17 @@ pub async fn converse(
         entry: Entry::Local(Secret::fresh()),
         hosts: Vec::new(),
     };
-    let scope = Scope::of_local(&Arc::new(App::new(options)));
+    let app = Arc::new(App::new(options));
     // No handshake is insisted on: whatever comes first is answered.
-    let conversation = serve_directly_with_ct(Face::new(scope), (input, output), None, stop);
-    if let Err(error) = conversation.waiting().await {
-        tracing::error!(%error, "the conversation ended by a bug");
+    let face = Face::new(Scope::of_local(&app));
+    let conversation = serve_directly_with_ct(face, (input, output), None, stop.clone());
+    tokio::select! {
+        ended = conversation.waiting() => if let Err(error) = ended {
+            tracing::error!(%error, "the conversation ended by a bug");
+        },
+        // Whoever reads no answers does not keep us.
+        () = async { stop.cancelled().await; tokio::time::sleep(FAREWELL).await } => {}
     }
+    // What is being kept is kept.
+    let _ = tokio::time::timeout(FAREWELL, app.detached_end()).await;
 }

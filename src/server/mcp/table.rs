@@ -103,7 +103,12 @@ fn planning(
     text: &'static str,
     says: &str,
 ) -> Tool {
-    let own = Argument::new(text, Shape::Text { most: LONGEST_TEXT }, "The text to work on").needed();
+    let own = Argument::new(
+        text,
+        Shape::Text { most: LONGEST_TEXT },
+        "The text to work on, at most 262,144 bytes of it",
+    )
+    .needed();
     submission((name, title), Deed::Submit { kind, may_replace: false }, says, [own])
 }
 

@@ -38,6 +38,9 @@ pub(in crate::server) struct AnalysisOptions {
     /// What is to be reached, in percent.
     #[schema(minimum = 0, maximum = 100, default = 80)]
     min_coverage_threshold: Option<i64>,
+    /// The tests of the module, files and folders of the project; left out: those that are named for it.
+    #[schema(min_items = 1, max_items = 100, example = json!(["tests/unit", "tests/test_shop.py"]))]
+    test_paths: Option<Vec<String>>,
 }
 
 /// See what is covered

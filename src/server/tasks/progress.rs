@@ -35,7 +35,8 @@ impl ProgressView {
         Self { current_step: step.as_str().to_owned(), total_steps, percentage }
     }
 
-    fn of_progress(progress: &Progress) -> Self {
+    /// The view of what was told while it ran.
+    pub(in crate::server) fn of_progress(progress: &Progress) -> Self {
         let (step, total_steps) = steps(progress);
         let current_step = match progress.stage {
             Stage::Working if !progress.message.is_empty() => progress.message.clone(),

@@ -1,8 +1,11 @@
 //! What may be submitted? The fields of a body, turned into a task as the engine takes it.
 
 use axum::http::HeaderMap;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
 use super::answer::IDEMPOTENCY_KEY;
@@ -28,7 +31,7 @@ pub(in crate::server) struct NewTaskBody {
     /// `max_iterations`; for `agent_task` `instruction`, `workspace`, `apply`; for work on documents `project_id` and for
     /// `generate_rtm` `requirements_content`, for `generate_test_cases` `rtm_content`, `generation_options`
     /// (`include_negative_tests`, `test_framework`), for `coverage_analysis` `file_path`, `analysis_options`
-    /// (`include_branch_coverage`, `min_coverage_threshold`); for `plan_generation` `requirement`, for
+    /// (`include_branch_coverage`, `min_coverage_threshold`, `test_paths`); for `plan_generation` `requirement`, for
     /// `requirements_parsing` `requirements_text`, for `plan_validation` `plan_text`; for a handler of yours whatever it takes, at most 256 KiB.
     #[schema(value_type = Option<Object>, example = json!({"module_path": "src/shop/pricing.py"}))]
     payload: Option<Map<String, Value>>,
@@ -69,10 +72,11 @@ pub(super) async fn task_of(
     headers: &HeaderMap,
     scope: &Scope,
 ) -> Result<(NewTask, Option<String>), Problem> {
+    let request = request_of(&body, headers);
     let mut fields = Fields::of(body)?;
     let kind = kind_of(&fields.need::<String>("task_type")?)?;
     let payload: Map<String, Value> = fields.take("payload")?.unwrap_or_default();
-    let options = options_of(&mut fields, headers)?;
+    let options = options_of(&mut fields, headers, request)?;
     let callback = fields.take::<String>("callback_url")?;
     fields.end()?;
     let callback = scope.callback(callback)?;
@@ -86,7 +90,8 @@ pub(super) async fn task_of_kind(
     headers: &HeaderMap,
     scope: &Scope,
 ) -> Result<NewTask, Problem> {
-    let terms = Terms { idempotency_key: key_of(headers)?, ..Terms::default() };
+    let request = request_of(&payload, headers);
+    let terms = Terms { idempotency_key: key_of(headers)?, request, ..Terms::default() };
     task_with(kind, payload, SubmitOptions { terms, ..SubmitOptions::default() }, scope).await
 }
 
@@ -98,7 +103,8 @@ pub(in crate::server) async fn task_with(
     scope: &Scope,
 ) -> Result<NewTask, Problem> {
     let settings = scope.settings();
-    let work = TestRequest::work_of_kind(kind, payload, scope.context(), settings.max_iterations)?;
+    let context = scope.context_of(&kind, &payload).await?;
+    let work = TestRequest::work_of_kind(kind, payload, &context, settings.max_iterations)?;
     refuse_unknown_kind(&work, scope).await?;
     let work = scope.placed(work).await?;
     let defaults = Defaults::of(settings, &work.kind());
@@ -129,7 +135,11 @@ fn unknown_kind(kind: &Kind) -> Problem {
     Problem::field("task_type", detail)
 }
 
-fn options_of(fields: &mut Fields, headers: &HeaderMap) -> Result<SubmitOptions, Problem> {
+fn options_of(
+    fields: &mut Fields,
+    headers: &HeaderMap,
+    request: Option<Box<str>>,
+) -> Result<SubmitOptions, Problem> {
     let priority = fields.take::<String>("priority")?.map(|name| name.parse::<Priority>()).transpose();
     let requires: Vec<String> = fields.take("requires")?.unwrap_or_default();
     Ok(SubmitOptions {
@@ -143,8 +153,20 @@ fn options_of(fields: &mut Fields, headers: &HeaderMap) -> Result<SubmitOptions,
             idempotency_key: key_of(headers)?,
             depends_on: dependencies_of(fields.take("depends_on")?.unwrap_or_default())?,
             run_at: fields.take("run_at")?,
+            request,
         },
     })
+}
+
+/// The digest of a request under a key; without one nothing is compared.
+fn request_of(request: &Map<String, Value>, headers: &HeaderMap) -> Option<Box<str>> {
+    headers.contains_key(IDEMPOTENCY_KEY).then(|| digest_of(request))
+}
+
+/// What tells one request from another under the same key. The order of its fields does not.
+pub(in crate::server) fn digest_of(request: &Map<String, Value>) -> Box<str> {
+    let text = serde_json::to_vec(request).unwrap_or_default();
+    STANDARD_NO_PAD.encode(Sha256::digest(text)).into()
 }
 
 fn key_of(headers: &HeaderMap) -> Result<Option<Box<str>>, Problem> {

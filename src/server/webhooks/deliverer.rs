@@ -25,8 +25,10 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// Delivers webhooks.
 #[derive(Debug)]
 pub struct Deliverer {
-    /// Signs for the one user of a service without keys.
+    /// Signs for the one user of a workspace root.
     secret: WebhookSecret,
+    /// Whether the messages of users with keys are sent too.
+    serves_keys: bool,
     /// Networks that may be reached though they are not public.
     allowed: Vec<IpNet>,
     resolver: Arc<dyn Resolver>,
@@ -41,11 +43,18 @@ impl Deliverer {
     pub fn new(settings: &Settings, secret: WebhookSecret) -> Self {
         Self {
             secret,
+            serves_keys: true,
             allowed: settings.webhook_networks(),
             resolver: Arc::new(SystemResolver),
             patience: PATIENCE,
             second: Duration::from_secs(1),
         }
+    }
+
+    /// The same for the one user of its workspace root alone: what others may reach is for their service to say.
+    #[must_use]
+    pub fn for_one_user(self) -> Self {
+        Self { serves_keys: false, ..self }
     }
 
     /// The same with other names.
@@ -70,7 +79,11 @@ impl Deliverer {
     /// earlier process had to deliver.
     #[must_use]
     pub fn join(self, options: EngineOptions) -> EngineOptions {
-        options.with_pool(Lane::of_kind(&Kind::Webhook), WORKERS, Arc::new(self))
+        let own = Webhook::lane_of(&self.secret.fingerprint());
+        let of_keys = self.serves_keys.then(|| Lane::of_kind(&Kind::Webhook));
+        let handler: Arc<dyn Handler> = Arc::new(self);
+        let lanes = [own].into_iter().chain(of_keys).map(|lane| (lane, Arc::clone(&handler)));
+        options.with_lanes(WORKERS, lanes.collect())
     }
 
     async fn deliver(&self, webhook: &Webhook, attempt: &Attempt) -> Result<Arc<Value>, Failure> {

@@ -8,7 +8,7 @@ use crate::engine::Finished;
 use crate::kinds::Attempt;
 use crate::server::tasks::{TaskView, iso};
 use crate::store::{Store as _, StoreError};
-use crate::task::{ErrorKind, Failure, Task, TaskStatus, Webhook};
+use crate::task::{ErrorKind, Failure, Signer, Task, TaskStatus, Webhook};
 
 /// The body of a webhook.
 #[derive(Debug, Serialize)]
@@ -27,9 +27,9 @@ pub(super) async fn message_of(
     let store = attempt.store();
     let task = store.get(webhook.task).await.map_err(away)?.ok_or_else(gone)?;
     let result = store.result(webhook.task).await.map_err(away)?;
-    let secrets = match &webhook.key {
-        None => vec![own.clone()],
-        Some(id) => {
+    let secrets = match &webhook.signer {
+        Signer::Workspace(_) | Signer::Any => vec![own.clone()],
+        Signer::Key(id) => {
             let key = store.api_key(id.clone()).await.map_err(away)?;
             key.map(|key| key.webhooks.secrets).unwrap_or_default()
         }

@@ -27,4 +27,4 @@ pub(super) use show::{__path_show, show};
 pub(super) use target::Target;
 pub use target::check_callback;
 pub(super) use view::{status_of, webhook_of};
-pub(super) use work::{delivery_of, replay_of};
+pub(super) use work::{delivery_of, replay_of, told};

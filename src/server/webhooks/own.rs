@@ -1,15 +1,15 @@
 //! How does a program that is no service have somebody told of the end of its task? By a delivery of the same kind, which it
-//! sends itself while it runs, and any service on the store otherwise.
+//! sends itself while it runs, and otherwise any service on the store with the same secret.
 
 use std::sync::Arc;
 
 use super::deliverer::{Deliverer, WORKERS};
-use super::work::delivery_of;
+use super::work::{delivery_of, told};
 use crate::access::UserName;
 use crate::config::Settings;
 use crate::engine::{Engine, EngineError, InvalidRequest};
 use crate::server::token::webhook_secret;
-use crate::task::{Kind, Lane, NewTask, Task};
+use crate::task::{NewTask, Signer, Task, Webhook};
 
 /// Keeps a task of the one user of this machine, and who is told of its end; from then on this engine delivers, too. The
 /// address has been checked.
@@ -19,14 +19,15 @@ pub async fn submit_and_tell(
     task: NewTask,
     url: String,
 ) -> Result<Arc<Task>, EngineError> {
-    let lane = Lane::of_kind(&Kind::Webhook);
+    let (secret, _) = webhook_secret(&settings.workspace_root)
+        .map_err(|error| InvalidRequest::new("webhook_url", format!("cannot be signed for: {error}")))?;
+    let fingerprint = secret.fingerprint();
+    let lane = Webhook::lane_of(&fingerprint);
     if !engine.works(&lane) {
-        let (secret, _) = webhook_secret(&settings.workspace_root)
-            .map_err(|error| InvalidRequest::new("webhook_url", format!("cannot be signed for: {error}")))?;
         engine.register(lane, WORKERS, Arc::new(Deliverer::new(settings, secret)));
     }
-    let task = engine.submit(task).await?;
-    let user = (UserName::LOCAL, None);
+    let task = engine.submit(told(task, settings)).await?;
+    let user = (UserName::LOCAL, Signer::Workspace(fingerprint));
     engine.submit(delivery_of(&task, user, url, engine.process(), settings)).await?;
     engine.get(task.id()).await
 }

@@ -28,6 +28,9 @@ impl Operation for Follow {
     }
 
     async fn apply(&self, session: &mut Session) -> Result<(), StoreError> {
+        // Whoever writes has asked who is followed, and holds on to that until its end: what was written for nobody's feed
+        // has been committed before this feed begins, and nothing else is written for none.
+        const ALONE: &str = "LOCK TABLE testgen.feed_owner IN ACCESS EXCLUSIVE MODE";
         // A number of its own: whoever followed before the feed was let go of stands below it. Taken as any row takes one,
         // since a role that works with rows alone may not ask the sequence.
         const NUMBER: &str =
@@ -36,6 +39,7 @@ impl Operation for Follow {
         const FOLLOW: &str = "INSERT INTO testgen.feed_owner (owner, lost_xid, lost_number, followed_at) \
              VALUES ($1, pg_snapshot_xmin(pg_current_snapshot()), $2, $3) \
              ON CONFLICT (owner) DO UPDATE SET followed_at = excluded.followed_at";
+        session.execute(sqlx::query(ALONE)).await?;
         let owned = |sql| sqlx::query(sql).bind(text::write(&self.owner));
         let number: i64 = session.row(owned(NUMBER)).await?.try_get(0)?;
         session.execute(owned(RETURN).bind(number)).await?;

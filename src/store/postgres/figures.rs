@@ -64,7 +64,7 @@ impl Operation for Tallied {
 }
 
 async fn counts(session: &mut Session) -> Result<QueueStats, StoreError> {
-    const TALLY: &str = "SELECT status, priority, sum(number)::bigint FROM testgen.tally WHERE lane <> 'webhook' \
+    const TALLY: &str = "SELECT status, priority, sum(number)::bigint FROM testgen.tally WHERE lane <> 'webhook' AND lane NOT LIKE 'webhook/%' \
          GROUP BY status, priority";
     let mut figures = QueueStats::default();
     let mut depths = ByPriority::default();

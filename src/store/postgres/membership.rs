@@ -66,9 +66,10 @@ const STAND: &str =
     concat!(stand_as!(), "ON CONFLICT (process) DO UPDATE SET lanes = excluded.lanes, ", renewed!());
 
 /// Takes a lease: notes it, and makes the statement that does so.
-fn stand(session: &Session, text: &'static str, change: impl FnOnce(&mut HeldLease)) -> Statement {
+fn stand(session: &mut Session, text: &'static str, change: impl FnOnce(&mut HeldLease)) -> Statement {
     let (hub, program) = (&session.hub, Program::this());
     let mut lease = hub.lease.lock();
+    session.lease_before.get_or_insert(lease.until);
     change(&mut lease);
     lease.until = hub.clock.steady().saturating_add(microseconds(lease.length));
     sqlx::query(text)
@@ -105,6 +106,13 @@ pub(super) async fn keep_lease(session: &mut Session) -> Result<(), StoreError> 
         lease.until.saturating_sub(margin) <= hub.clock.steady()
     };
     if is_due { renew(session).await } else { Ok(()) }
+}
+
+/// The lease was not written: it holds as long as it held before.
+pub(super) fn take_back(session: &Session) {
+    if let Some(before) = session.lease_before {
+        session.hub.lease.lock().until = before;
+    }
 }
 
 /// Nobody knows whether the lease was written: it counts as run out.

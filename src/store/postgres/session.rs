@@ -27,13 +27,16 @@ pub(super) struct Session {
     connection: Option<PoolConnection<Postgres>>,
     /// When the transaction began.
     now: DateTime<Utc>,
+    /// Until when the lease held before this took it anew.
+    pub(super) lease_before: Option<i64>,
 }
 
 impl Session {
     /// Takes a connection.
     pub(super) async fn open(hub: &Arc<Hub>) -> Result<Self, Failed> {
         let connection = hub.pool.acquire().await.map_err(Failed::undone)?;
-        Ok(Self { hub: Arc::clone(hub), connection: Some(connection), now: hub.clock.now() })
+        let (hub, now) = (Arc::clone(hub), hub.clock.now());
+        Ok(Self { hub, connection: Some(connection), now, lease_before: None })
     }
 
     /// The connection itself.
@@ -86,7 +89,7 @@ impl Session {
 
     /// Undoes what was written; what it did to the lease too.
     pub(super) async fn roll_back(mut self) {
-        membership::forget(&self);
+        membership::take_back(&self);
         let Ok(connection) = self.connection() else { return };
         match sqlx::raw_sql("ROLLBACK").execute(connection).await {
             Ok(_) => self.release(),

@@ -21,7 +21,7 @@ const MANY: i64 = 2_000;
 /// How many tasks wait, webhooks apart, of one owner or of all.
 pub(super) async fn waiting(session: &mut Session, owner: Option<&str>) -> Result<u64, StoreError> {
     const WAITING: &str = "SELECT coalesce(sum(number), 0)::bigint, count(*) FROM testgen.tally \
-         WHERE status IN ('pending', 'queued') AND lane <> 'webhook' AND ($1::text IS NULL OR owner = $1)";
+         WHERE status IN ('pending', 'queued') AND lane <> 'webhook' AND lane NOT LIKE 'webhook/%' AND ($1::text IS NULL OR owner = $1)";
     let row = session.row(sqlx::query(WAITING).bind(owner.map(text::write))).await?;
     if row.try_get::<i64, _>(1)? > MANY {
         compact(session).await?;

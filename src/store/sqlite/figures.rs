@@ -23,7 +23,7 @@ impl Reader {
     }
 
     async fn counts(&self) -> Result<QueueStats, StoreError> {
-        const TALLY: &str = "SELECT status, priority, sum(number) FROM tally WHERE lane <> 'webhook' \
+        const TALLY: &str = "SELECT status, priority, sum(number) FROM tally WHERE lane <> 'webhook' AND lane NOT LIKE 'webhook/%' \
              GROUP BY status, priority";
         let mut figures = QueueStats::default();
         let mut depths = ByPriority::default();

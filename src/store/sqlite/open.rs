@@ -103,7 +103,7 @@ fn assemble(
     linger: Duration,
 ) -> SqliteStore {
     let (process, reader) = (presence.process(), Reader::new(place.clone()));
-    let session = Session { connection, place, process, clock: clock.clone(), data_version: 0, lease: None };
+    let session = Session::new(connection, place, process, clock.clone());
     let writer = Writer::start(session, linger);
     let presence = Arc::new(presence);
     SqliteStore { writer, reader, presence, limits: Mutex::default(), process, clock }

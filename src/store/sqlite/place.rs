@@ -2,7 +2,7 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt as _, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use crate::store::StoreError;
@@ -13,6 +13,13 @@ pub(super) struct Place {
     database: PathBuf,
     processes: PathBuf,
     is_only_read: bool,
+}
+
+/// Which file it is, whatever it is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct FileIdentity {
+    device: u64,
+    inode: u64,
 }
 
 impl Place {
@@ -82,6 +89,12 @@ impl Place {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
             Err(error) => Err(self.unwritable("it cannot be made", &error)),
         }
+    }
+
+    /// Which file is there now.
+    pub(super) fn identity(&self) -> Option<FileIdentity> {
+        let metadata = fs::metadata(&self.database).ok()?;
+        Some(FileIdentity { device: metadata.dev(), inode: metadata.ino() })
     }
 
     /// Whether the log of writes beside the database has anything in it: whoever left last did not close it.

@@ -9,7 +9,7 @@ use sqlx::sqlite::{SqliteArguments, SqliteConnection};
 use sqlx::{Connection, Row, Sqlite};
 
 use super::pause::Pause;
-use super::place::Place;
+use super::place::{FileIdentity, Place};
 use super::{dependencies, open, rows};
 use crate::store::{Clock, StoreError};
 use crate::task::{ProcessId, Task, TaskId};
@@ -28,6 +28,8 @@ pub(super) type Statement = Query<'static, Sqlite, SqliteArguments>;
 pub(super) struct Session {
     pub(super) connection: SqliteConnection,
     pub(super) place: Place,
+    /// Which file it has open.
+    file: Option<FileIdentity>,
     pub(super) process: ProcessId,
     pub(super) clock: Clock,
     /// What `PRAGMA data_version` said last: it changes when another connection has committed.
@@ -45,6 +47,12 @@ pub(super) struct HeldLease {
 }
 
 impl Session {
+    /// One over a connection to the file that is there.
+    pub(super) fn new(connection: SqliteConnection, place: Place, process: ProcessId, clock: Clock) -> Self {
+        let file = place.identity();
+        Self { connection, place, file, process, clock, data_version: 0, lease: None }
+    }
+
     /// The time now.
     pub(super) fn now(&self) -> DateTime<Utc> {
         self.clock.now()
@@ -138,8 +146,14 @@ impl Session {
         rows::read_number(&query.fetch_one(&mut self.connection).await?, 0)
     }
 
-    /// Begins a transaction that may write, waiting for other processes' writes.
+    /// Begins a transaction that may write, waiting for other processes' writes. A file that was moved away or deleted is
+    /// still open here, and nobody would ever see what is written to it.
     pub(super) async fn begin(&mut self) -> Result<(), StoreError> {
+        if self.place.identity() != self.file {
+            return Err(self.place.unusable(
+                "was moved away, deleted or replaced while it was open: put it back, or start this process again to begin anew",
+            ));
+        }
         let limit = Instant::now() + BUSY_LIMIT;
         loop {
             match self.execute(sqlx::query("BEGIN IMMEDIATE")).await {
@@ -178,14 +192,16 @@ impl Session {
 
     /// Closes the connection until the pause is over, then opens it again, however long that takes.
     pub(super) async fn pause(self, pause: Pause) -> Self {
-        let Self { connection, place, process, clock, data_version, lease } = self;
+        let Self { connection, place, file: _, process, clock, data_version, lease } = self;
         if let Err(error) = connection.close().await {
             tracing::debug!(%error, "the database did not close cleanly");
         }
         pause.over().await;
         loop {
             match open::reconnect(&place).await {
-                Ok(connection) => return Self { connection, place, process, clock, data_version, lease },
+                Ok(connection) => {
+                    return Self { data_version, lease, ..Self::new(connection, place, process, clock) };
+                }
                 Err(error) => {
                     tracing::warn!(%error, "the store cannot be opened again; trying again");
                     tokio::time::sleep(RECONNECT).await;

@@ -72,7 +72,7 @@ impl Submit {
 
     async fn check_room(&self, session: &mut Session) -> Result<(), StoreError> {
         const ALL: &str = "SELECT coalesce(sum(number), 0) FROM tally \
-             WHERE status IN ('pending', 'queued') AND lane <> 'webhook'";
+             WHERE status IN ('pending', 'queued') AND lane <> 'webhook' AND lane NOT LIKE 'webhook/%'";
         const OF_OWNER: &str = "SELECT coalesce(sum(number), 0) FROM tally \
              WHERE status IN ('pending', 'queued') AND owner = ?1";
         if self.new.work.follows_any_end() {

@@ -144,7 +144,7 @@ def test_a_file_of_the_user_is_replaced_with_overwrite_only(cli: Cli, project: P
     ("arguments", "said"),
     [
         (["--coverage", "101"], "101"),
-        (["--coverage", "-1"], "-1"),
+        (["--coverage", "-1"], "-1 is not in 0..=100"),
         (["--coverage", "all"], "all"),
         (["--timeout", "0"], "0"),
         (["-o", "../outside.py"], "outside"),

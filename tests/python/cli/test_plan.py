@@ -75,3 +75,13 @@ def test_a_store_in_memory_keeps_nothing_for_later(cli: Cli) -> None:
 
     assert done.returncode != 0
     assert "memory:" in done.stderr
+
+
+def test_of_tasks_that_the_queue_does_not_take_those_before_are_told(cli: Cli) -> None:
+    done = cli(
+        "plan", "Submit 3 tasks: plan A, B, and C", OPENHANDS_QUEUE_SIZE="1", OPENHANDS_WORKERS="0"
+    )
+
+    assert done.returncode != 0
+    assert len(re.findall(r"Task ID: ([0-9a-f-]{36})", done.stdout)) == 1
+    assert "1 task(s) that wait, and may have 1" in done.stderr

@@ -233,7 +233,7 @@ def test_keys_are_made_listed_and_revoked(cli: Cli) -> None:
     assert "revoked" in cli("keys", "list").stdout
     unknown = cli("keys", "revoke", "0" * 12)
     assert unknown.returncode == 2
-    assert "no key has this id" in unknown.stderr
+    assert f'no key has the id "{"0" * 12}"' in unknown.stderr
     service.stop()
 
 

@@ -56,15 +56,23 @@ def test_an_agent_makes_the_plan(agent: AgentServer) -> None:
     assert not agent.conversations, "its conversation is deleted at the end"
 
 
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (None, "there is no file answer.json"),
+        ("Sure!", "it is no JSON"),
+        ({"title": "A shop", "phases": []}, "the plan holds no tasks"),
+    ],
+)
 def test_an_answer_of_another_form_is_asked_for_again_in_the_same_conversation(
-    agent: AgentServer,
+    agent: AgentServer, wrong: object, says: str
 ) -> None:
-    agent.work = writes({"title": "A shop", "phases": []}, PLAN)
+    agent.work = writes(wrong, PLAN)
 
     assert "- T1: Build a cart" in planning.generate_implementation_plan("a shop")
 
     (again,) = agent.said
-    assert "the plan holds no tasks" in json.dumps(again)
+    assert says in json.dumps(again)
 
 
 def test_two_wrong_answers_fail_the_task(agent: AgentServer) -> None:

@@ -16,10 +16,15 @@ from typing import Any
 
 import jsonschema  # type: ignore[import-untyped]
 import pytest
-from openhands_testgen import InvalidRequestError, OpenHandsTestGenerator, planning
+from openhands_testgen import (
+    InvalidRequestError,
+    OpenHandsTestGenerator,
+    QueueFullError,
+    planning,
+)
 
 from .conftest import stop_engine
-from .test_seed import ended, id_of
+from .test_seed import ended, id_of, ids_of
 
 SCHEMAS = Path(__file__).parents[3] / "src/planning/schemas"
 PLAN = "- T1: Draw (1 day, depends on T2)\n- T2: Build (2 days, depends on T1)\n"
@@ -102,6 +107,39 @@ def test_a_cancelled_task_is_told_as_failed(monkeypatch: pytest.MonkeyPatch) -> 
     assert "Status: failed\nError: Task cancelled" in told
 
 
+def test_all_tasks_that_are_named_are_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENHANDS_WORKERS", "0")  # nobody runs them before they are cancelled
+    first, second = (id_of(planning.submit_plan_generation(text)) for text in ("a shop", "a bank"))
+
+    told = planning.handle_planning_request(f"Cancel tasks {first} and {second}")
+
+    assert told.count("Status: failed\nError: Task cancelled") == 2
+    assert "Status: failed" in planning.get_task_result(second)
+
+
+def test_of_tasks_of_which_one_is_impossible_none_is_kept() -> None:
+    with pytest.raises(InvalidRequestError, match="at most 262144 are taken"):
+        planning.handle_planning_request(f"Submit 2 tasks: plan a shop; plan {'x' * 300_000}")
+
+    assert planning.get_planning_metrics()["tasks_created_last_minute"] == 0
+
+
+def test_of_tasks_that_the_queue_does_not_take_those_before_are_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OPENHANDS_WORKERS", "0")
+    monkeypatch.setenv("OPENHANDS_QUEUE_SIZE", "2")
+
+    told = planning.handle_planning_request("Submit 3 tasks: plan A, B, and C")
+
+    kept = ids_of(told)
+    assert len(kept) == 2
+    assert all("Status: pending" in planning.get_task_result(task_id) for task_id in kept)
+    assert "Not submitted: the last task was not kept" in told
+    with pytest.raises(QueueFullError):
+        planning.handle_planning_request("Submit 2 tasks: plan A and B")
+
+
 def test_a_completed_task_stays_so_when_it_is_cancelled() -> None:
     task_id = id_of(planning.submit_plan_generation("a shop"))
     ended(task_id)
@@ -138,6 +176,7 @@ def test_somebody_is_told_of_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
         )
         signature, message = told.get(timeout=60)
         server.shutdown()
+        assert task_id in planning.handle_planning_request("Check status")
 
     assert signature.startswith("v1,")
     assert message["type"] == "task.completed"

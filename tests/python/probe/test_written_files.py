@@ -249,6 +249,32 @@ def test_a_formatter_leaves_what_is_written_as_it_is(example: Example, name: str
     assert changes_of_a_formatter(example(name)) == ""
 
 
+def test_what_enters_an_async_block_is_written_as_a_formatter_would(
+    explore: Explore,
+) -> None:
+    source = """
+from contextlib import asynccontextmanager
+
+
+class Gate:
+    def __init__(self, width: int) -> None:
+        self.width = width
+
+    @asynccontextmanager
+    async def passage(self):
+        raise ValueError("closed")
+        yield self
+
+    @asynccontextmanager
+    async def way(self):
+        yield self
+"""
+    answer = explore(source)
+    assert re.search(r"with pytest\.raises\(.*\):\n\n        async def scenario", answer.body)
+    assert re.search(r"gate = Gate\(\d+\)\n\n    async def scenario", answer.body)
+    assert changes_of_a_formatter(answer) == ""
+
+
 def test_long_values_and_odd_strings_are_written_as_a_formatter_would(explore: Explore) -> None:
     source = '''
 import string

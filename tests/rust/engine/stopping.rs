@@ -1,5 +1,7 @@
 //! Stopping: nothing is lost, and nothing is left running.
 
+use std::path::PathBuf;
+
 use _core::engine::EngineError;
 use _core::task::TaskStatus;
 
@@ -66,6 +68,32 @@ async fn the_next_engine_goes_on_with_what_was_left() {
     let second = on_file(&path, echo()).await;
 
     assert!(second.wait(id, Some(PATIENCE)).await.unwrap().is_success());
+    second.stop(Duration::ZERO).await;
+}
+
+/// Renames the file of a store, so that nothing can be written to it.
+fn take_away(path: &Path) -> PathBuf {
+    let away = path.with_extension("away");
+    std::fs::rename(path, &away).unwrap();
+    away
+}
+
+#[tokio::test]
+async fn an_engine_ends_though_its_store_is_gone_and_the_next_does_what_it_could_not_give_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tasks.db");
+    let (gate, mut arrivals) = Gate::new();
+    let first = on_file(&path, Gate::options(&gate, 1)).await;
+    let id = submit(&first, "runs").await;
+    arrival(&mut arrivals).await;
+    let away = take_away(&path);
+
+    tokio::time::timeout(PATIENCE, first.stop(Duration::ZERO)).await.expect("it ends");
+
+    std::fs::rename(&away, &path).unwrap();
+    let second = on_file(&path, echo()).await;
+    let done = second.wait(id, Some(PATIENCE)).await.unwrap();
+    assert_eq!((done.is_success(), done.task.crashes), (true, 1));
     second.stop(Duration::ZERO).await;
 }
 

@@ -15,7 +15,7 @@ async fn a_matrix_is_written_in_markdown_and_json() {
     assert_eq!(result["success"], true);
     assert_eq!(result["project_id"], "shop");
     assert_eq!(result["generated_file"], "requirements_traceability_matrix.md");
-    assert_eq!(result["requirements_content_length"], REQUIREMENTS.len());
+    assert_eq!(result["requirements_content_length"], REQUIREMENTS.chars().count());
     assert_eq!(result["total_requirements"], 2);
     assert_eq!((&result["generated_by"], &result["model"]), (&json!("embedded"), &Value::Null));
     assert_eq!(result["unread"][0]["line"], 3);
@@ -63,9 +63,9 @@ async fn test_cases_are_drafts_that_parse_and_collect() {
         json!(["test_cases/test_req_001.py", "test_cases/test_req_002.py"])
     );
     assert_eq!((&result["total_count"], &result["to_be_written"]), (&json!(6), &json!(6)));
-    assert_eq!(result["rtm_content_length"], REQUIREMENTS.len());
+    assert_eq!(result["rtm_content_length"], REQUIREMENTS.chars().count());
     let source = std::fs::read_to_string(shop.artifact("test_cases/test_req_001.py")).unwrap();
-    assert!(source.contains("def test_req_001_1_with_a_password_of_at_least() -> None:"), "{source}");
+    assert!(source.contains("def test_req_001__1_with_a_password_of_at_least() -> None:"), "{source}");
     assert!(source.contains("REQUIREMENT = \"REQ-001\""));
     assert_eq!(source.matches("@pytest.mark.skip(reason=\"to be written by a person").count(), 4, "{source}");
     assert!(!source.contains("assert "), "{source}");
@@ -96,8 +96,30 @@ async fn ids_in_any_alphabet_have_files_of_their_own() {
 
     assert_eq!(result["total_count"], 4);
     let files =
-        ["test_1", "test_1_2", "test_requirement", "test_class"].map(|name| format!("test_cases/{name}.py"));
+        ["test_1", "test_1__2", "test_requirement", "test_class"].map(|name| format!("test_cases/{name}.py"));
     assert_eq!(result["generated_files"], json!(files));
+}
+
+#[tokio::test]
+async fn no_two_ids_share_a_file_or_a_name_of_a_test() {
+    let shop = Shop::new();
+    let text = "REQ-1: Pay\n\n- first is accepted\n- second is accepted\n\nREQ-1.2: Refund\n\nREQ_1: odd\n\nREQ-1-2: more\n";
+
+    let result =
+        shop.done(&Kind::GenerateTestCases, json!({"project_id": "shop", "rtm_content": text})).await;
+
+    let tests: Vec<&str> =
+        result["test_cases"].as_array().unwrap().iter().map(|case| case["test"].as_str().unwrap()).collect();
+    assert_eq!(
+        tests,
+        [
+            "test_cases/test_req_1.py::test_req_1__1_first_is_accepted",
+            "test_cases/test_req_1.py::test_req_1__2_second_is_accepted",
+            "test_cases/test_req_1_2.py::test_req_1_2__1_refund",
+            "test_cases/test_req_1__2.py::test_req_1__2__1_odd",
+            "test_cases/test_req_1_2__2.py::test_req_1_2__2__1_more",
+        ]
+    );
 }
 
 #[tokio::test]

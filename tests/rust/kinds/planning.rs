@@ -80,6 +80,14 @@ async fn a_plan_that_breaks_the_schema_is_told_why_and_asked_for_again() {
         (plan(&json!({"id": "T1", "title": "Build", "depends_on": ["T1"]})), "tasks wait for each other"),
         (plan(&json!({"id": "T1", "title": "Build", "depends_on": ["T9"]})), "T1 depends on T9"),
         (Answer::Says(json!({"title": "A shop", "phases": []})), "the plan holds no tasks"),
+        (
+            Answer::Says(json!({
+                "title": "A shop",
+                "phases": [{"id": "Phase 1", "title": "Build", "tasks": [{"id": "T1", "title": "Build"}]}],
+                "risks": [{"description": ""}],
+            })),
+            "a risk has no description",
+        ),
     ] {
         let (shop, model) = shop([wrong, good()], false).await;
 
@@ -105,6 +113,50 @@ async fn as_many_phases_are_asked_for_as_the_words_say() {
 }
 
 #[tokio::test]
+async fn steps_of_what_is_to_be_built_are_no_number_of_phases() {
+    let (shop, model) = shop([good()], false).await;
+
+    shop.done(&Kind::PlanGeneration, json!({"requirement": "a shop with two-step verification"})).await;
+
+    assert_eq!(model.asked.lock().len(), 1);
+}
+
+#[tokio::test]
+async fn a_plan_of_a_model_keeps_the_ids_of_the_text_and_meets_no_other() {
+    let answer = |listed: &str, met: &str| {
+        Answer::Says(json!({
+            "title": "A shop",
+            "requirements": [{"id": listed, "text": "Users pay"}],
+            "phases": [{"id": "Phase 1", "title": "Build", "tasks": [
+                {"id": "T1", "title": "Build it", "requirements": [listed, met]},
+            ]}],
+        }))
+    };
+    for (wrong, says) in [
+        (answer("REQ-1", "REQ-1"), "REQ-7 of the text is left out"),
+        (answer("REQ-7", "REQ-9"), "T1 meets REQ-9, which is no requirement of the plan"),
+    ] {
+        let (shop, model) = shop([wrong, answer("req-7", "REQ-7")], false).await;
+
+        shop.done(&Kind::PlanGeneration, json!({"requirement": "- REQ-7: Users pay"})).await;
+
+        let again = model.asked.lock()[1].0["messages"][3]["content"].to_string();
+        assert!(again.contains(says), "{says}: {again}");
+    }
+}
+
+#[tokio::test]
+async fn a_plan_that_is_too_large_is_answered_with_a_word_of_it() {
+    let task = |number: usize| format!("- T{number}: a (1 day, after T{}, T1)\n", number + 1);
+    let text: String = (1..=6_000).map(task).collect();
+
+    let result = Shop::new().done(&Kind::PlanValidation, json!({"plan_text": text})).await;
+
+    assert_eq!((&result["valid"], &result["findings"][0]["code"]), (&json!(false), &json!("too_large")));
+    assert!(result.to_string().len() < 2_000_000);
+}
+
+#[tokio::test]
 async fn requirements_of_a_model_keep_the_ids_of_the_text() {
     let row = |id: &str| json!({"id": id, "description": "Users log in", "type": "functional"});
     let answer = |id: &str| {
@@ -122,6 +174,42 @@ async fn requirements_of_a_model_keep_the_ids_of_the_text() {
             .to_string()
             .contains("REQ-7 of the document is left out")
     );
+}
+
+#[tokio::test]
+async fn what_the_schemas_do_not_allow_is_asked_for_again() {
+    let row = json!({"id": "REQ-1", "description": "Users log in", "type": "functional"});
+    let requirements = |question: &str| {
+        Answer::Says(
+            json!({"requirements": [row], "ambiguities": [{"words": "users", "question": question}]}),
+        )
+    };
+    let findings = |code: &str| {
+        Answer::Says(json!({"findings": [{"severity": "hint", "code": code, "message": "It is long"}]}))
+    };
+    for (kind, payload, wrong, right, says) in [
+        (
+            Kind::RequirementsParsing,
+            json!({"requirements_text": "log in"}),
+            requirements(" "),
+            requirements("which ones?"),
+            "has no question",
+        ),
+        (
+            Kind::PlanValidation,
+            json!({"plan_text": "- T1: Deploy"}),
+            findings(""),
+            findings("long"),
+            "has no code",
+        ),
+    ] {
+        let (shop, model) = shop([wrong, right], false).await;
+
+        shop.done(&kind, payload).await;
+
+        let again = model.asked.lock()[1].0["messages"][3]["content"].to_string();
+        assert!(again.contains(says), "{says}: {again}");
+    }
 }
 
 #[tokio::test]

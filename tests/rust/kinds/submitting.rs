@@ -23,6 +23,10 @@ fn unknown_fields_are_refused_with_the_nearest_name() {
     );
 }
 
+fn tests_at(paths: &Value) -> Value {
+    json!({"project_id": "a", "file_path": "b.py", "analysis_options": {"test_paths": paths}})
+}
+
 #[test]
 fn impossible_values_are_refused_by_the_name_of_their_field() {
     let long = "x".repeat(1024 * 1024 + 1);
@@ -51,6 +55,23 @@ fn impossible_values_are_refused_by_the_name_of_their_field() {
         (Kind::GenerateTestCases, json!({"project_id": "a", "generation_options": []}), "must be an object"),
         (Kind::CoverageAnalysis, json!({"project_id": "a", "file_path": "../b.py"}), "file_path: "),
         (Kind::CoverageAnalysis, json!({"project_id": "a", "file_path": "b.txt"}), "does not end in .py"),
+        (
+            Kind::CoverageAnalysis,
+            tests_at(&json!([])),
+            "test_paths: must be 1 to 100 files or folders, not 0",
+        ),
+        (
+            Kind::CoverageAnalysis,
+            tests_at(&json!("tests")),
+            "test_paths: must be a list of texts, not \"tests\"",
+        ),
+        (Kind::CoverageAnalysis, tests_at(&json!([1])), "test_paths: must be a list of texts, not [1]"),
+        (Kind::CoverageAnalysis, tests_at(&json!(["../b"])), "test_paths: "),
+        (
+            Kind::CoverageAnalysis,
+            json!({"project_id": "a", "analysis_options": {"test_paths": ["tests"]}}),
+            "test_paths: are the tests of a module: name it in `file_path`",
+        ),
         (
             Kind::CoverageAnalysis,
             json!({"project_id": "a", "analysis_options": {"min_coverage_threshold": 101}}),

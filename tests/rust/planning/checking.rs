@@ -29,6 +29,43 @@ fn a_task_that_waits_for_its_own_phase_is_a_cycle() {
 }
 
 #[test]
+fn a_cycle_over_a_whole_phase_names_the_phase() {
+    let text = "## Phase 1\n\n- T1: Draw (1 day, after T3)\n- T2: Make (1 day)\n\n\
+        ## Phase 2\n\n- T3: Sell (1 day, after Phase 1)\n";
+    let cycles: Vec<_> = check(&read_plan(text).plan).into_iter().filter(|one| one.code == "cycle").collect();
+    assert_eq!(cycles.len(), 1);
+    assert!(cycles[0].message.ends_with("T1 → T3 → Phase 1 → T1"), "{}", cycles[0].message);
+}
+
+#[test]
+fn a_knot_of_many_tasks_is_told_once_by_some_of_their_names() {
+    let task = |number: usize| format!("- T{number}: a (1 day, after T{})\n", number % 2_000 + 1);
+    let text: String = (1..=2_000).map(task).collect();
+    let cycles: Vec<_> =
+        check(&read_plan(&text).plan).into_iter().filter(|one| one.code == "cycle").collect();
+    assert_eq!(cycles.len(), 1);
+    let told = &cycles[0].message;
+    assert!(told.ends_with("T1 → T2 → T3 → T4 → T5 → T6 → T7 → T8 → T9 → T10 → 1990 more → T1"), "{told}");
+}
+
+#[test]
+fn of_many_findings_of_a_sort_some_are_told_and_how_many_more_there_are() {
+    let told = |text: &str, code: &str| {
+        let found = check(&read_plan(text).plan).into_iter().filter(|one| one.code == code);
+        found.map(|one| one.message).collect::<Vec<_>>()
+    };
+    let knot = |number: usize| format!("- T{number}: a (1 day, after T{number})\n");
+    let knots: String = (1..=50).map(knot).collect();
+    let knots = told(&knots, "cycle");
+    assert_eq!((knots.len(), knots[20].as_str()), (21, "30 more of this sort are not listed"));
+    let task = |number: usize| format!("- a (1 day, after X{number})\n");
+    let unknown: String = (1..=250).map(task).collect();
+    let unknown = told(&unknown, "unknown_dependency");
+    assert_eq!((unknown.len(), unknown[100].as_str()), (101, "150 more of this sort are not listed"));
+    assert_eq!(told("- T1: a (after X1, x1, X1)\n", "unknown_dependency").len(), 1);
+}
+
+#[test]
 fn each_sort_of_trouble_is_found_at_its_place() {
     let text = "## Requirements\n\n- REQ-1: Users log in\n- REQ-2: Users log out\n\n\
         ## Phase 1: Begin\n\n\

@@ -52,6 +52,30 @@ fn as_many_phases_as_are_asked_for_are_made_as_far_as_there_is_work() {
 }
 
 #[test]
+fn what_only_speaks_of_plans_is_planned_as_a_whole() {
+    for (text, pieces) in [
+        ("Users can upgrade their plan", &["Users can upgrade their plan"][..]),
+        (
+            "Let admins export CSV; users plan for holidays",
+            &["Let admins export CSV", "users plan for holidays"],
+        ),
+        ("Create a detailed implementation plan for a shop with cart and stock", &["cart", "stock"]),
+        ("A roadmap for holidays", &["holidays"]),
+    ] {
+        let plan = plan_of(text);
+        let titles: Vec<_> = plan.requirements.iter().map(|one| one.text.as_str()).collect();
+        assert_eq!(titles, pieces, "{text}");
+    }
+}
+
+#[test]
+fn steps_of_what_is_planned_are_no_phases_of_the_plan() {
+    let plan = plan_of("Login with two-step verification, sessions, and audit");
+    assert_eq!(plan.phases.len(), 1, "{plan:?}");
+    assert!(plan.open_questions.iter().all(|one| !one.contains("phases are asked for")));
+}
+
+#[test]
 fn a_plan_of_nothing_asks_what_is_to_be_built() {
     let plan = plan_of("3-phase implementation plan");
     assert_eq!(plan.tasks().count(), 0);

@@ -25,7 +25,7 @@ fn described(reading: &Reading) -> (String, String) {
         }
         Wish::Results(ids) => format!("results `{}`", ids.join(", ")),
         Wish::Last => "last".to_owned(),
-        Wish::Cancel(id) => format!("cancel `{id}`"),
+        Wish::Cancel(ids) => format!("cancel `{}`", ids.join(", ")),
     };
     (format!("{mode}, {}", reading.why.as_str()), wish)
 }

@@ -1,6 +1,6 @@
 //! Which plan does a text hold?
 
-use _core::planning::{Plan, PlanTask, plan_of, plan_text, read_plan};
+use _core::planning::{Plan, PlanTask, check, plan_of, plan_text, read_plan};
 use proptest::prelude::*;
 
 const PLAN: &str = "\
@@ -85,6 +85,32 @@ fn phases_are_found_in_lists_lines_tables_and_one_sentence() {
             assert_eq!(task(&plan, "T1").estimate_days, Some(1.0), "{text}");
         }
     }
+}
+
+#[test]
+fn a_row_of_an_earlier_phase_does_not_move_that_phase() {
+    for (one, other) in [("Phase 1", "Phase 2"), ("Design", "Build")] {
+        let text = format!(
+            "| ID | Task | Phase | After |\n|---|---|---|---|\n\
+            | T1 | Draw | {one} | - |\n| T2 | Make | {other} | T1 |\n| T3 | Draw more | {one} | - |\n"
+        );
+        let plan = read_plan(&text).plan;
+        let phases: Vec<_> =
+            plan.phases.iter().map(|phase| (phase.title.as_str(), phase.tasks.len())).collect();
+        assert_eq!(phases.iter().map(|phase| phase.1).collect::<Vec<_>>(), [2, 1], "{phases:?}");
+        assert!(check(&plan).iter().all(|one| one.code != "later_phase"), "{text}");
+    }
+}
+
+#[test]
+fn nothing_is_waited_for_twice() {
+    let plan =
+        read_plan("- T1: a\n- T2: b (after T1, t1, T1; covers REQ-1, REQ-1)\n  - Depends on: T1\n").plan;
+    let task = task(&plan, "T2");
+    assert_eq!(
+        (task.depends_on.as_slice(), task.requirements.as_slice()),
+        (&["T1".to_owned()][..], &["REQ-1".to_owned()][..])
+    );
 }
 
 #[test]

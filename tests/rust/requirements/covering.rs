@@ -39,6 +39,13 @@ fn coverage_has_the_form_of_the_document() {
 }
 
 #[test]
+fn a_draft_that_the_document_names_covers_nothing() {
+    let cases = [case("t::one", &["FR-2"], true)];
+    let coverage = cover(&read("- FR-1: a\n  - Test cases: t::one\n- FR-2: b\n").requirements, &cases);
+    assert_eq!(coverage.requirement_coverage.covered_requirements, 0);
+}
+
+#[test]
 fn where_there_is_nothing_to_cover_nothing_is_missing() {
     let coverage = cover(&read("- NFR-1: c").requirements, &[]);
     assert_eq!(coverage.feature_coverage.total_functional_requirements, 0);

@@ -12,9 +12,10 @@ fn check(text: &str, document: &Document) {
         assert!(!requirement.description.is_empty() && !requirement.id.is_empty());
         assert!(!requirement.description.contains(char::is_control), "{requirement:?}");
         if !requirement.id_is_ours {
-            // Marks of Markdown may stand between its letters.
-            let mut line = lines[requirement.line as usize - 1].chars();
-            let is_there = |letter: char| !letter.is_alphanumeric() || line.any(|one| one == letter);
+            // Marks of Markdown may stand between its letters, and a heading of several lines may have several ids.
+            let below = lines[requirement.line as usize - 1..].iter();
+            let mut said = below.take_while(|line| !line.trim().is_empty()).flat_map(|line| line.chars());
+            let is_there = |letter: char| !letter.is_alphanumeric() || said.any(|one| one == letter);
             assert!(requirement.id.chars().all(is_there), "{requirement:?} of {text:?}");
         }
     }
@@ -62,6 +63,12 @@ fn piece() -> impl Strategy<Value = String> {
         "Test cases:",
         "- TC-9",
         "[x]: y",
+        "REQ-5, REQ-6/REQ-7: both (Risk: high, Owner: x) [P9]",
+        "REQ-8 to REQ-9: range",
+        "要求-1: あ",
+        "<table><tr><td>REQ-10</td>",
+        "</table>",
+        "and more",
         "***",
         "\t- tab",
         "=====",
@@ -90,6 +97,9 @@ proptest! {
 
 #[test]
 fn empty_and_nul_and_marks_of_byte_order_are_read() {
+    let found = read("\u{feff}REQ-005: User shall login\nREQ-001: User shall logout\n").requirements;
+    assert_eq!((found[0].id.as_str(), found[0].description.as_str()), ("REQ-005", "User shall login"));
+    assert_eq!(found.len(), 2);
     for text in ["", "\0", "\u{feff}", "\n\n\n", "|", "- ", "#", "\u{202e}REQ-1: a\0b"] {
         check(text, &read(text));
     }

@@ -69,6 +69,21 @@ fn rows_that_say_nothing_usable_are_reported() {
     assert_eq!((document.unread.len(), document.unread[0].line), (1, 3));
 }
 
+#[test]
+fn a_cell_may_hold_several_ids_and_brackets() {
+    let found = whole(
+        "| ID | Requirement | Test Cases |\n|---|---|---|\n| [REQ-2] | c | |\n| REQ-3, REQ-4 | d | TC-1 |\n| REQ-5/REQ-6 | e | |\n\n\
+         | Test Case | Requirement |\n|--|--|\n| TC-2 | REQ-5/REQ-6 |\n",
+    );
+
+    assert_eq!(ids(&found), ["REQ-2", "REQ-3", "REQ-4", "REQ-5", "REQ-6"]);
+    assert_eq!((found[2].description.as_str(), &found[2].test_cases[..]), ("d", &["TC-1".to_owned()][..]));
+    assert_eq!(
+        (&found[3].test_cases[..], &found[4].test_cases),
+        (&["TC-2".to_owned()][..], &found[3].test_cases)
+    );
+}
+
 fn text() -> impl Strategy<Value = String> {
     // Words of all sorts, with what Markdown, tables and notes could be misled by.
     let word = prop_oneof![

@@ -74,7 +74,7 @@ async fn a_field_that_does_not_hold_is_named(place: Place) {
         (with("kind", json!("own")), "kind", "is unknown: task_type, payload"),
         (with("payload", json!([1])), "payload", "must be an object, not [1]"),
         (with("priority", json!("urgent")), "priority", "critical, high, normal, low"),
-        (with("timeout_seconds", json!(0)), "timeout", "more than 0"),
+        (with("timeout_seconds", json!(0)), "timeout_seconds", "more than 0"),
         (with("timeout_seconds", json!("1")), "timeout_seconds", "must be a number, not \"1\""),
         (with("max_retries", json!(11)), "max_retries", "between 0 and 10, not 11"),
         (with("max_retries", json!(1.5)), "max_retries", "a whole number, not 1.5"),

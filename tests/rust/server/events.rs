@@ -90,7 +90,7 @@ async fn a_stream_tells_everything_and_ends_with_the_task(place: Place) {
     let id = served.submit(json!({"gate": true})).await;
     let mut stream = Stream::open(&served, &id, None).await;
     let first = stream.next().await.unwrap();
-    assert_eq!((first.0, &*first.1, &first.2["status"]), (1, "status", &json!("queued")));
+    assert_eq!((first.0, &*first.1, &first.2["status"]), (1, "status", &json!("pending")));
     served.runs(&id).await;
     served.own.gate.add_permits(1);
 
@@ -99,7 +99,10 @@ async fn a_stream_tells_everything_and_ends_with_the_task(place: Place) {
     assert_eq!(numbers(&events), (2..2 + events.len() as u64).collect::<Vec<_>>());
     let named = |name: &str| events.iter().find(|(_, event, _)| event == name).map(|(.., data)| data);
     assert_eq!(named("log").unwrap()["message"], "a line");
-    assert_eq!(named("progress").unwrap()["progress"]["message"], "half of it");
+    // In the words of the task itself.
+    let half = json!({"current_step": "half of it", "total_steps": 2, "percentage": 50});
+    assert_eq!(named("progress").unwrap()["progress"], half);
+    assert!(first.2["time"].as_str().is_some_and(|time| time.ends_with('Z')), "{first:?}");
     assert_eq!(events.last().unwrap().2["status"], "completed");
     served.end().await;
 }

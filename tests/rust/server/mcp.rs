@@ -1,8 +1,11 @@
 //! The tools of an agent over HTTP, message by message.
 
 use _core::access::{Role, Secret};
+use _core::store::StoreLocation;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, SqliteConnection};
 
 use super::served::{Place, Reply, Served};
 
@@ -332,5 +335,51 @@ async fn a_restart_breaks_no_client(place: Place) {
     let served = served.restart().await;
     let result = call(&served, "get_task_result", json!({"task_id": id})).await;
     assert_eq!(result["structuredContent"]["status"], "pending", "{result}");
+    served.end().await;
+}
+
+/// A transaction on the store's file that keeps all others from writing.
+async fn blocker(served: &Served) -> SqliteConnection {
+    let StoreLocation::Sqlite(path) = &served.location else { panic!("{:?}", served.location) };
+    let mut connection = SqliteConnectOptions::new().filename(path).connect().await.unwrap();
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut connection).await.unwrap();
+    connection
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_kept_late_is_kept_under_the_id_that_was_named() {
+    let served = Served::local(Place::File).await;
+    let mut blocking = blocker(&served).await;
+
+    let late = call(&served, "submit_test_generation", json!({"module_path": "src/a.py"})).await;
+    let said = refusal(&late);
+    assert!(said.starts_with("the task is not kept yet, and may be in a while: ask for "), "{said}");
+    let id = said.split("ask for ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap();
+    let unknown = call(&served, "get_task_status", json!({"task_id": id})).await;
+    assert!(refusal(&unknown).contains("not found"), "{unknown}");
+    sqlx::query("ROLLBACK").execute(&mut blocking).await.unwrap();
+
+    // What comes after it is kept after it.
+    let next = submitted(&served, &served.token).await;
+    let listed = call(&served, "list_tasks", json!({})).await;
+    let tasks = listed["structuredContent"]["tasks"].as_array().unwrap();
+    let ids: Vec<&str> = tasks.iter().filter_map(|task| task["task_id"].as_str()).collect();
+    assert!(ids.len() == 2 && ids.contains(&id) && ids.contains(&next.as_str()), "{listed}");
+    served.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_end_is_promised_that_was_not_asked_for_yet() {
+    let served = Served::local(Place::File).await;
+    let id = submitted(&served, &served.token).await;
+    let mut blocking = blocker(&served).await;
+
+    let answer = call(&served, "cancel_task", json!({"task_id": id})).await;
+    assert!(refusal(&answer).contains("the store of the tasks does not answer"), "{answer}");
+    sqlx::query("ROLLBACK").execute(&mut blocking).await.unwrap();
+
+    // It goes on all the same.
+    served.engine.wait(id.parse().unwrap(), None).await.unwrap();
+    assert_eq!(served.get(&format!("/tasks/{id}")).await.json["status"], "cancelled");
     served.end().await;
 }

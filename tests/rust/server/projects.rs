@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use _core::access::{Project, Role, Secret};
 use _core::kinds::{Attempt, DocumentsHandler, Handler, HandlerFuture};
-use _core::task::{AgentTask, Context, Ground, Kind, Lane, NewTask, Work};
+use _core::task::{AgentTask, Context, Ground, Kind, Lane, NewTask, Order, Work};
 use chrono::Utc;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -20,6 +20,7 @@ on_both_stores! {
     whoever_is_no_member_any_more_finds_nothing,
     the_one_user_of_a_machine_needs_no_project_to_be_added,
     no_path_leads_out_of_the_artifacts,
+    a_module_is_one_of_the_project_that_is_named,
     admins_add_projects_and_owners_look_after_them,
 }
 
@@ -183,6 +184,27 @@ async fn admins_add_projects_and_owners_look_after_them(place: Place) {
     assert_eq!(asked(&served, &ada, Method::DELETE, "/projects/shop", None).await.status, 204);
     assert_eq!(asked(&served, &ada, Method::DELETE, "/projects/shop", None).await.status, 404);
     assert!(root.is_dir(), "no file is deleted");
+    served.end().await;
+}
+
+async fn a_module_is_one_of_the_project_that_is_named(place: Place) {
+    let served = Served::with_keys(place).await;
+    let shop = add(&served, "shop", &["ada"]).await;
+    let asked_for = async |file: &Path| {
+        let payload = json!({"project_id": "shop", "file_path": file});
+        served.post("/tasks", &json!({"task_type": "coverage_analysis", "payload": payload})).await
+    };
+
+    let own = asked_for(&shop.root.join("src/a.py")).await;
+    assert_eq!(own.status, 202, "{own:?}");
+    let kept = served.engine.get(own.id().parse().unwrap()).await.unwrap();
+    let Work::Documents(documents) = &kept.new.work else { panic!("{kept:?}") };
+    let Order::CoverageAnalysis(order) = &documents.order else { panic!("{documents:?}") };
+    assert_eq!((order.file_path.as_deref(), &documents.context.project_root), (Some("src/a.py"), &shop.root));
+
+    // A file of the folder that is served is none of that project's.
+    let foreign = asked_for(&served.settings().project_root.join("src/a.py")).await;
+    assert_eq!((foreign.status, &foreign.json["field"]), (422, &json!("file_path")), "{foreign:?}");
     served.end().await;
 }
 

@@ -249,10 +249,20 @@ impl Served {
         served
     }
 
+    /// Another service on the same store, with a workspace root of its own.
+    pub(super) async fn neighbour(&self) -> Self {
+        let place = (tempfile::tempdir().unwrap(), self.location.clone(), Secret::fresh());
+        Self::begin(place, false, self.hooks.clone(), |options| options).await
+    }
+
     /// Ends the service as a signal does, and begins another on the same store.
     pub(super) async fn restart(self) -> Self {
         let hooks = self.hooks.clone();
-        let kept = self.end().await;
+        Self::again(self.end().await, hooks).await
+    }
+
+    /// A service on what an ended one has kept.
+    pub(super) async fn again(kept: (TempDir, StoreLocation, Secret), hooks: Hooks) -> Self {
         Self::begin(kept, false, hooks, |options| options).await
     }
 

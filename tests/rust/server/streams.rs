@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use _core::access::Role;
 use reqwest::Method;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -110,6 +111,32 @@ async fn clients_go_on_after_a_restart_without_loss_or_repetition() {
     assert_eq!(rest.last().unwrap().2["status"], "completed");
     seen.extend(rest.into_iter().map(|(number, ..)| number));
     assert_eq!(seen, (1..=seen.len() as u64).collect::<Vec<_>>());
+    served.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stream_of_a_revoked_key_ends_though_it_never_rests() {
+    let served = Served::with_keys(Place::Memory).await;
+    let same = served.key("ada", Role::User).await;
+    let submit = async || {
+        let request = served.anonymous(Method::POST, "/tasks").bearer_auth(same.reveal());
+        let sent = request.json(&json!({"task_type": "own", "payload": {}})).send().await.unwrap();
+        assert_eq!(sent.status(), 202);
+    };
+    let request = served.request(Method::GET, "/events").header("Accept", "text/event-stream");
+    let mut stream = request.send().await.unwrap();
+    served.engine.revoke_key(served.token.id().to_owned()).await.unwrap();
+
+    // Something of its user's happens all the time.
+    let ended = async {
+        loop {
+            tokio::select! {
+                part = stream.chunk() => if part.unwrap().is_none() { return },
+                () = submit() => {}
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, ended).await.expect("it ends");
     served.end().await;
 }
 

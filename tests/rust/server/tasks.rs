@@ -1,7 +1,7 @@
 //! Tasks over HTTP: submitted, looked at, ended, tried again.
 
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::served::{Place, Reply, Served};
 
@@ -184,16 +184,30 @@ async fn the_lines_of_a_task_can_be_read(place: Place) {
 
 async fn the_same_key_gives_the_same_task(place: Place) {
     let served = Served::local(place).await;
-    let send = async |say: u32| {
-        let body = json!({"task_type": "own", "payload": {"say": say}});
+    let send = async |body: Value| {
         let request = served.request(Method::POST, "/api/v1/tasks").header("Idempotency-Key", "k-1");
         Reply::of(request.json(&body).send().await.unwrap()).await
     };
-    let (first, again, other) = (send(1).await, send(1).await, send(2).await);
-    assert_eq!(first.id(), again.id());
-    assert_eq!(other.status, 422);
-    assert!(other.detail().contains("asks for something else"), "{other:?}");
-    assert_eq!(other.json["field"], "idempotency_key");
+    let body = json!({"task_type": "own", "payload": {"say": 1}, "priority": "low"});
+    let first = send(body.clone()).await;
+    assert_eq!(first.id(), send(body.clone()).await.id());
+    for (field, value) in [
+        ("payload", json!({"say": 2})),
+        ("priority", json!("high")),
+        ("metadata", json!({"mine": true})),
+        ("timeout_seconds", json!(9)),
+        ("max_retries", json!(0)),
+        ("run_at", json!("2030-01-01T00:00:00Z")),
+        ("requires", json!(["gpu"])),
+        ("callback_url", json!("https://example.org/hook")),
+    ] {
+        let mut other = body.clone();
+        other[field] = value;
+        let other = send(other).await;
+        assert_eq!((other.status, &other.json["field"]), (422, &json!("idempotency_key")), "{field}");
+        assert!(other.detail().contains("asks for something else"), "{other:?}");
+    }
+    assert_eq!(served.get("/tasks").await.json["total"], 1);
     served.end().await;
 }
 

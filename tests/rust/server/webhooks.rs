@@ -412,3 +412,51 @@ async fn a_restart_between_the_end_of_a_task_and_its_delivery_loses_nothing() {
     assert_eq!((&delivery["status"], &delivery["attempts"]), (&json!("delivered"), &json!(1)), "{delivery}");
     served.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_is_signed_by_the_workspace_root_that_it_was_asked_for_in_whoever_runs_the_task() {
+    let first = telling_this_machine(Place::File).await;
+    let mut receiver = Receiver::saying([]).await;
+    let id = submit(&first, &receiver.url(), json!({"gate": true})).await;
+    let other = first.neighbour().await;
+    let (secret, of_other) = (secret_of(&first), secret_of(&other));
+    let kept = first.end().await;
+
+    // It has what the first gave back, and does not deliver what it could not sign.
+    other.own.gate.add_permits(1);
+    assert_eq!(other.ended(&id).await["status"], "completed");
+    assert_eq!(other.get("/webhooks/deliveries").await.json["deliveries"][0]["status"], "pending");
+    let again = Served::again(kept, Hooks::to_loopback()).await;
+
+    let got = receiver.next().await;
+    assert!(got.is_signed_with(&secret) && !got.is_signed_with(&of_other));
+    assert_eq!(got.json()["data"]["task_id"], id);
+
+    // To send it once more is the work of whoever is asked to.
+    assert_eq!(ended_delivery(&again).await["status"], "delivered");
+    let delivery = other.get("/webhooks/deliveries").await.json["deliveries"][0].clone();
+    let path = format!("/webhooks/deliveries/{}/replay", delivery["delivery_id"].as_str().unwrap());
+    assert_eq!(other.post(&path, &json!({})).await.status, 202);
+    assert!(receiver.next().await.is_signed_with(&of_other));
+    other.end().await;
+    again.end().await;
+}
+
+#[tokio::test]
+async fn a_plan_whose_end_is_told_is_kept_as_long_as_it_is_tried_to_tell() {
+    let served = telling_this_machine(Place::Memory).await;
+    let receiver = Receiver::saying([]).await;
+    let mut plan = json!({"task_type": "plan_generation", "payload": {"requirement": "a shop"}});
+    let retention = async |id: &str| {
+        let task = served.engine.get(id.parse().unwrap()).await.unwrap();
+        Duration::from_secs_f64(task.new.retention_seconds)
+    };
+
+    let alone = served.post("/tasks", &plan).await;
+    plan["callback_url"] = receiver.url().into();
+    let told = served.post("/tasks", &plan).await;
+
+    assert_eq!(retention(alone.id()).await, Duration::from_hours(1));
+    assert_eq!(retention(told.id()).await, Duration::from_hours(24));
+    served.end().await;
+}

@@ -12,6 +12,7 @@ on_every_store! {
     a_key_that_stands_for_other_work_is_refused_and_nothing_is_kept,
     a_key_that_stands_for_other_dependencies_is_refused,
     how_and_when_a_task_runs_may_differ_under_one_key,
+    where_requests_are_known_as_a_whole_they_may_not_differ,
     the_same_key_of_another_owner_is_free,
     tasks_without_a_key_are_never_the_same,
     a_key_is_free_again_once_its_task_is_deleted,
@@ -52,18 +53,31 @@ async fn a_key_that_stands_for_other_dependencies_is_refused(subject: Subject) {
     let awaited = subject.submit(noop()).await;
     subject.submit(noop_of_key("k")).await;
     let key = Some("k".into());
-    let other = noop_on(Terms { idempotency_key: key, depends_on: vec![awaited], run_at: None });
+    let other = noop_on(Terms { idempotency_key: key, depends_on: vec![awaited], ..Terms::default() });
     assert!(matches!(subject.store.submit(other).await, Err(StoreError::KeyTaken { .. })));
 }
 
 async fn how_and_when_a_task_runs_may_differ_under_one_key(subject: Subject) {
     let id = subject.submit(noop_of_key("k")).await;
     let run_at = Some(subject.clock.now() + chrono::TimeDelta::days(1));
-    let later = noop_on(Terms { idempotency_key: Some("k".into()), depends_on: vec![], run_at });
+    let later = noop_on(Terms { idempotency_key: Some("k".into()), run_at, ..Terms::default() });
     let again =
         NewTask { metadata: r#"{"n":2}"#.into(), attempt_seconds: 1.0, retention_seconds: 9.0, ..later };
     let answered = subject.store.submit(again).await.unwrap();
     assert_eq!((answered.id(), answered.status(), &*answered.new.metadata), (id, TaskStatus::Queued, ""));
+}
+
+async fn where_requests_are_known_as_a_whole_they_may_not_differ(subject: Subject) {
+    let asked = |request: Option<&str>| {
+        let request = request.map(Into::into);
+        noop_on(Terms { idempotency_key: Some("k".into()), request, ..Terms::default() })
+    };
+    let id = subject.submit(asked(Some("one"))).await;
+    for same in [asked(Some("one")), asked(None)] {
+        assert_eq!(subject.store.submit(same).await.unwrap().id(), id);
+    }
+    let other = subject.store.submit(asked(Some("another"))).await;
+    assert!(matches!(other, Err(StoreError::KeyTaken { .. })), "{other:?}");
 }
 
 async fn the_same_key_of_another_owner_is_free(subject: Subject) {

@@ -28,6 +28,7 @@ on_every_shared_store! {
     a_process_that_renews_keeps_its_tasks_for_as_long_as_they_take,
     a_process_that_hung_may_claim_anew_and_keeps_what_it_claims,
     a_renewal_that_was_refused_renews_nothing_and_the_next_claim_does,
+    a_renewal_that_was_refused_leaves_the_lease_as_it_was,
     a_process_that_hung_and_was_not_missed_goes_on,
     a_claim_that_wants_nothing_shows_that_the_process_hangs_no_more,
     what_is_proven_before_something_outside_changes_holds_for_another_lease,
@@ -92,6 +93,20 @@ async fn a_living_process_whose_lease_ran_out_loses_its_tasks_and_every_later_wr
     let after = pair.now(id).await;
     assert_eq!(format!("{after:?}"), format!("{rescued:?}"));
     assert_eq!(pair.other.result(id).await.unwrap(), None);
+}
+
+async fn a_renewal_that_was_refused_leaves_the_lease_as_it_was(pair: Pair) {
+    let first = pair.running().await;
+    let second = pair.one.submit(noop()).await.unwrap();
+    pair.one_hangs_for(LEASE.saturating_sub(BEAT)).await;
+    assert!(is_lease_lost(&pair.one.renew(first.id(), first.token + 1).await));
+
+    claim(&pair.one).await;
+
+    pair.one_hangs_for(2 * BEAT).await;
+    let mut rescued = pair.other.rescue().await.unwrap();
+    rescued.sort();
+    assert_eq!(rescued, [first.id(), second.id()]);
 }
 
 async fn until_the_last_microsecond_a_lease_holds(pair: Pair) {

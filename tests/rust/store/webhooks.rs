@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use _core::access::{ApiKey, Role, Secret, WebhookSecret};
 use _core::store::{Limits, Store};
-use _core::task::{Kind, Lane, ListFilter, NewTask, State, TaskId, TaskStatus, Terms, Wait, Webhook, Work};
+use _core::task::{
+    Kind, Lane, ListFilter, NewTask, Signer, State, TaskId, TaskStatus, Terms, Wait, Webhook, Work,
+};
 
 use super::subject::{Subject, ids};
 use crate::support::{noop, noop_after};
@@ -18,9 +20,16 @@ on_every_store! {
     the_secrets_of_a_key_are_replaced,
 }
 
+/// Signed with the secret of a workspace root.
+const ROOT: &str = "0123456789abcdef";
+
 fn webhook(task: TaskId) -> NewTask {
+    signed(task, Signer::Workspace(ROOT.to_owned()))
+}
+
+fn signed(task: TaskId, signer: Signer) -> NewTask {
     let url = "https://example.org/hook".to_owned();
-    let work = Work::Webhook(Box::new(Webhook { task, url, key: Some("0123456789ab".to_owned()) }));
+    let work = Work::Webhook(Box::new(Webhook { task, url, signer }));
     let terms = Terms { depends_on: vec![task], ..Terms::default() };
     NewTask {
         id: task.of_webhook(),
@@ -33,7 +42,8 @@ fn webhook(task: TaskId) -> NewTask {
 }
 
 async fn due(subject: &Subject) -> Vec<TaskId> {
-    ids(&subject.store.claim(&[Lane::of_kind(&Kind::Webhook)], 9).await.unwrap())
+    let lanes = [Lane::of_kind(&Kind::Webhook), Webhook::lane_of(ROOT)];
+    ids(&subject.store.claim(&lanes, 9).await.unwrap())
 }
 
 async fn a_webhook_follows_any_end_of_its_task_and_no_other_moment(subject: Subject) {
@@ -114,9 +124,8 @@ async fn a_webhook_is_never_left_behind(mut subject: Subject) {
 
 async fn webhooks_are_in_no_list_and_no_figure_but_their_own(subject: Subject) {
     let tasks = [subject.submit(noop()).await, subject.submit(noop()).await];
-    for id in tasks {
-        subject.submit(webhook(id)).await;
-    }
+    subject.submit(webhook(tasks[0])).await;
+    subject.submit(signed(tasks[1], Signer::Key("0123456789ab".to_owned()))).await;
     let claimed = subject.claim_one().await;
     subject.complete(&claimed).await;
     subject.advance(30);
@@ -124,9 +133,8 @@ async fn webhooks_are_in_no_list_and_no_figure_but_their_own(subject: Subject) {
     assert_eq!((with_webhooks.total_tasks, with_webhooks.queue_size), (2, 1));
     assert_eq!(with_webhooks.queued_by_priority.normal + with_webhooks.queued_by_priority.high, 1);
     assert_eq!((with_webhooks.created_last_minute, with_webhooks.oldest_queued_seconds), (2, Some(30.0)));
-    let [delivery] = &subject.store.claim(&[Lane::of_kind(&Kind::Webhook)], 9).await.unwrap()[..] else {
-        panic!("one is due")
-    };
+    let lane = if claimed.id() == tasks[0] { Webhook::lane_of(ROOT) } else { Lane::of_kind(&Kind::Webhook) };
+    let [delivery] = &subject.store.claim(&[lane], 9).await.unwrap()[..] else { panic!("one is due") };
     subject.fail(delivery).await;
     let stats = subject.stats().await;
     assert_eq!((stats.failed, stats.recent.failure_rate), (0, Some(0.0)));

@@ -91,6 +91,25 @@ async fn ours_is_replaced_and_foreign_or_edited_files_are_not() {
 }
 
 #[tokio::test]
+async fn what_is_no_test_is_never_replaced() {
+    let sources = ["handlers.py", "src/shop/cart.py", "conftest.py"];
+    let tests = ["test_a.py", "src/shop/cart_test.py", "tests/cases.py", "src/shop/tests/all.py"];
+    let files: Vec<(&str, &str)> = sources.iter().chain(&tests).map(|path| (*path, "# mine\n")).collect();
+    let ground = Ground::of(&files).await;
+    for path in sources {
+        let output = ground.path(path);
+        let error = check_output(&ground.project, &output, true).unwrap_err();
+        assert!(matches!(error, PublishError::NoTest(_)), "{error}");
+        assert!(error.to_string().starts_with(&format!("{path} exists")), "{error}");
+        publish(&ground.project, &output, &verdict(vec![]), true).unwrap_err();
+        assert_eq!(std::fs::read_to_string(ground.project.root().join(path)).unwrap(), "# mine\n");
+    }
+    for path in tests {
+        publish(&ground.project, &ground.path(path), &verdict(vec![]), true).unwrap();
+    }
+}
+
+#[tokio::test]
 async fn a_foreign_helper_refuses_the_whole_and_nothing_new_is_left() {
     let ground = Ground::of(&[("tests/helper.py", "# mine\n")]).await;
     let helpers = vec![

@@ -12,6 +12,8 @@ from .scenario import Finding
 SPECIAL = re.compile(r"[.^$*+?{}\[\]\\|()]")
 ATOMS = (ast.Call, ast.Attribute, ast.Subscript, ast.Name, ast.List, ast.Dict)
 """Expressions that an attribute may follow as they are."""
+FUNCTIONS = ("def ", "async def ")
+"""What formatters leave a line free above, but for the first line of a function."""
 AROUND = ("list(@", "str(@", "dict(@", "sorted(@", "math.isnan(@", "callable(@")
 
 
@@ -26,6 +28,8 @@ def body(finding: Finding, kind: str, fixture: str = "") -> list[str]:
     call = tidy(scenario.call)
     if not scenario.statement:
         return lines + _checked(finding, call, kind)
+    if lines and call.startswith(FUNCTIONS):
+        lines.append("")
     entered = any("entered" in check for check in finding.checks)
     lines += [f"    {line}".rstrip() for line in call.split("\n")] if entered else _indented(call)
     return lines + _asserts(finding.checks)
@@ -55,7 +59,8 @@ def _around(head: list[str], inner: list[str], expected: str) -> list[str]:
     """Return a statement of several lines under `pytest.raises`; two contexts share a `with`."""
     first = inner[0].strip()
     if not first.startswith("with ") or not first.endswith(":"):
-        return [*head, *(f"    {line}".rstrip() for line in inner)]
+        gap = [""] if first.startswith(FUNCTIONS) else []
+        return [*head, *gap, *(f"    {line}".rstrip() for line in inner)]
     contexts = [f"pytest.raises({expected})", first.removeprefix("with ").removesuffix(":")]
     line = f"    with {', '.join(contexts)}:"
     if len(line) <= WIDTH:

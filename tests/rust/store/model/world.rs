@@ -144,6 +144,7 @@ impl World {
             idempotency_key: wish.key.map(|key| key.to_string().into()),
             depends_on: wish.depends_on.iter().filter_map(|index| self.reference.any(*index)).collect(),
             run_at: wish.run_in.map(|seconds| self.clock.now() + TimeDelta::seconds(seconds)),
+            request: None,
         };
         NewTask {
             owner: wish.owner.to_string().into(),
