@@ -104,7 +104,7 @@ pub fn standing_text(task: &Task, finished: Option<&Finished>) -> String {
             "🕐 Task Pending\n{lines}\nIt is queued, and begins when a worker is free. Ask again in a few seconds."
         ),
         Standing::Processing => {
-            let progress = task.progress.as_ref().map(|progress| format!("\nNow: {}", progress.message));
+            let progress = task.progress_now().map(|progress| format!("\nNow: {}", progress.message));
             let progress = progress.unwrap_or_default();
             format!("⏳ Task Processing...\n{lines}{progress}\nCheck again in a few seconds.")
         }

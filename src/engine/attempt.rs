@@ -72,6 +72,8 @@ async fn supervise(
     stop: &Stop,
 ) -> Result<Arc<Value>, Failure> {
     let task = &attempt.task;
+    // Set before the work begins: a testbed must not see an attempt that waits, and for nothing.
+    let limit = shared.options.clock.limit(Duration::from_secs_f64(task.new.attempt_seconds));
     // Called inside the future, so that a panic of the call itself is caught too.
     let work = AssertUnwindSafe(work_or_release(handler, attempt)).catch_unwind();
     tokio::pin!(work);
@@ -81,7 +83,6 @@ async fn supervise(
     }
     let forward = forward_reports(shared, task, reports, stop);
     tokio::pin!(forward);
-    let limit = shared.options.clock.limit(Duration::from_secs_f64(task.new.attempt_seconds));
     loop {
         tokio::select! {
             biased;

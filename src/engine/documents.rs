@@ -20,6 +20,9 @@ const MOST_CONTENT: usize = 1024 * 1024;
 const MOST_TEST_PATHS: usize = 100;
 /// The one framework that test cases are written for.
 const FRAMEWORK: &str = "pytest";
+const FRAMEWORK_FIELD: &str = "generation_options.test_framework";
+const THRESHOLD_FIELD: &str = "analysis_options.min_coverage_threshold";
+const TEST_PATHS_FIELD: &str = "analysis_options.test_paths";
 
 /// The work of a payload.
 pub(super) fn work(
@@ -56,12 +59,12 @@ fn artifacts(id: Option<String>, workspace_root: &Path) -> Result<Artifacts, Inv
 fn test_cases(fields: &mut Fields) -> Result<GenerateTestCases, InvalidRequest> {
     let rtm_content = content("rtm_content", fields)?;
     let mut options = fields.object("generation_options")?;
-    let include_negative_tests = options.flag("include_negative_tests")?.unwrap_or(false);
-    match options.text("test_framework")? {
+    let include_negative_tests = options.flag("generation_options.include_negative_tests")?.unwrap_or(false);
+    match options.text(FRAMEWORK_FIELD)? {
         Some(framework) if framework != FRAMEWORK => {
             let shown: String = framework.chars().take(64).collect();
             let message = format!("{shown:?} is not supported: test cases are written for {FRAMEWORK:?}");
-            return Err(InvalidRequest::new("test_framework", message));
+            return Err(InvalidRequest::new(FRAMEWORK_FIELD, message));
         }
         _ => {}
     }
@@ -72,14 +75,14 @@ fn test_cases(fields: &mut Fields) -> Result<GenerateTestCases, InvalidRequest> 
 fn analysis(fields: &mut Fields, root: &Path) -> Result<CoverageAnalysis, InvalidRequest> {
     let file_path = fields.text("file_path")?.map(|path| module(path, root)).transpose()?;
     let mut options = fields.object("analysis_options")?;
-    let include_branch_coverage = options.flag("include_branch_coverage")?.unwrap_or(true);
-    let percent = options.whole("min_coverage_threshold")?.unwrap_or(Threshold::DEFAULT.percent().into());
+    let include_branch_coverage = options.flag("analysis_options.include_branch_coverage")?.unwrap_or(true);
+    let percent = options.whole(THRESHOLD_FIELD)?.unwrap_or(Threshold::DEFAULT.percent().into());
     let min_coverage_threshold = u8::try_from(percent)
         .ok()
         .and_then(|percent| Threshold::try_from(percent).ok())
         .ok_or_else(|| {
             let message = format!("must be between 0 and 100 percent, not {percent}");
-            InvalidRequest::new("min_coverage_threshold", message)
+            InvalidRequest::new(THRESHOLD_FIELD, message)
         })?;
     let test_paths = test_paths(&mut options, file_path.is_some(), root)?;
     options.finish()?;
@@ -87,9 +90,8 @@ fn analysis(fields: &mut Fields, root: &Path) -> Result<CoverageAnalysis, Invali
 }
 
 fn test_paths(options: &mut Fields, has_module: bool, root: &Path) -> Result<Vec<String>, InvalidRequest> {
-    const FIELD: &str = "test_paths";
-    let Some(paths) = options.texts(FIELD)? else { return Ok(Vec::new()) };
-    let refused = |message: String| Err(InvalidRequest::new(FIELD, message));
+    let Some(paths) = options.texts(TEST_PATHS_FIELD)? else { return Ok(Vec::new()) };
+    let refused = |message: String| Err(InvalidRequest::new(TEST_PATHS_FIELD, message));
     if !has_module {
         return refused("are the tests of a module: name it in `file_path`".to_owned());
     }

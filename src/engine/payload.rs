@@ -7,7 +7,8 @@ use super::error::InvalidRequest;
 /// How alike an unknown name and a known one are when one is meant by the other, at most so many changes.
 const MOST_CHANGES: usize = 4;
 
-/// The fields of a payload, or of an object in it, that have not been taken yet.
+/// The fields of a payload, or of an object in it, that have not been taken yet. One of an object is asked for by its path,
+/// `options.limit`, which is what an error names.
 pub(super) struct Fields {
     /// What the object is called.
     name: &'static str,
@@ -85,8 +86,9 @@ impl Fields {
     }
 
     fn take(&mut self, field: &'static str) -> Option<Value> {
-        self.known.push(field);
-        self.left.remove(field).filter(|value| !value.is_null())
+        let key = field.rsplit('.').next().unwrap_or(field);
+        self.known.push(key);
+        self.left.remove(key).filter(|value| !value.is_null())
     }
 }
 

@@ -211,16 +211,18 @@ impl Testbed {
         }
     }
 
-    /// Looks at one thing after the other; what the counts say before and after tells whether anything moved
-    /// meanwhile.
+    /// Looks at one thing after the other; what the counts and the alarms say before and after tells whether anything
+    /// moved meanwhile.
     async fn look(&self) -> Result<Look, StoreError> {
+        let alarms = self.clock.alarms_set();
         let before = self.counts().await?;
         // In this order: what has come is known until it was acted on, and who acts rests no more before the store
         // hears of it.
         let upcoming = self.upcoming().await?;
         let rest = self.rest().await?;
         let counts = self.counts().await?;
-        let is_moving = counts != before || upcoming.next() == Some(Duration::ZERO);
+        let is_moving =
+            counts != before || self.clock.alarms_set() != alarms || upcoming.next() == Some(Duration::ZERO);
         Ok(Look { rest: if is_moving { Rest::Between } else { rest }, upcoming, counts })
     }
 
@@ -261,10 +263,7 @@ impl Testbed {
 
     /// What time will bring: of the alarms, and of the tasks that wait for theirs.
     async fn upcoming(&self) -> Result<Upcoming, StoreError> {
-        let mut upcoming = match &self.clock {
-            Clock::Movable(time) => time.upcoming(),
-            Clock::System | Clock::Manual(_) => Upcoming::default(),
-        };
+        let mut upcoming = self.clock.upcoming();
         for engine in self.engines().iter().filter(|engine| !engine.is_durable()) {
             let due = housekeeping::promote_due(&engine.shared).await?;
             let ahead = due.map(|due| (due - self.clock.now()).to_std().unwrap_or_default());

@@ -52,7 +52,7 @@ impl<'a> StatusView<'a> {
             retry_count: task.retries,
             attempt: task.attempt,
             worker,
-            progress: task.progress.as_deref(),
+            progress: task.progress_now(),
             metadata: metadata(task),
         }
     }

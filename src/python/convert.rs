@@ -132,7 +132,7 @@ fn build_status<'py>(py: Python<'py>, task: &Task) -> PyResult<Bound<'py, PyDict
     dict.set_item(intern!(py, "retry_count"), task.retries)?;
     dict.set_item(intern!(py, "attempt"), task.attempt)?;
     dict.set_item(intern!(py, "worker"), process)?;
-    dict.set_item(intern!(py, "progress"), pythonize(py, &task.progress.as_deref())?)?;
+    dict.set_item(intern!(py, "progress"), pythonize(py, &task.progress_now())?)?;
     dict.set_item(intern!(py, "metadata"), metadata(py, task)?)?;
     Ok(dict)
 }

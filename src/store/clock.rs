@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rustix::time::{ClockId, clock_gettime};
 
 use super::alarm::Alarm;
-use super::movable::MovableTime;
+use super::movable::{MovableTime, Upcoming};
 
 /// Tells a store the time, in whole microseconds, which is what every store can keep.
 #[derive(Debug, Clone, Default)]
@@ -121,6 +121,24 @@ impl Clock {
             biased;
             output = future => Some(output),
             () = limit.rung() => None,
+        }
+    }
+
+    /// What is waited for on a movable clock; the others do not know.
+    #[must_use]
+    pub fn upcoming(&self) -> Upcoming {
+        match self {
+            Self::System | Self::Manual(_) => Upcoming::default(),
+            Self::Movable(time) => time.upcoming(),
+        }
+    }
+
+    /// How many alarms were ever set on a movable clock: between two equal answers nobody has begun to wait.
+    #[must_use]
+    pub fn alarms_set(&self) -> u64 {
+        match self {
+            Self::System | Self::Manual(_) => 0,
+            Self::Movable(time) => time.alarms_set(),
         }
     }
 

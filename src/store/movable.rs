@@ -82,9 +82,13 @@ impl MovableTime {
         self.awaited.lock().moments.remove(&number);
     }
 
+    /// How many alarms were ever set: between two looks at it that are equal, nobody has begun to wait.
+    pub(super) fn alarms_set(&self) -> u64 {
+        self.awaited.lock().registered
+    }
+
     /// What is waited for.
-    #[must_use]
-    pub fn upcoming(&self) -> Upcoming {
+    pub(super) fn upcoming(&self) -> Upcoming {
         let now = self.steady();
         let awaited = self.awaited.lock();
         let next = |limits: bool| {

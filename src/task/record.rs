@@ -115,7 +115,7 @@ pub struct Task {
     /// The last failure: of the last attempt while it is retried, of the task when it has ended. Boxed, as most
     /// tasks of a long queue have none.
     pub failure: Option<Box<Failure>>,
-    /// The running attempt's last report.
+    /// The last attempt's last report.
     pub progress: Option<Box<Progress>>,
     /// When it was submitted.
     pub created_at: DateTime<Utc>,
@@ -180,6 +180,12 @@ impl Task {
     #[must_use]
     pub fn status(&self) -> TaskStatus {
         self.state.status()
+    }
+
+    /// How far it is, while it runs.
+    #[must_use]
+    pub fn progress_now(&self) -> Option<&Progress> {
+        self.progress.as_deref().filter(|_| self.status() == TaskStatus::Running)
     }
 
     /// Whether the failure of this attempt may be followed by another try.

@@ -310,7 +310,6 @@ impl Task {
     fn end(&mut self, state: State, failure: Option<Failure>, now: DateTime<Utc>) {
         self.failure = failure.map(Box::new);
         self.completed_at = Some(now);
-        self.progress = None;
         self.enter(state, now);
     }
 

@@ -109,7 +109,7 @@ fn label(task: &Task) -> String {
 
 /// What it does now.
 fn step(task: &Task) -> String {
-    match task.progress.as_deref() {
+    match task.progress_now() {
         Some(progress) if progress.message.is_empty() => format!(", {}", progress.stage),
         Some(progress) => format!(", {}: {}", progress.stage, progress.message),
         None => String::new(),

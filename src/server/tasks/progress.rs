@@ -22,10 +22,7 @@ impl ProgressView {
     /// The view of a task as it stands.
     pub(super) fn of(task: &Task) -> Self {
         let status = task.status();
-        match (&task.progress, status) {
-            (Some(progress), TaskStatus::Running) => Self::of_progress(progress),
-            _ => Self::at_rest(task, status),
-        }
+        task.progress_now().map_or_else(|| Self::at_rest(task, status), Self::of_progress)
     }
 
     fn at_rest(task: &Task, status: TaskStatus) -> Self {

@@ -96,8 +96,9 @@ def test_the_loop_goes_on_while_the_machine_is_looked_at(
         ids = asyncio.run(run())
     assert len(set(ids)) == 3
     assert (folder / "asked").read_text() == "\n", "Docker was asked more than once"
-    warnings = [record.message for record in caplog.records]
-    assert len(warnings) == 1
+    # An engine warns of dead programs' processes too, wherever on the machine they came from.
+    warnings = [record.message for record in caplog.records if "agent" in record.message]
+    assert len(warnings) == 1, warnings
     assert warnings[0].startswith("no OpenHands agent is configured: a model key is set"), warnings
 
 

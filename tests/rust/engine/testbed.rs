@@ -74,6 +74,18 @@ async fn draining_ends_what_hangs_at_its_limit() {
     assert_eq!(failure.kind, ErrorKind::Timeout);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_hangs_reaches_its_limit_however_the_looks_fall() {
+    let (testbed, engine) = tried_out(1).await;
+    plays(&testbed, [act(0, Ending::Hang)]);
+
+    for _ in 0..500 {
+        let id = asked(&engine, "a.py").await;
+        assert_eq!(testbed.drain().await.unwrap(), Ok(()));
+        assert_eq!(status(&engine, id).await, TaskStatus::Failed);
+    }
+}
+
 #[tokio::test]
 async fn what_nobody_runs_does_not_end() {
     let (testbed, engine) = tried_out(1).await;
@@ -127,17 +139,16 @@ async fn an_alarm_rings_when_the_clock_is_moved_over_it() {
 #[tokio::test]
 async fn a_clock_tells_how_far_away_the_next_alarm_is() {
     let clock = Clock::movable();
-    let Clock::Movable(time) = &clock else { unreachable!("as it was made") };
     let alarm = clock.alarm(Duration::from_hours(2));
     let limit = clock.limit(Duration::from_hours(1));
 
     clock.advance(Duration::from_mins(90));
 
     // What has come is known until whoever waited has acted on it.
-    assert_eq!(time.upcoming().limit, Some(Duration::ZERO));
-    assert!(time.upcoming().step.unwrap() > Duration::from_mins(29));
+    assert_eq!(clock.upcoming().limit, Some(Duration::ZERO));
+    assert!(clock.upcoming().step.unwrap() > Duration::from_mins(29));
     drop(limit);
-    assert_eq!(time.upcoming().limit, None);
+    assert_eq!(clock.upcoming().limit, None);
     drop(alarm);
-    assert_eq!(time.upcoming().next(), None);
+    assert_eq!(clock.upcoming().next(), None);
 }

@@ -50,7 +50,7 @@ fn impossible_values_are_refused_by_the_name_of_their_field() {
         (
             Kind::GenerateTestCases,
             json!({"project_id": "a", "generation_options": {"test_framework": "junit"}}),
-            "test_framework: \"junit\" is not supported",
+            "generation_options.test_framework: \"junit\" is not supported",
         ),
         (Kind::GenerateTestCases, json!({"project_id": "a", "generation_options": []}), "must be an object"),
         (Kind::CoverageAnalysis, json!({"project_id": "a", "file_path": "../b.py"}), "file_path: "),
@@ -58,29 +58,33 @@ fn impossible_values_are_refused_by_the_name_of_their_field() {
         (
             Kind::CoverageAnalysis,
             tests_at(&json!([])),
-            "test_paths: must be 1 to 100 files or folders, not 0",
+            "analysis_options.test_paths: must be 1 to 100 files or folders, not 0",
         ),
         (
             Kind::CoverageAnalysis,
             tests_at(&json!("tests")),
-            "test_paths: must be a list of texts, not \"tests\"",
+            "analysis_options.test_paths: must be a list of texts, not \"tests\"",
         ),
-        (Kind::CoverageAnalysis, tests_at(&json!([1])), "test_paths: must be a list of texts, not [1]"),
-        (Kind::CoverageAnalysis, tests_at(&json!(["../b"])), "test_paths: "),
+        (
+            Kind::CoverageAnalysis,
+            tests_at(&json!([1])),
+            "analysis_options.test_paths: must be a list of texts, not [1]",
+        ),
+        (Kind::CoverageAnalysis, tests_at(&json!(["../b"])), "analysis_options.test_paths: "),
         (
             Kind::CoverageAnalysis,
             json!({"project_id": "a", "analysis_options": {"test_paths": ["tests"]}}),
-            "test_paths: are the tests of a module: name it in `file_path`",
+            "analysis_options.test_paths: are the tests of a module: name it in `file_path`",
         ),
         (
             Kind::CoverageAnalysis,
             json!({"project_id": "a", "analysis_options": {"min_coverage_threshold": 101}}),
-            "min_coverage_threshold: must be between 0 and 100",
+            "analysis_options.min_coverage_threshold: must be between 0 and 100",
         ),
         (
             Kind::CoverageAnalysis,
             json!({"project_id": "a", "analysis_options": {"include_branch_coverage": "yes"}}),
-            "include_branch_coverage: must be true or false",
+            "analysis_options.include_branch_coverage: must be true or false",
         ),
     ] {
         let error = error(&kind, payload);

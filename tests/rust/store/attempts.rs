@@ -10,7 +10,7 @@ use super::subject::{Subject, is_lease_lost};
 use crate::support::{noop, progress, transient};
 
 on_every_store! {
-    progress_is_kept_until_the_attempt_ends,
+    the_last_progress_is_kept_until_the_next_attempt,
     a_completed_task_keeps_its_result_however_often_it_is_read,
     a_failed_task_keeps_its_error_and_what_it_had_to_show,
     a_failure_without_a_result_leaves_none,
@@ -49,14 +49,24 @@ async fn refuses_everything(subject: &Subject, id: TaskId, token: u64) {
     assert!(subject.store.result(id).await.unwrap().is_none());
 }
 
-async fn progress_is_kept_until_the_attempt_ends(subject: Subject) {
+async fn the_last_progress_is_kept_until_the_next_attempt(subject: Subject) {
     let task = running(&subject).await;
     for iteration in 1..=2 {
         subject.store.report(task.id(), task.token, progress(iteration)).await.unwrap();
     }
     assert_eq!(subject.get(task.id()).await.progress.as_deref(), Some(&progress(2)));
     subject.store.renew(task.id(), task.token).await.unwrap();
-    assert_eq!(subject.complete(&task).await.progress, None);
+
+    subject.settle(&task, Settlement::GiveBack).await;
+    let task = subject.claim_one().await;
+    assert_eq!(task.progress, None);
+
+    subject.store.report(task.id(), task.token, progress(2)).await.unwrap();
+    subject.complete(&task).await;
+    let ended = subject.get(task.id()).await;
+
+    assert_eq!(ended.progress.as_deref(), Some(&progress(2)));
+    assert_eq!(ended.progress_now(), None);
 }
 
 async fn a_completed_task_keeps_its_result_however_often_it_is_read(subject: Subject) {
