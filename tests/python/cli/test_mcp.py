@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
+import select
 import signal
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -293,6 +295,22 @@ def test_a_signal_ends_the_server_while_it_waits_for_a_line(cli: Cli) -> None:
     process.stdin.write('{"jsonrpc": "2.0", "id": 1, "method": "ping"}\n')
     process.stdin.flush()
     assert json.loads(process.stdout.readline())["result"] == {}
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(PATIENCE) == 143
+    process.communicate()
+
+
+def test_a_signal_ends_the_server_while_nobody_reads_its_answers(cli: Cli) -> None:
+    process = subprocess.Popen(
+        [COMMAND, "mcp"], cwd=cli.project, env=cli.environment,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdin is not None
+    request = b'{"jsonrpc": "2.0", "id": 1, "method": "tools/list"}\n'
+    os.set_blocking(process.stdin.fileno(), False)
+    # Until nothing more goes in, since nothing comes out.
+    while select.select([], [process.stdin], [], 0.5)[1]:
+        os.write(process.stdin.fileno(), request)
     process.send_signal(signal.SIGTERM)
     assert process.wait(PATIENCE) == 143
     process.communicate()

@@ -138,6 +138,23 @@ async fn more_files_are_read_than_a_command_line_takes() {
 }
 
 #[tokio::test]
+async fn more_files_than_are_read_are_refused() {
+    const MOST: usize = 20_000;
+    let shop = Shop::new();
+    shop.put_artifact("requirement.md", "REQ-1: a\n");
+    shop.put_artifact("test_cases/test_0.py", "");
+    let folder = shop.artifact("test_cases");
+    for number in 1..=MOST {
+        std::fs::write(folder.join(format!("test_{number}.py")), "").unwrap();
+    }
+
+    let (kind, message) = shop.fails(&Kind::CoverageAnalysis, json!({"project_id": "shop"})).await;
+
+    assert_eq!(kind, ErrorKind::Config);
+    assert!(message.ends_with("test_cases has more than 20000 Python files: split the project"), "{message}");
+}
+
+#[tokio::test]
 async fn without_requirements_both_documents_are_named() {
     let (kind, message) = Shop::new().fails(&Kind::CoverageAnalysis, json!({"project_id": "shop"})).await;
 

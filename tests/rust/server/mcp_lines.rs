@@ -1,6 +1,7 @@
 //! The tools of an agent over lines, as over standard input and output.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use _core::server::converse;
 use serde_json::{Value, json};
@@ -18,7 +19,11 @@ on_both_stores! {
     the_end_of_what_comes_in_is_the_end,
     an_end_within_a_message_is_the_end_too,
     a_sign_to_stop_is_the_end,
+    whoever_reads_no_answers_keeps_nobody_from_stopping,
 }
+
+/// After so long without a move the other end is taken for stuck.
+const STILL: Duration = Duration::from_millis(500);
 
 /// An agent that talks to the engine of a service.
 struct Agent {
@@ -121,6 +126,19 @@ async fn a_sign_to_stop_is_the_end(place: Place) {
     let served = Served::local(place).await;
     let mut agent = Agent::of(&served);
     assert_eq!(agent.ask("ping", json!({})).await["result"], json!({}));
+    agent.stop.cancel();
+    agent.ends().await;
+    served.end().await;
+}
+
+async fn whoever_reads_no_answers_keeps_nobody_from_stopping(place: Place) {
+    let served = Served::local(place).await;
+    let mut agent = Agent::of(&served);
+    let request = format!("{}\n", json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list"}));
+    // Until nothing more goes in, since nothing comes out.
+    while let Ok(said) = tokio::time::timeout(STILL, agent.write.write_all(request.as_bytes())).await {
+        said.unwrap();
+    }
     agent.stop.cancel();
     agent.ends().await;
     served.end().await;

@@ -147,13 +147,13 @@ async fn a_route_of_one_kind_takes_the_fields_of_that_kind_alone() {
         (
             "/tasks/generate-test-cases/",
             json!({"project_id": "shop", "generation_options": {"test_framework": "unittest"}}),
-            "test_framework",
+            "generation_options.test_framework",
         ),
         ("/tasks/coverage-analysis", json!({"project_id": "shop", "file_path": "../a.py"}), "file_path"),
         (
             "/api/v1/tasks/coverage-analysis/",
             json!({"project_id": "shop", "analysis_options": {"min_coverage_threshold": 101}}),
-            "min_coverage_threshold",
+            "analysis_options.min_coverage_threshold",
         ),
         ("/bot/coverage-test", json!({"project_id": "shop", "file_path": "a.py"}), "file_path"),
         ("/bot/coverage-test-sync", json!({"project_id": null}), "project_id"),
