@@ -12,6 +12,7 @@ mod face;
 mod http;
 mod list;
 mod look;
+mod paced;
 mod schema;
 mod stdio;
 mod submit;

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rmcp::service::serve_directly_with_ct;
+use rmcp::transport::async_rw::AsyncRwTransport;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
 
 use super::face::Face;
+use super::paced::Paced;
 use crate::access::Secret;
 use crate::config::Settings;
 use crate::engine::Engine;
@@ -38,7 +40,8 @@ pub async fn converse(
     let app = Arc::new(App::new(options));
     // No handshake is insisted on: whatever comes first is answered.
     let face = Face::new(Scope::of_local(&app));
-    let conversation = serve_directly_with_ct(face, (input, output), None, stop.clone());
+    let transport = Paced::new(AsyncRwTransport::new_server(input, output));
+    let conversation = serve_directly_with_ct(face, transport, None, stop.clone());
     tokio::select! {
         ended = conversation.waiting() => if let Err(error) = ended {
             tracing::error!(%error, "the conversation ended by a bug");

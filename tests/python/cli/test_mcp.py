@@ -306,11 +306,14 @@ def test_a_signal_ends_the_server_while_nobody_reads_its_answers(cli: Cli) -> No
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     assert process.stdin is not None
-    request = b'{"jsonrpc": "2.0", "id": 1, "method": "tools/list"}\n'
     os.set_blocking(process.stdin.fileno(), False)
+    number = 0
     # Until nothing more goes in, since nothing comes out.
-    while select.select([], [process.stdin], [], 0.5)[1]:
-        os.write(process.stdin.fileno(), request)
+    while select.select([], [process.stdin], [], 2)[1]:
+        number += 1
+        request = {"jsonrpc": "2.0", "id": number, "method": "tools/list"}
+        os.write(process.stdin.fileno(), f"{json.dumps(request)}\n".encode())
+    assert number < 10_000, "what nobody reads is kept without limit"
     process.send_signal(signal.SIGTERM)
     assert process.wait(PATIENCE) == 143
     process.communicate()

@@ -1,5 +1,6 @@
 //! The tools of an agent over lines, as over standard input and output.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,11 +20,12 @@ on_both_stores! {
     the_end_of_what_comes_in_is_the_end,
     an_end_within_a_message_is_the_end_too,
     a_sign_to_stop_is_the_end,
+    whoever_reads_no_answers_is_not_heard_until_it_does,
     whoever_reads_no_answers_keeps_nobody_from_stopping,
 }
 
 /// After so long without a move the other end is taken for stuck.
-const STILL: Duration = Duration::from_millis(500);
+const STILL: Duration = Duration::from_secs(2);
 
 /// An agent that talks to the engine of a service.
 struct Agent {
@@ -131,13 +133,44 @@ async fn a_sign_to_stop_is_the_end(place: Place) {
     served.end().await;
 }
 
+/// A request for the tools, which is answered with more than it says.
+fn list(id: u64) -> String {
+    format!("{}\n", json!({"jsonrpc": "2.0", "id": id, "method": "tools/list"}))
+}
+
+async fn whoever_reads_no_answers_is_not_heard_until_it_does(place: Place) {
+    const REQUESTS: u64 = 1_000;
+    let served = Served::local(place).await;
+    let Agent { mut write, mut read, stop, conversing } = Agent::of(&served);
+    let mut saying = tokio::spawn(async move {
+        for id in 1..=REQUESTS {
+            write.write_all(list(id).as_bytes()).await.unwrap();
+        }
+        write
+    });
+    tokio::time::timeout(STILL, &mut saying).await.expect_err("all was heard, and is kept");
+
+    let mut answered = HashSet::new();
+    for _ in 1..=REQUESTS {
+        let line = tokio::time::timeout(PATIENCE, read.next_line()).await.expect("is answered");
+        let answer: Value = serde_json::from_str(&line.unwrap().expect("goes on")).unwrap();
+        assert!(answer["result"]["tools"].is_array(), "{answer}");
+        answered.insert(answer["id"].as_u64().unwrap());
+    }
+    assert_eq!(answered.len(), 1_000);
+    let write = saying.await.unwrap();
+    Agent { write, read, stop, conversing }.close().await;
+    served.end().await;
+}
+
 async fn whoever_reads_no_answers_keeps_nobody_from_stopping(place: Place) {
     let served = Served::local(place).await;
     let mut agent = Agent::of(&served);
-    let request = format!("{}\n", json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list"}));
-    // Until nothing more goes in, since nothing comes out.
-    while let Ok(said) = tokio::time::timeout(STILL, agent.write.write_all(request.as_bytes())).await {
-        said.unwrap();
+    for id in 1.. {
+        let request = list(id);
+        if tokio::time::timeout(STILL, agent.say(&request)).await.is_err() {
+            break;
+        }
     }
     agent.stop.cancel();
     agent.ends().await;
