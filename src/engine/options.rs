@@ -272,6 +272,8 @@ fn limits(settings: &Settings, servers: &[ServerOptions]) -> Limits {
             .map(|(lane, number)| (Lane::from(lane), number))
             .collect(),
         running_per_agent: by_agent.collect(),
+        // Whoever delivers says so.
+        delivering_per_owner: None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! How much may there be at once? Limits on what waits and on what runs, counted over all processes of a store.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::StoreError;
@@ -20,6 +21,8 @@ pub struct Limits {
     pub running_per_lane: BTreeMap<Lane, u64>,
     /// The same for some agents, by name, over all kinds of work that they do.
     pub running_per_agent: BTreeMap<Box<str>, u64>,
+    /// Webhooks of each owner that are being delivered. They count for nothing else.
+    pub delivering_per_owner: Option<u64>,
 }
 
 impl Limits {
@@ -49,14 +52,17 @@ impl Limits {
         }
     }
 
-    /// Whether anything limits a claim of these lanes. Webhooks take nobody's place, so that they never wait behind
-    /// other work.
-    #[must_use]
-    pub fn concern_claims_of(&self, lanes: &[Lane]) -> bool {
-        self.concern_claims() && !lanes.iter().all(|lane| lane.is_of(&Kind::Webhook))
+    /// What limits a claim of these lanes; `None` where nothing does. Webhooks take nobody's place, so that they never
+    /// wait behind other work, and have a limit of their own.
+    pub(super) fn of_claim(&self, lanes: &[Lane]) -> Option<Cow<'_, Self>> {
+        if are_webhooks(lanes) {
+            let running_per_owner = Some(self.delivering_per_owner?);
+            return Some(Cow::Owned(Self { running_per_owner, ..Self::default() }));
+        }
+        self.concern_claims().then_some(Cow::Borrowed(self))
     }
 
-    /// Whether anything limits a claim.
+    /// Whether anything limits a claim of other work than webhooks.
     #[must_use]
     pub fn concern_claims(&self) -> bool {
         self.running.is_some()
@@ -66,9 +72,14 @@ impl Limits {
     }
 }
 
-/// How many tasks run, in the ways that limits count them.
+fn are_webhooks(lanes: &[Lane]) -> bool {
+    lanes.iter().all(|lane| lane.is_of(&Kind::Webhook))
+}
+
+/// How many tasks run, in the ways that limits count them: webhooks, or everything else.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Running {
+    of_webhooks: bool,
     /// All of them.
     pub(super) total: u64,
     pub(super) by_owner: BTreeMap<Box<str>, u64>,
@@ -77,9 +88,14 @@ pub(super) struct Running {
 }
 
 impl Running {
-    /// Counts `number` tasks that run.
+    /// To count what a claim of these lanes adds to.
+    pub(super) fn beside(lanes: &[Lane]) -> Self {
+        Self { of_webhooks: are_webhooks(lanes), ..Self::default() }
+    }
+
+    /// Counts `number` tasks that run, where they are of the sort that is counted.
     pub(super) fn count(&mut self, owner: &str, lane: &Lane, number: u64) {
-        if lane.is_of(&Kind::Webhook) {
+        if lane.is_of(&Kind::Webhook) != self.of_webhooks {
             return;
         }
         self.total += number;

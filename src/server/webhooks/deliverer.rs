@@ -17,8 +17,10 @@ use crate::engine::EngineOptions;
 use crate::kinds::{Attempt, Handler, HandlerFuture};
 use crate::task::{ErrorKind, Failure, Kind, Lane, Webhook, Work};
 
-/// How many messages are under way at once: a receiver that hangs holds up few others.
-pub(super) const WORKERS: usize = 16;
+/// How many messages are under way at once.
+const WORKERS: usize = 64;
+/// How many of them for one user, over all processes: whose receivers hang holds up nobody else.
+pub(super) const PER_USER: usize = 16;
 /// How long a receiver may take.
 const PATIENCE: Duration = Duration::from_secs(15);
 
@@ -78,7 +80,8 @@ impl Deliverer {
     /// The options of an engine that delivers, too. Given before the engine begins, so that it goes on with what an
     /// earlier process had to deliver.
     #[must_use]
-    pub fn join(self, options: EngineOptions) -> EngineOptions {
+    pub fn join(self, mut options: EngineOptions) -> EngineOptions {
+        options.limits.delivering_per_owner = Some(PER_USER as u64);
         let own = Webhook::lane_of(&self.secret.fingerprint());
         let of_keys = self.serves_keys.then(|| Lane::of_kind(&Kind::Webhook));
         let handler: Arc<dyn Handler> = Arc::new(self);

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::deliverer::{Deliverer, WORKERS};
+use super::deliverer::{Deliverer, PER_USER};
 use super::work::{delivery_of, told};
 use crate::access::UserName;
 use crate::config::Settings;
@@ -24,7 +24,7 @@ pub async fn submit_and_tell(
     let fingerprint = secret.fingerprint();
     let lane = Webhook::lane_of(&fingerprint);
     if !engine.works(&lane) {
-        engine.register(lane, WORKERS, Arc::new(Deliverer::new(settings, secret)));
+        engine.register(lane, PER_USER, Arc::new(Deliverer::new(settings, secret)));
     }
     let task = engine.submit(told(task, settings)).await?;
     let user = (UserName::LOCAL, Signer::Workspace(fingerprint));

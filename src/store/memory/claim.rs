@@ -19,16 +19,16 @@ impl State {
         (process, now): (ProcessId, DateTime<Utc>),
     ) -> Result<Vec<Arc<Task>>, StoreError> {
         let mut claimed = Vec::new();
-        if !limits.concern_claims_of(lanes) {
+        let Some(limits) = limits.of_claim(lanes) else {
             while claimed.len() < wanted {
                 let Some(id) = self.index.queues.first(lanes) else { break };
                 claimed.push(self.take(id, process, now)?);
             }
             return Ok(claimed);
-        }
-        let mut running = self.running();
-        for _ in 0..running.room(limits, wanted) {
-            let Some(id) = self.first_allowed(lanes, limits, &running) else { break };
+        };
+        let mut running = self.running(lanes);
+        for _ in 0..running.room(&limits, wanted) {
+            let Some(id) = self.first_allowed(lanes, &limits, &running) else { break };
             let task = self.take(id, process, now)?;
             running.count(&task.new.owner, &task.new.lane, 1);
             claimed.push(task);
@@ -53,9 +53,9 @@ impl State {
             .map(|(_, id)| id)
     }
 
-    /// What runs, counted; there are never more than workers.
-    fn running(&self) -> Running {
-        let mut running = Running::default();
+    /// What runs beside these lanes, counted; there are never more than workers.
+    fn running(&self, lanes: &[Lane]) -> Running {
+        let mut running = Running::beside(lanes);
         let filter = ListFilter { status: Some(TaskStatus::Running), ..ListFilter::default() };
         for task in self.index.shelves.newest(&filter).filter_map(|id| self.peek(id)) {
             running.count(&task.new.owner, &task.new.lane, 1);

@@ -56,19 +56,22 @@ impl Claim {
 
     /// Takes the best tasks that no limit holds back. All processes that go by limits do so one after the other, so
     /// that what they count together is never exceeded.
-    async fn take_allowed(&self, session: &mut Session) -> Result<Vec<Task>, StoreError> {
+    async fn take_allowed(&self, session: &mut Session, limits: &Limits) -> Result<Vec<Task>, StoreError> {
+        const ANY: &str = "SELECT 1 FROM testgen.task WHERE status = 'queued' AND lane = ANY ($1) LIMIT 1";
+        // Whoever finds nothing holds up nobody.
+        if session.rows(sqlx::query(ANY).bind(names(&self.lanes))).await?.is_empty() {
+            return Ok(Vec::new());
+        }
         session.execute(sqlx::query(tally::LOCK_CLAIMS)).await?;
-        let mut running = running(session).await?;
-        let wanted = running.room(&self.limits, self.wanted);
+        let mut running = running(session, &self.lanes).await?;
+        let wanted = running.room(limits, self.wanted);
         let mut claimed: Vec<Task> = Vec::new();
         while claimed.len() < wanted {
-            let candidates = self.candidates(session, &running, wanted - claimed.len()).await?;
+            let candidates = self.candidates(session, (limits, &running), wanted - claimed.len()).await?;
             let mut allowed = Vec::with_capacity(candidates.len());
             for task in candidates {
                 let (owner, lane) = (&task.new.owner, &task.new.lane);
-                if running.has_room_for_owner(&self.limits, owner)
-                    && running.has_room_in_lane(&self.limits, lane)
-                {
+                if running.has_room_for_owner(limits, owner) && running.has_room_in_lane(limits, lane) {
                     running.count(owner, lane, 1);
                     allowed.push(task);
                 }
@@ -87,11 +90,11 @@ impl Claim {
     async fn candidates(
         &self,
         session: &mut Session,
-        running: &Running,
+        (limits, running): (&Limits, &Running),
         wanted: usize,
     ) -> Result<Vec<Task>, StoreError> {
-        let open = self.lanes.iter().filter(|lane| running.has_room_in_lane(&self.limits, lane));
-        let full: Vec<String> = running.full_owners(&self.limits).map(text::write).collect();
+        let open = self.lanes.iter().filter(|lane| running.has_room_in_lane(limits, lane));
+        let full: Vec<String> = running.full_owners(limits).map(text::write).collect();
         match names(open) {
             none if none.is_empty() => Ok(Vec::new()),
             lanes => session.select(best(lanes, full, wanted)).await,
@@ -117,11 +120,11 @@ async fn take(session: &mut Session, tasks: &mut [Task]) -> Result<(), StoreErro
     session.execute(columns::claim_tasks(tasks)?).await.map(drop)
 }
 
-/// What runs in all processes, counted; there are never more than workers.
-async fn running(session: &mut Session) -> Result<Running, StoreError> {
+/// What runs in all processes beside these lanes, counted; there are never more than workers.
+async fn running(session: &mut Session, lanes: &[Lane]) -> Result<Running, StoreError> {
     const RUNNING: &str =
         "SELECT owner, lane, count(*) FROM testgen.task WHERE status = 'running' GROUP BY owner, lane";
-    let mut running = Running::default();
+    let mut running = Running::beside(lanes);
     for row in session.rows(sqlx::query(RUNNING)).await? {
         let lane = Lane::from(row.try_get::<String, _>(1)?);
         running.count(&text::read(row.try_get(0)?), &lane, rows::read_number(&row, 2)?);
@@ -142,10 +145,9 @@ impl Operation for Claim {
         if self.lanes.is_empty() || self.wanted == 0 {
             return Ok(Vec::new());
         }
-        let claimed = if self.limits.concern_claims_of(&self.lanes) {
-            self.take_allowed(session).await?
-        } else {
-            self.take_best(session).await?
+        let claimed = match self.limits.of_claim(&self.lanes) {
+            Some(limits) => self.take_allowed(session, &limits).await?,
+            None => self.take_best(session).await?,
         };
         Ok(claimed.into_iter().map(Arc::new).collect())
     }

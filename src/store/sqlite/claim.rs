@@ -43,18 +43,19 @@ impl Claim {
     }
 
     /// Takes the best tasks that no limit holds back.
-    async fn take_allowed(&self, session: &mut Session) -> Result<Vec<Task>, StoreError> {
-        let mut running = running(session).await?;
-        let wanted = running.room(&self.limits, self.wanted);
+    async fn take_allowed(&self, session: &mut Session, limits: &Limits) -> Result<Vec<Task>, StoreError> {
+        if Self::best(session, &self.lanes, 1).await?.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut running = running(session, &self.lanes).await?;
+        let wanted = running.room(limits, self.wanted);
         let mut claimed: Vec<Task> = Vec::new();
         loop {
-            let candidates = self.candidates(session, &running, wanted - claimed.len()).await?;
+            let candidates = self.candidates(session, (limits, &running), wanted - claimed.len()).await?;
             let mut allowed = Vec::with_capacity(candidates.len());
             for task in candidates {
                 let (owner, lane) = (&task.new.owner, &task.new.lane);
-                if running.has_room_for_owner(&self.limits, owner)
-                    && running.has_room_in_lane(&self.limits, lane)
-                {
+                if running.has_room_for_owner(limits, owner) && running.has_room_in_lane(limits, lane) {
                     running.count(owner, lane, 1);
                     allowed.push(task);
                 }
@@ -73,16 +74,16 @@ impl Claim {
     async fn candidates(
         &self,
         session: &mut Session,
-        running: &Running,
+        (limits, running): (&Limits, &Running),
         wanted: usize,
     ) -> Result<Vec<Task>, StoreError> {
         const HEADS: &str = rows::select_tasks!(
             "WHERE status = 'queued' AND lane = ?1 AND owner NOT IN (SELECT value FROM json_each(?3)) \
              ORDER BY priority, rank, seq LIMIT +?2"
         );
-        let full = rows::write_json(&running.full_owners(&self.limits).collect::<Vec<_>>())?;
+        let full = rows::write_json(&running.full_owners(limits).collect::<Vec<_>>())?;
         let mut best = Vec::new();
-        for lane in self.lanes.iter().filter(|lane| running.has_room_in_lane(&self.limits, lane)) {
+        for lane in self.lanes.iter().filter(|lane| running.has_room_in_lane(limits, lane)) {
             let query = sqlx::query(HEADS)
                 .bind(lane.as_str().to_owned())
                 .bind(rows::write_count(wanted))
@@ -117,11 +118,11 @@ async fn take(session: &mut Session, tasks: &mut [Task]) -> Result<(), StoreErro
     Ok(())
 }
 
-/// What runs in all processes, counted.
-async fn running(session: &mut Session) -> Result<Running, StoreError> {
+/// What runs in all processes beside these lanes, counted.
+async fn running(session: &mut Session, lanes: &[Lane]) -> Result<Running, StoreError> {
     const TALLY: &str =
         "SELECT owner, lane, sum(number) FROM tally WHERE status = 'running' GROUP BY owner, lane";
-    let mut running = Running::default();
+    let mut running = Running::beside(lanes);
     for row in sqlx::query(TALLY).fetch_all(&mut session.connection).await? {
         let lane = Lane::from(row.try_get::<String, _>(1)?);
         running.count(row.try_get(0)?, &lane, rows::read_number(&row, 2)?);
@@ -134,10 +135,9 @@ impl Operation for Claim {
 
     async fn apply(&self, session: &mut Session) -> Result<Vec<Arc<Task>>, StoreError> {
         session.keep_lease().await?;
-        let claimed = if self.limits.concern_claims_of(&self.lanes) {
-            self.take_allowed(session).await?
-        } else {
-            self.take_best(session).await?
+        let claimed = match self.limits.of_claim(&self.lanes) {
+            Some(limits) => self.take_allowed(session, &limits).await?,
+            None => self.take_best(session).await?,
         };
         Ok(claimed.into_iter().map(Arc::new).collect())
     }

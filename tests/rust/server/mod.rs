@@ -21,6 +21,7 @@ macro_rules! on_both_stores {
 
 mod access;
 mod bad_input;
+mod crowding;
 mod description;
 mod events;
 mod feeds;

@@ -5,16 +5,18 @@ use std::time::Duration;
 use _core::access::{ApiKey, Role, Secret, WebhookSecret};
 use _core::store::{Limits, Store};
 use _core::task::{
-    Kind, Lane, ListFilter, NewTask, Signer, State, TaskId, TaskStatus, Terms, Wait, Webhook, Work,
+    Kind, Lane, ListFilter, NewTask, Settlement, Signer, State, TaskId, TaskStatus, Terms, Wait, Webhook,
+    Work,
 };
 
 use super::subject::{Subject, ids};
-use crate::support::{noop, noop_after};
+use crate::support::{noop, noop_after, transient};
 
 on_every_store! {
     a_webhook_follows_any_end_of_its_task_and_no_other_moment,
     a_webhook_asked_for_after_the_end_is_due_at_once_and_stands_once,
     a_webhook_takes_nobodys_place,
+    webhooks_of_one_owner_hold_up_those_of_no_other,
     a_webhook_is_never_left_behind,
     webhooks_are_in_no_list_and_no_figure_but_their_own,
     the_secrets_of_a_key_are_replaced,
@@ -64,7 +66,7 @@ async fn a_webhook_follows_any_end_of_its_task_and_no_other_moment(subject: Subj
     assert_eq!(due(&subject).await, [told[1], of_broken]);
     subject.store.cancel(third.id()).await.unwrap();
     assert_eq!(due(&subject).await, [], "it is asked to end, and has not yet");
-    subject.settle(&third, _core::task::Settlement::Cancel).await;
+    subject.settle(&third, Settlement::Cancel).await;
     assert_eq!(due(&subject).await, [told[2]]);
 }
 
@@ -101,6 +103,26 @@ async fn a_webhook_takes_nobodys_place(subject: Subject) {
     let another = subject.submit(noop()).await;
     subject.store.set_limits(Limits { running: Some(2), ..Limits::default() });
     assert_eq!(subject.claim_one().await.id(), another, "a webhook that runs is not counted");
+}
+
+async fn webhooks_of_one_owner_hold_up_those_of_no_other(subject: Subject) {
+    let delivering_per_owner = Some(2);
+    subject.store.set_limits(Limits { running: Some(0), delivering_per_owner, ..Limits::default() });
+    let id = subject.submit(noop()).await;
+    subject.store.cancel(id).await.unwrap();
+    let mut of_ada = Vec::new();
+    for _ in 0..5 {
+        of_ada.push(subject.submit(NewTask { id: TaskId::fresh(), ..webhook(id) }).await);
+    }
+    let owner = Webhook::owner_of("bob");
+    let of_bob = subject.submit(NewTask { id: TaskId::fresh(), owner, ..webhook(id) }).await;
+
+    assert_eq!(due(&subject).await, [of_ada[0], of_bob, of_ada[1]]);
+    assert_eq!(due(&subject).await, []);
+
+    let first = subject.get(of_ada[0]).await;
+    subject.settle(&first, Settlement::Retry { failure: transient(), due: subject.clock.now() }).await;
+    assert_eq!(due(&subject).await, [of_ada[2]]);
 }
 
 async fn a_webhook_is_never_left_behind(mut subject: Subject) {

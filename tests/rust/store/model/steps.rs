@@ -126,6 +126,8 @@ fn limits() -> impl Strategy<Value = Limits> {
         running_per_owner: each,
         running_per_lane: lane.map(|most| (local_lane(), most)).into_iter().collect(),
         running_per_agent: agent.map(|most| ("local".into(), most)).into_iter().collect(),
+        // There are no webhooks in it.
+        delivering_per_owner: None,
     })
 }
 
