@@ -305,15 +305,18 @@ def test_a_signal_ends_the_server_while_nobody_reads_its_answers(cli: Cli) -> No
         [COMMAND, "mcp"], cwd=cli.project, env=cli.environment,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
-    assert process.stdin is not None
+    assert process.stdin is not None and process.stdout is not None
+    process.stdin.write(b'{"jsonrpc": "2.0", "id": 0, "method": "ping"}\n')
+    process.stdin.flush()
+    assert json.loads(process.stdout.readline())["result"] == {}
     os.set_blocking(process.stdin.fileno(), False)
     number = 0
     # Until nothing more goes in, since nothing comes out.
     while select.select([], [process.stdin], [], 2)[1]:
         number += 1
+        assert number < 10_000, "what nobody reads is kept without limit"
         request = {"jsonrpc": "2.0", "id": number, "method": "tools/list"}
         os.write(process.stdin.fileno(), f"{json.dumps(request)}\n".encode())
-    assert number < 10_000, "what nobody reads is kept without limit"
     process.send_signal(signal.SIGTERM)
     assert process.wait(PATIENCE) == 143
     process.communicate()
