@@ -2,7 +2,7 @@
 //!
 //! `table` says which tools there are, `argument` what they take, `tool` what each does; `submit`, `look`, `cancel` and
 //! `list` are its deeds, over the [`super::access::Scope`] of the caller, as every route has it. `answer`, `words` and
-//! `schema` make what comes back. `face` speaks for all of them, `stdio` and `http` carry it. Nothing is kept here: there
+//! `schema` make what comes back. `face` speaks for all of them, `stdio` (with `paced`) and `http` carry it. Nothing is kept here: there
 //! are no sessions, so that a restart of the process breaks nobody.
 
 mod answer;
