@@ -61,6 +61,8 @@ impl Stream {
                 }
             }
             let chunk = tokio::time::timeout(PATIENCE, self.response.chunk()).await.expect("a sign of life");
+            let is_ours = chunk.as_ref().is_err_and(reqwest::Error::is_timeout);
+            assert!(!is_ours, "the stream does not end");
             self.text.push_str(std::str::from_utf8(&chunk.ok()??).unwrap());
         }
     }

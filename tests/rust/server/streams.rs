@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use _core::access::Role;
+use _core::task::TaskStatus;
 use reqwest::Method;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -149,6 +150,8 @@ async fn a_stream_of_a_revoked_key_ends_by_itself() {
     served.engine.revoke_key(served.token.id().to_owned()).await.unwrap();
     // At its next sign of life.
     tokio::time::timeout(PATIENCE, stream.rest()).await.unwrap();
+    let task = served.engine.get(id.parse().unwrap()).await.unwrap();
+    assert_eq!(task.status(), TaskStatus::Running, "the stream did not end with its task");
     let refused = served.request(Method::GET, "/tasks").timeout(Duration::from_mins(1)).send().await.unwrap();
     assert_eq!(refused.status(), 401);
     served.end().await;
