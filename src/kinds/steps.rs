@@ -3,7 +3,6 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::kinds::Attempt;
-use crate::requirements::{Document, read};
 use crate::task::{ErrorKind, Failure, Progress};
 
 /// The steps of one attempt.
@@ -31,15 +30,6 @@ impl<'a> Steps<'a> {
     pub(in crate::kinds) fn attempt(&self) -> &'a Attempt {
         self.attempt
     }
-}
-
-/// Reads a document on a thread that may take its time; the text comes back.
-pub(in crate::kinds) async fn read_apart(text: String) -> Result<(String, Document), Failure> {
-    apart(move || {
-        let document = read(&text);
-        (text, document)
-    })
-    .await
 }
 
 /// Does work that takes its time where it holds up nobody.

@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 use super::artifacts::{Folder, MATRIX, REQUIREMENTS};
 use super::links::{self, Links};
 use super::matrix::nothing_read;
+use super::source::Source;
 use crate::kinds::Attempt;
-use crate::kinds::steps::{Steps, read_apart};
+use crate::kinds::steps::{Steps, apart};
 use crate::requirements::{Document, RequirementCoverage, cover};
 use crate::sandbox::ProbeDir;
 use crate::task::{Documents, ErrorKind, Failure};
@@ -18,17 +19,20 @@ pub(super) async fn analyse(
 ) -> Result<Value, Failure> {
     let steps = Steps::new(attempt, 3);
     steps.begin("reading the requirements")?;
-    let folder = Folder::open(&documents.project)?;
-    let (name, text) = requirements(&folder)?;
-    let (_, document) = read_apart(text).await?;
+    let source = Source::read(&documents.project, requirements).await?;
+    let Source { folder, name, document, .. } = source;
     if document.requirements.is_empty() {
         return Err(nothing_read(&document));
     }
     steps.begin("reading the test cases")?;
-    let links = links::find(attempt, &documents.context, probe, &folder, &document.requirements).await?;
+    let links = links::find(attempt, &documents.context, probe, folder, &document.requirements).await?;
     steps.begin("holding them against each other")?;
-    let coverage = cover(&document.requirements, &links.cases);
-    Ok(result(documents, name, &document, &links, &coverage))
+    let project = documents.project.id.clone();
+    apart(move || {
+        let coverage = cover(&document.requirements, &links.cases);
+        result(&project, name, &document, &links, &coverage)
+    })
+    .await
 }
 
 /// The matrix of the project; where there is none, its requirements.
@@ -46,7 +50,7 @@ fn requirements(folder: &Folder) -> Result<(&'static str, String), Failure> {
 }
 
 fn result(
-    documents: &Documents,
+    project: &str,
     name: &str,
     document: &Document,
     links: &Links,
@@ -62,7 +66,7 @@ fn result(
         links.unread.iter().map(|(path, reason)| json!({"path": path.as_str(), "reason": reason})).collect();
     json!({
         "success": true,
-        "project_id": documents.project.id,
+        "project_id": project,
         "coverage_analysis": coverage,
         "message": message(coverage, links),
         "requirements_file": name,

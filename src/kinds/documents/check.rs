@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::kinds::Attempt;
+use crate::kinds::steps::apart;
 use crate::sandbox::{
     Attempt as Workspaces, Command, Exit, Finished, Interpreter, ProbeDir, Project, ProjectPath, Sandbox,
     SandboxError, Workspace,
@@ -74,14 +75,20 @@ impl<'a> Bench<'a> {
         Ok(Self { attempt, sandbox, workspaces, desk })
     }
 
-    /// Puts a file there.
-    pub(super) fn put(&self, path: &ProjectPath, bytes: &[u8]) -> Result<(), Failure> {
-        let dir = self.desk.dir()?;
-        let wrap = |source| SandboxError::file(self.desk.root().join(path), source);
-        if let Some(parent) = path.parent() {
-            dir.create_dir_all(parent).map_err(wrap)?;
-        }
-        Ok(dir.write(path, bytes).map_err(wrap)?)
+    /// Puts files there.
+    pub(super) async fn put(&self, files: Vec<(ProjectPath, Vec<u8>)>) -> Result<(), Failure> {
+        let (dir, root) = (self.desk.dir()?, self.desk.root().to_owned());
+        let putting = apart(move || {
+            for (path, bytes) in files {
+                let wrap = |source| SandboxError::file(root.join(&path), source);
+                if let Some(parent) = path.parent() {
+                    dir.create_dir_all(parent).map_err(wrap)?;
+                }
+                dir.write(&path, bytes).map_err(wrap)?;
+            }
+            Ok(())
+        });
+        putting.await?
     }
 
     /// What the files hold, in their order.
@@ -89,7 +96,7 @@ impl<'a> Bench<'a> {
         // There may be more than a command line takes.
         let list = self.desk.scratch().join("paths.json");
         let names: Vec<&str> = paths.iter().map(ProjectPath::as_str).collect();
-        let written = std::fs::write(&list, Value::from(names).to_string());
+        let written = tokio::fs::write(&list, Value::from(names).to_string()).await;
         written.map_err(|source| SandboxError::file(&list, source))?;
         let mut command = Command::new(self.desk.root(), self.desk.scratch())
             .args(["-I", "-S"])
@@ -101,7 +108,8 @@ impl<'a> Bench<'a> {
             let message = format!("a probe script {}: {}", finished.exit, finished.last_line());
             return Err(Failure::new(ErrorKind::Internal, message));
         }
-        serde_json::from_slice(&finished.stdout_tail).map_err(|error| {
+        let found = apart(move || serde_json::from_slice(&finished.stdout_tail)).await?;
+        found.map_err(|error| {
             Failure::new(ErrorKind::Internal, format!("a probe script answers nonsense: {error}"))
         })
     }
@@ -120,7 +128,7 @@ impl<'a> Bench<'a> {
             let message = format!("pytest {}: {}", finished.exit, finished.last_line());
             return Err(Failure::new(ErrorKind::Verification, message));
         }
-        Ok(finished.stdout().lines().filter(|line| line.contains("::")).count())
+        apart(move || finished.stdout().lines().filter(|line| line.contains("::")).count()).await
     }
 
     /// Removes the folder.

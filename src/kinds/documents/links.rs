@@ -20,20 +20,17 @@ pub(super) async fn find(
     attempt: &Attempt,
     context: &Context,
     probe: &ProbeDir,
-    folder: &Folder,
+    folder: Folder,
     requirements: &[Requirement],
 ) -> Result<Links, Failure> {
-    let files = folder.test_case_files()?;
+    let files = apart(move || folder.test_case_files()).await??;
     let mut links = Links { cases: Vec::new(), unread: Vec::new() };
     if files.is_empty() {
         return Ok(links);
     }
     let bench = Bench::make(attempt, context, probe).await?;
-    let (paths, mut written) = (files.iter().map(|(path, _)| path.clone()).collect::<Vec<_>>(), Ok(()));
-    for (path, bytes) in &files {
-        written = written.and_then(|()| bench.put(path, bytes));
-    }
-    let found = match written {
+    let paths: Vec<ProjectPath> = files.iter().map(|(path, _)| path.clone()).collect();
+    let found = match bench.put(files).await {
         Ok(()) => bench.read(&paths).await,
         Err(failure) => Err(failure),
     };

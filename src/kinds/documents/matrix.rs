@@ -6,11 +6,12 @@ use serde_json::{Map, Value, json};
 
 use super::artifacts::{self, File, Folder, MATRIX, MATRIX_JSON, REQUIREMENTS};
 use super::asking::Asking;
+use super::source::Source;
 use crate::kinds::Attempt;
 use crate::kinds::credit::Credit;
-use crate::kinds::steps::{Steps, read_apart};
+use crate::kinds::steps::{Steps, apart};
 use crate::requirements::{Document, markdown, read};
-use crate::task::{Documents, ErrorKind, Failure, GenerateRtm};
+use crate::task::{Artifacts, Documents, ErrorKind, Failure, GenerateRtm};
 
 pub(super) async fn generate(
     attempt: &Attempt,
@@ -20,14 +21,12 @@ pub(super) async fn generate(
 ) -> Result<Value, Failure> {
     let steps = Steps::new(attempt, 3);
     steps.begin("reading the requirements")?;
-    let folder = Folder::open(&documents.project)?;
-    let text = match &order.requirements_content {
-        Some(text) => text.clone(),
-        None => folder.need(REQUIREMENTS, "put the requirements there, or give `requirements_content`")?,
-    };
-    let (text, read) = read_apart(text).await?;
+    let remedy = "put the requirements there, or give `requirements_content`";
+    let given = order.requirements_content.as_ref();
+    let source = Source::given_or_read(&documents.project, given, REQUIREMENTS, remedy).await?;
+    let Source { folder, text, document: read, .. } = source;
     steps.begin("making the matrix")?;
-    let (mut document, credit) = match asking {
+    let (document, credit) = match asking {
         None => (read, Credit::default()),
         Some(asking) => match asking.matrix(&text, &read).await {
             Ok(answered) => answered,
@@ -37,19 +36,39 @@ pub(super) async fn generate(
     if document.requirements.is_empty() {
         return Err(nothing_read(&document));
     }
-    keep_links(&mut document, &folder)?;
+    let project = documents.project.clone();
+    let matrix = apart(move || Matrix::of(document, &folder, &project, &credit, text.chars().count()));
+    let Matrix { result, files } = matrix.await??;
     steps.begin("writing the matrix")?;
-    let result = result(documents, &document, &credit, text.chars().count());
-    let data = json!({
-        "project_id": documents.project.id,
-        "requirements": document.requirements,
-        "unread": document.unread,
-    });
-    let files =
-        vec![File::document(MATRIX_JSON, format!("{data:#}\n")), File::document(MATRIX, markdown(&document))];
     steps.attempt().renew().await?;
     artifacts::write(&documents.project, &documents.context, files).await?;
     Ok(result)
+}
+
+/// What is written, and what the task answers.
+struct Matrix {
+    result: Value,
+    files: Vec<File>,
+}
+
+impl Matrix {
+    fn of(
+        mut document: Document,
+        folder: &Folder,
+        project: &Artifacts,
+        credit: &Credit,
+        length: usize,
+    ) -> Result<Self, Failure> {
+        keep_links(&mut document, folder)?;
+        let data = json!({
+            "project_id": project.id,
+            "requirements": document.requirements,
+            "unread": document.unread,
+        });
+        let data = File::document(MATRIX_JSON, format!("{data:#}\n"));
+        let files = vec![data, File::document(MATRIX, markdown(&document))];
+        Ok(Self { result: result(project, &document, credit, length), files })
+    }
 }
 
 /// The test cases that the matrix so far names for a requirement stay.
@@ -68,13 +87,13 @@ fn keep_links(document: &mut Document, folder: &Folder) -> Result<(), Failure> {
     Ok(())
 }
 
-fn result(documents: &Documents, document: &Document, credit: &Credit, length: usize) -> Value {
+fn result(project: &Artifacts, document: &Document, credit: &Credit, length: usize) -> Value {
     let mut result = Map::new();
     result.insert("success".to_owned(), true.into());
-    result.insert("project_id".to_owned(), documents.project.id.as_str().into());
+    result.insert("project_id".to_owned(), project.id.as_str().into());
     result.insert("generated_file".to_owned(), MATRIX.into());
     result.insert("generated_files".to_owned(), json!([MATRIX, MATRIX_JSON]));
-    result.insert("artifacts".to_owned(), documents.project.folder.to_string_lossy().into());
+    result.insert("artifacts".to_owned(), project.folder.to_string_lossy().into());
     result.insert("requirements_content_length".to_owned(), length.into());
     result.insert("total_requirements".to_owned(), document.requirements.len().into());
     result.insert("unread".to_owned(), json!(document.unread));

@@ -15,6 +15,7 @@ mod mentions;
 mod module_run;
 mod module_tests;
 mod python;
+mod source;
 mod test_cases;
 
 pub(in crate::kinds) use asking::{Row, check_rows};

@@ -10,15 +10,17 @@ use super::asking::Asking;
 use super::check::Bench;
 use super::matrix::nothing_read;
 use super::python;
+use super::source::Source;
 use crate::kinds::Attempt;
 use crate::kinds::credit::Credit;
-use crate::kinds::steps::{Steps, read_apart};
+use crate::kinds::steps::{Steps, apart};
 use crate::requirements::{Document, Requirement, TestCase, derive_cases};
 use crate::sandbox::{ProbeDir, ProjectPath};
-use crate::task::{Documents, ErrorKind, Failure, GenerateTestCases};
+use crate::task::{Artifacts, Documents, ErrorKind, Failure, GenerateTestCases};
 
 /// What is to be written, and what stays.
 struct Draft {
+    document: Document,
     files: Vec<File>,
     /// How many test functions the files have.
     tests: usize,
@@ -36,44 +38,46 @@ pub(super) async fn generate(
 ) -> Result<Value, Failure> {
     let steps = Steps::new(attempt, 4);
     steps.begin("reading the requirements")?;
-    let folder = Folder::open(&documents.project)?;
-    let text = match &order.rtm_content {
-        Some(text) => text.clone(),
-        None => folder.need(MATRIX, "run `generate_rtm` for the project, or give `rtm_content`")?,
-    };
-    let (text, document) = read_apart(text).await?;
+    let remedy = "run `generate_rtm` for the project, or give `rtm_content`";
+    let given = order.rtm_content.as_ref();
+    let source = Source::given_or_read(&documents.project, given, MATRIX, remedy).await?;
+    let Source { folder, text, document, .. } = source;
     if document.requirements.is_empty() {
         return Err(nothing_read(&document));
     }
     steps.begin("deriving test cases")?;
-    let embedded = || {
-        let cases =
-            document.requirements.iter().flat_map(|it| derive_cases(it, order.include_negative_tests));
-        cases.collect::<Vec<_>>()
-    };
-    let (cases, credit) = match asking {
-        None => (embedded(), Credit::default()),
-        Some(asking) => match asking.cases(&document.requirements, order.include_negative_tests).await {
-            Ok(answered) => answered,
-            Err(failure) => {
-                let credit = asking.fall_back(failure)?;
-                (embedded(), credit)
-            }
+    let with_negative = order.include_negative_tests;
+    let (answered, credit) = match asking {
+        None => (None, Credit::default()),
+        Some(asking) => match asking.cases(&document.requirements, with_negative).await {
+            Ok((cases, credit)) => (Some(cases), credit),
+            Err(failure) => (None, asking.fall_back(failure)?),
         },
     };
-    let draft = Draft::of(&document, &cases, &folder)?;
+    let drafting = apart(move || {
+        let cases = answered.unwrap_or_else(|| embedded(&document, with_negative));
+        Draft::of(document, &cases, &folder)
+    });
+    let draft = drafting.await??;
     steps.begin("parsing and collecting the files")?;
     check(attempt, documents, &draft, probe).await?;
     steps.begin("writing the files")?;
-    let result = result(documents, &document, &draft, &credit, text.chars().count());
+    let project = documents.project.clone();
+    let telling = apart(move || (result(&project, &draft, &credit, text.chars().count()), draft.files));
+    let (result, files) = telling.await?;
     steps.attempt().renew().await?;
-    artifacts::write(&documents.project, &documents.context, draft.files).await?;
+    artifacts::write(&documents.project, &documents.context, files).await?;
     Ok(result)
 }
 
+/// The test cases that the requirements themselves call for.
+fn embedded(document: &Document, with_negative: bool) -> Vec<TestCase> {
+    document.requirements.iter().flat_map(|requirement| derive_cases(requirement, with_negative)).collect()
+}
+
 impl Draft {
-    fn of(document: &Document, cases: &[TestCase], folder: &Folder) -> Result<Self, Failure> {
-        let mut draft = Self { files: Vec::new(), tests: 0, kept: Vec::new(), cases: Vec::new() };
+    fn of(document: Document, cases: &[TestCase], folder: &Folder) -> Result<Self, Failure> {
+        let (mut files, mut tests, mut kept, mut told) = (Vec::new(), 0, Vec::new(), Vec::new());
         let mut stems = HashSet::new();
         let mut by_id: HashMap<&str, Vec<&TestCase>> = HashMap::new();
         for case in cases {
@@ -84,11 +88,11 @@ impl Draft {
             let stem = stem(requirement, &mut stems);
             let path = ProjectPath::from_names([TEST_CASES, &format!("test_{stem}.py")]);
             if folder.is_foreign(&path)? {
-                draft.kept.push(path);
+                kept.push(path);
                 continue;
             }
             for (name, case) in python::names(&stem, &own).into_iter().zip(&own) {
-                draft.cases.push(json!({
+                told.push(json!({
                     "requirement_id": requirement.id,
                     "test": format!("{path}::{name}"),
                     "form": case.form,
@@ -96,10 +100,10 @@ impl Draft {
                     "line": case.line,
                 }));
             }
-            draft.tests += own.len();
-            draft.files.push(File::python(path, &python::source(requirement, &stem, &own)));
+            tests += own.len();
+            files.push(File::python(path, &python::source(requirement, &stem, &own)));
         }
-        Ok(draft)
+        Ok(Self { document, files, tests, kept, cases: told })
     }
 }
 
@@ -135,9 +139,8 @@ async fn check(
 }
 
 async fn checked(bench: &Bench<'_>, draft: &Draft) -> Result<(), Failure> {
-    for file in &draft.files {
-        bench.put(&file.path, file.text.as_bytes())?;
-    }
+    let files = draft.files.iter().map(|file| (file.path.clone(), file.text.clone().into_bytes()));
+    bench.put(files.collect()).await?;
     let paths: Vec<ProjectPath> = draft.files.iter().map(|file| file.path.clone()).collect();
     let found = bench.read(&paths).await?;
     for (path, file) in paths.iter().zip(&found) {
@@ -154,28 +157,22 @@ async fn checked(bench: &Bench<'_>, draft: &Draft) -> Result<(), Failure> {
     Ok(())
 }
 
-fn result(
-    documents: &Documents,
-    document: &Document,
-    draft: &Draft,
-    credit: &Credit,
-    length: usize,
-) -> Value {
+fn result(project: &Artifacts, draft: &Draft, credit: &Credit, length: usize) -> Value {
     let written: Vec<&str> = draft.files.iter().map(|file| file.path.as_str()).collect();
     let kept: Vec<&str> = draft.kept.iter().map(ProjectPath::as_str).collect();
     let mut result = Map::new();
     result.insert("success".to_owned(), true.into());
-    result.insert("project_id".to_owned(), documents.project.id.as_str().into());
+    result.insert("project_id".to_owned(), project.id.as_str().into());
     result.insert("generated_files".to_owned(), json!(written));
     result.insert("kept_files".to_owned(), json!(kept));
-    result.insert("artifacts".to_owned(), documents.project.folder.to_string_lossy().into());
+    result.insert("artifacts".to_owned(), project.folder.to_string_lossy().into());
     result.insert("total_count".to_owned(), draft.tests.into());
     result.insert("to_be_written".to_owned(), draft.tests.into());
     result.insert("test_cases".to_owned(), json!(draft.cases));
     result.insert("test_framework".to_owned(), "pytest".into());
-    result.insert("total_requirements".to_owned(), document.requirements.len().into());
+    result.insert("total_requirements".to_owned(), draft.document.requirements.len().into());
     result.insert("rtm_content_length".to_owned(), length.into());
-    result.insert("unread".to_owned(), json!(document.unread));
+    result.insert("unread".to_owned(), json!(draft.document.unread));
     credit.tell(&mut result);
     Value::Object(result)
 }
