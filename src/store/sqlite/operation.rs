@@ -39,40 +39,13 @@ pub(super) trait Together: Operation {
     ) -> impl Future<Output = Result<Vec<Result<Self::Answer, StoreError>>, StoreError>> + Send;
 }
 
-/// An operation whose whole transaction can be one way to the database, begin and commit included.
-pub(super) trait Alone: Operation {
-    /// Whether this one can be done so.
-    fn may_stand_alone(&self) -> bool {
-        true
-    }
-
-    /// Does it as [`Operation::apply`] does, from begin to commit. Any error says that nothing was written, and may leave
-    /// the transaction open.
-    fn apply_alone(
-        &self,
-        session: &mut Session,
-    ) -> impl Future<Output = Result<Self::Answer, StoreError>> + Send;
-}
-
-/// Does the only job from begin to commit if its operation is of this type and can be done so; `None` where not.
-pub(super) async fn apply_alone<O: Alone>(
-    jobs: &mut [Box<dyn Job>],
-    session: &mut Session,
-) -> Option<Result<(), StoreError>> {
-    let [job] = jobs else { return None };
-    let request = request_of::<O>(&mut **job).filter(|request| request.operation.may_stand_alone())?;
-    let outcome = request.operation.apply_alone(session).await;
-    Some(outcome.map(|answer| request.outcome = Some(Ok(answer))))
-}
-
 /// Does the first jobs together if they are operations of one type; answers how many, and none where one would be
 /// alone.
 pub(super) async fn apply_together<O: Together>(
     jobs: &mut [Box<dyn Job>],
     session: &mut Session,
 ) -> Result<usize, StoreError> {
-    let joining = |job| request_of::<O>(job).filter(|request| request.operation.may_join());
-    let mut requests: Vec<_> = jobs.iter_mut().map_while(|job| joining(&mut **job)).collect();
+    let mut requests: Vec<_> = jobs.iter_mut().map_while(|job| request_of::<O>(&mut **job)).collect();
     if requests.len() < 2 {
         return Ok(0);
     }
@@ -84,9 +57,10 @@ pub(super) async fn apply_together<O: Together>(
     Ok(requests.len())
 }
 
-/// The request that a job is, if its operation is of this type.
-fn request_of<O: Operation>(job: &mut dyn Job) -> Option<&mut Request<O>> {
-    (job as &mut dyn Any).downcast_mut()
+/// The request that a job is, if its operation is of this type and may join others.
+fn request_of<O: Together>(job: &mut dyn Job) -> Option<&mut Request<O>> {
+    let request: &mut Request<O> = (job as &mut dyn Any).downcast_mut()?;
+    Some(request).filter(|request| request.operation.may_join())
 }
 
 /// An operation of any type on its way through the writer.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use sqlx::query::Query;
-use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
+use sqlx::sqlite::{SqliteArguments, SqliteConnection};
 use sqlx::{Connection, Row, Sqlite};
 
 use super::pause::Pause;
@@ -146,17 +146,9 @@ impl Session {
         rows::read_number(&query.fetch_one(&mut self.connection).await?, 0)
     }
 
-    /// Begins a transaction that may write, waiting for other processes' writes.
+    /// Begins a transaction that may write, waiting for other processes' writes. A file that was moved away or deleted is
+    /// still open here, and nobody would ever see what is written to it.
     pub(super) async fn begin(&mut self) -> Result<(), StoreError> {
-        self.begin_by(|| sqlx::query("BEGIN IMMEDIATE")).await.map(drop)
-    }
-
-    /// Runs a statement that begins a transaction and may do all of it, waiting for other processes' writes; answers its
-    /// rows. A file that was moved away or deleted is still open here, and nobody would ever see what is written to it.
-    pub(super) async fn begin_by(
-        &mut self,
-        statement: impl Fn() -> Statement + Send,
-    ) -> Result<Vec<SqliteRow>, StoreError> {
         if self.place.identity() != self.file {
             return Err(self.place.unusable(
                 "was moved away, deleted or replaced while it was open: put it back, or start this process again to begin anew",
@@ -164,11 +156,11 @@ impl Session {
         }
         let limit = Instant::now() + BUSY_LIMIT;
         loop {
-            match statement().fetch_all(&mut self.connection).await {
-                Err(error) if is_busy(&error) && Instant::now() < limit => {
+            match self.execute(sqlx::query("BEGIN IMMEDIATE")).await {
+                Err(error) if self.is_busy(&error) && Instant::now() < limit => {
                     tokio::time::sleep(Duration::from_millis(fastrand::u64(1..20))).await;
                 }
-                outcome => return Ok(outcome?),
+                outcome => return outcome.map(drop),
             }
         }
     }

@@ -3,36 +3,14 @@
 use std::sync::Arc;
 
 use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 
 use super::dependencies::{self, Dependencies};
-use super::operation::{Alone, Operation, Together};
+use super::operation::{Operation, Together};
 use super::rows;
-use super::session::{Session, Statement};
+use super::session::Session;
 use super::submit_many;
 use crate::store::{Limits, StoreError};
 use crate::task::{NewTask, Task};
-
-/// Place and both rows in one way to the database; the last finds nothing to do for an id that is there.
-macro_rules! insert {
-    () => {
-        concat!(
-            "INSERT INTO task (id, kind, lane, owner, priority, rank, status, due, open_dependencies, submitter, \
-             attempt_seconds, max_retries, retention_seconds, idempotency_key, token, attempt, retries, crashes, \
-             cancel_requested, created_at, events, changed_at, has_dependants) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ",
-            rows::next_rank!("?4", "?5"),
-            ", ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 0, 0, 0, 0, 0, ?14, 1, ?14, 0) \
-             ON CONFLICT (id) DO NOTHING RETURNING seq, rank; \
-             INSERT OR IGNORE INTO task_request (task, work, metadata, terms) \
-             SELECT seq, ?15, ?16, ?17 FROM task WHERE id = ?1"
-        )
-    };
-}
-
-const INSERT: &str = insert!();
-/// With the transaction around it.
-const INSERT_ALONE: &str = concat!("BEGIN IMMEDIATE; ", insert!(), "; COMMIT");
 
 /// Keeps a new task.
 pub(super) struct Submit {
@@ -112,15 +90,21 @@ impl Submit {
     }
 
     /// Inserts the task at its owner's next place; answers it with its place, or `None` for an id that is there.
-    async fn insert(&self, session: &mut Session, task: Task) -> Result<Option<Task>, StoreError> {
-        let inserted = self.statement(INSERT, &task).fetch_all(&mut session.connection).await?;
-        placed(task, &inserted)
-    }
-
-    /// One of the statements that insert, with its arguments.
-    fn statement(&self, sql: &'static str, task: &Task) -> Statement {
+    async fn insert(&self, session: &mut Session, mut task: Task) -> Result<Option<Task>, StoreError> {
+        // One way to the database for place and both rows; the last finds nothing to do for an id that is there.
+        const INSERT: &str = concat!(
+            "INSERT INTO task (id, kind, lane, owner, priority, rank, status, due, open_dependencies, submitter, \
+             attempt_seconds, max_retries, retention_seconds, idempotency_key, token, attempt, retries, crashes, \
+             cancel_requested, created_at, events, changed_at, has_dependants) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ",
+            rows::next_rank!("?4", "?5"),
+            ", ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 0, 0, 0, 0, 0, ?14, 1, ?14, 0) \
+             ON CONFLICT (id) DO NOTHING RETURNING seq, rank; \
+             INSERT OR IGNORE INTO task_request (task, work, metadata, terms) \
+             SELECT seq, ?15, ?16, ?17 FROM task WHERE id = ?1"
+        );
         let (due, open_dependencies) = rows::write_wait(&task.state);
-        sqlx::query(sql)
+        let inserted = sqlx::query(INSERT)
             .bind(rows::write_id(task.id()))
             .bind(task.new.work.kind().as_str().to_owned())
             .bind(task.new.lane.as_str().to_owned())
@@ -138,14 +122,12 @@ impl Submit {
             .bind(self.work.clone())
             .bind(task.new.metadata.to_string())
             .bind(self.terms.clone())
+            .fetch_all(&mut session.connection)
+            .await?;
+        let Some(row) = inserted.first() else { return Ok(None) };
+        (task.seq, task.rank) = (row.try_get(0)?, row.try_get(1)?);
+        Ok(Some(task))
     }
-}
-
-/// The task with the place that the statement gave it; `None` where it found its id there.
-fn placed(mut task: Task, inserted: &[SqliteRow]) -> Result<Option<Task>, StoreError> {
-    let Some(row) = inserted.first() else { return Ok(None) };
-    (task.seq, task.rank) = (row.try_get(0)?, row.try_get(1)?);
-    Ok(Some(task))
 }
 
 impl Operation for Submit {
@@ -158,21 +140,6 @@ impl Operation for Submit {
             self.insert_on_terms(session).await?
         };
         Ok(Arc::new(task))
-    }
-}
-
-impl Alone for Submit {
-    fn may_stand_alone(&self) -> bool {
-        self.is_plain()
-    }
-
-    async fn apply_alone(&self, session: &mut Session) -> Result<Arc<Task>, StoreError> {
-        let task = Task::submitted(self.new.clone(), 0, 0, 0, session.now());
-        let inserted = session.begin_by(|| self.statement(INSERT_ALONE, &task)).await?;
-        match placed(task, &inserted)? {
-            Some(task) => Ok(Arc::new(task)),
-            None => session.known(self.new.id).await.map(Arc::new),
-        }
     }
 }
 

@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use super::operation::{Job, Operation, Request, apply_alone, apply_together};
+use super::operation::{Job, Operation, Request, apply_together};
 use super::pause::{Pause, PausedWriter};
 use super::session::Session;
 use super::settle::Settle;
@@ -157,21 +157,15 @@ async fn apply_all(session: &mut Session, jobs: &mut [Box<dyn Job>]) -> Result<(
     if jobs.iter().all(|job| job.only_reads()) {
         return apply_each(session, jobs).await;
     }
-    let outcome = transact(session, jobs).await;
+    session.begin().await?;
+    let outcome = match apply_each(session, jobs).await {
+        Ok(()) => session.commit().await,
+        Err(error) => Err(error),
+    };
     if outcome.is_err() {
         session.roll_back().await;
     }
     outcome
-}
-
-/// Applies all jobs from begin to commit: what can be one way to the database is.
-async fn transact(session: &mut Session, jobs: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
-    if let Some(outcome) = apply_alone::<Submit>(jobs, session).await {
-        return outcome;
-    }
-    session.begin().await?;
-    apply_each(session, jobs).await?;
-    session.commit().await
 }
 
 /// Applies all jobs in their order; those of one type that follow each other, together.
