@@ -84,7 +84,7 @@ bench-postgres: $(VENV)/.built-release | preflight ## The store on PostgreSQL be
 	@"$(BIN)/python" benches/queues "$(SERVER)"
 
 # SIZE="100 5": a hundred streams for five seconds.
-bench-service: $(VENV)/.built-release | preflight ## The service under load: submissions beside a minimal handler, 1,000 event streams, memory
+bench-service: $(VENV)/.built-release | preflight ## The service under load: submissions beside a minimal handler, large documents, 1,000 event streams, memory
 	@"$(BIN)/python" benches/service $(SIZE)
 
 # PART=--only=MODULE, --no-pynguin or --keep=DIR, as benches/testgen/__main__.py says.

@@ -1,4 +1,4 @@
-"""What does the service cost, asked by another process? Submissions, event streams, its memory.
+"""What does the service cost, asked by another process? Submissions, streams, memory, hold-ups.
 
 `python benches/service [STREAMS [SECONDS]]`, a thousand for half a minute where it is not said.
 """
@@ -37,6 +37,15 @@ STREAMS_OF_ALL = 5
 
 SETTLED = 5
 """Seconds until all streams are open, and tasks begin to talk."""
+
+DOCUMENTS = 4
+"""How many are worked on at once."""
+
+REQUIREMENTS = 2_500
+"""Of each document: as many files of test cases."""
+
+LOOKS = 1_000
+"""At the idle service."""
 
 REQUEST = {"task_type": "generate_tests", "payload": {"module_path": "src/a.py"}}
 
@@ -205,10 +214,52 @@ async def follow(
     return delays, of_all, memory
 
 
+async def documents() -> None:
+    """Prints what others wait for while the service works on large documents itself."""
+    lines = (
+        f"- REQ-{n}: The shop keeps order {n}, and refuses others." for n in range(REQUIREMENTS)
+    )
+    text = "\n".join(lines)
+    with Service("sqlite:documents.db", DOCUMENTS) as service:
+        client = await service.client().open()
+        idle = [await look(client) for _ in range(LOOKS)]
+        ends = []
+        for number in range(DOCUMENTS):
+            payload = {"project_id": f"shop-{number}", "rtm_content": text}
+            task = {"task_type": "generate_test_cases", "payload": payload}
+            path = f"/tasks/{(await client.post('/tasks', task))['task_id']}/events"
+            ends.append((await service.client().open()).follow(path, []))
+        end = asyncio.gather(*ends)
+        busy = []
+        while not end.done():
+            busy.append(await look(client))
+        await end
+    title(f"{DOCUMENTS} documents of {REQUIREMENTS:,} requirements become test cases")
+    base = median(idle)
+    row(
+        "baseline: who one is, asked of the idle service, p50", f"{base * 1e3:.2f} ms", "1.0 x", "-"
+    )
+    for what, time_taken in (
+        ("the same meanwhile, p50", median(busy)),
+        ("the same meanwhile, p99", quantile(busy, 0.99)),
+        ("the same meanwhile, the longest", max(busy)),
+    ):
+        row(what, f"{time_taken * 1e3:.2f} ms", f"{time_taken / base:.1f} x", "-")
+
+
+async def look(client: Client) -> float:
+    """How long a small answer takes, in seconds; asked 500 times a second at most."""
+    await asyncio.sleep(0.002)
+    begin = time.perf_counter()
+    await client.get("/me")
+    return time.perf_counter() - begin
+
+
 async def main() -> None:
     """Prints the rows."""
     clean_project()
     await submissions()
+    await documents()
     sizes = sys.argv[1:]
     count, seconds = (int(size) for size in sizes + ["1000", "30"][len(sizes) :])
     await streams(count, seconds)

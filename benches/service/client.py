@@ -30,6 +30,15 @@ class Client:
         text = json.dumps(body)
         kind = f"Content-Type: application/json\r\nContent-Length: {len(text)}\r\n"
         self.writer.write(f"POST {path} HTTP/1.1\r\n{self.head}{kind}\r\n{text}".encode())
+        return await self.answer()
+
+    async def get(self, path: str) -> dict[str, str]:
+        """The JSON that is there."""
+        self.writer.write(f"GET {path} HTTP/1.1\r\n{self.head}\r\n".encode())
+        return await self.answer()
+
+    async def answer(self) -> dict[str, str]:
+        """The JSON that answers the last request."""
         head = (await self.reader.readuntil(b"\r\n\r\n")).decode().lower()
         length = int(head.split("content-length: ")[1].split("\r\n")[0])
         answer: dict[str, str] = json.loads(await self.reader.readexactly(length))

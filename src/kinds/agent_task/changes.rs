@@ -1,7 +1,8 @@
 //! What did the agent change? Every file that differs, with its bytes before and after.
 
-use cap_std::fs::MetadataExt as _;
+use cap_std::fs::{Dir, MetadataExt as _};
 
+use crate::kinds::steps::apart;
 use crate::sandbox::{ChangeKind, Difference, ProjectPath, Twins, differences, read_plain};
 use crate::task::{ErrorKind, Failure};
 
@@ -51,10 +52,15 @@ pub(super) async fn collect(twins: &Twins) -> Result<Vec<Changed>, Failure> {
         return Err(Failure::new(ErrorKind::Budget, message));
     }
     let (base, desk) = (twins.base.dir()?, twins.desk.dir()?);
+    apart(move || read_all(found, &base, &desk)).await
+}
+
+/// Reads the files that differ, as long as there is room for them.
+fn read_all(found: Vec<Difference>, base: &Dir, desk: &Dir) -> Vec<Changed> {
     let mut room = MOST_BYTES;
     let changed = found.into_iter().map(|Difference { path, kind, obstacle }| {
         let read = |dir| if obstacle.is_none() { read_plain(dir, &path) } else { None };
-        let (before, after) = (read(&base), read(&desk));
+        let (before, after) = (read(base), read(desk));
         let mode = desk.symlink_metadata(&path).map(|metadata| metadata.mode());
         let is_executable = mode.is_ok_and(|mode| mode & 0o100 != 0);
         let bytes = before.iter().chain(&after).map(Vec::len).sum();
@@ -65,5 +71,5 @@ pub(super) async fn collect(twins: &Twins) -> Result<Vec<Changed>, Failure> {
         let obstacle = Some("is one too many: all together take more than 64 MiB");
         Changed { path, kind, obstacle, before: None, after: None, is_executable }
     });
-    Ok(changed.collect())
+    changed.collect()
 }

@@ -11,6 +11,7 @@ use super::changes::{self, Changed};
 use super::result::Account;
 use crate::agent::{Agent, AgentReport, Engagement, Errand, LeftOut};
 use crate::kinds::desk::{desk_name, goes_on, release_all};
+use crate::kinds::steps::apart;
 use crate::kinds::travel::{left_in, localized};
 use crate::kinds::{Attempt, Handler, HandlerFuture, Home};
 use crate::sandbox::{Attempt as Workspaces, Project, ProjectPath, Twins};
@@ -64,23 +65,18 @@ impl AgentTaskHandler {
         let twins = self.twins(attempt, request, desk).await?;
         let done = self.do_it(attempt, request, &twins, began).await?;
         report(attempt, Stage::Agent, "looking at what was changed".to_owned());
-        let changes = Arc::new(changes::collect(&twins).await?);
-        let agent = self.agent.name();
-        let account = |is_applied| {
-            let took = began.elapsed();
-            Account { request, report: &done, agent, changes: &changes, is_applied, took }
+        let changes = changes::collect(&twins).await?;
+        let (workspace, agent) = (request.workspace, self.agent.name().to_owned());
+        let account = Arc::new(Account { workspace, report: done, agent, changes, began });
+        let ended = match &account.report.stopped {
+            Some(stopped) => Err(stopped.clone()),
+            None if request.apply => apply_all(attempt, request, desk, &account).await,
+            None => Ok(()),
         };
-        let failed = |failure: Failure| failure.with_result(account(false).value());
-        if let Some(stopped) = &done.stopped {
-            return Err(failed(stopped.clone()));
+        match ended {
+            Ok(()) => Ok(Arc::new(account.value(request.apply).await?)),
+            Err(failure) => Err(failure.with_result(account.value(false).await?)),
         }
-        if request.apply {
-            may_be_applied(request, &account(false).left_out(), &changes).map_err(failed)?;
-            report(attempt, Stage::Publishing, "applying the changes".to_owned());
-            attempt.renew().await?;
-            put_in_place(desk.project(), &changes).await.map_err(failed)?;
-        }
-        Ok(Arc::new(account(request.apply).value()))
     }
 
     /// Where the agent works: where an earlier attempt did, if that and what of the task lives on a server are there.
@@ -155,13 +151,18 @@ fn may_be_applied(request: &AgentTask, left_out: &[LeftOut], changes: &[Changed]
     }
 }
 
-/// Applies on a thread that may block: it waits for the disk.
-async fn put_in_place(project: &Arc<Project>, changes: &Arc<Vec<Changed>>) -> Result<(), Failure> {
-    let (project, changes) = (Arc::clone(project), Arc::clone(changes));
-    match tokio::task::spawn_blocking(move || apply(project.dir(), &changes)).await {
-        Ok(applied) => applied,
-        Err(error) => Err(Failure::new(ErrorKind::Internal, format!("applying ended early: {error}"))),
-    }
+/// Applies what the agent did, all of it or nothing.
+async fn apply_all(
+    attempt: &Attempt,
+    request: &AgentTask,
+    desk: &Workspaces,
+    account: &Arc<Account>,
+) -> Result<(), Failure> {
+    may_be_applied(request, &account.left_out(), &account.changes)?;
+    report(attempt, Stage::Publishing, "applying the changes".to_owned());
+    attempt.renew().await?;
+    let (project, account) = (Arc::clone(desk.project()), Arc::clone(account));
+    apart(move || apply(project.dir(), &account.changes)).await?
 }
 
 impl Handler for AgentTaskHandler {

@@ -1,29 +1,36 @@
 //! What does a free-form task leave? What the agent said, what differs, and that nobody verified it.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::Instant;
 
 use serde_json::{Value, json};
 
 use super::changes::Changed;
 use super::patch::Patch;
 use crate::agent::{AgentReport, LeftOut};
-use crate::task::{AgentTask, Failure};
+use crate::kinds::steps::apart;
+use crate::task::{Failure, Ground};
 
 /// All that a result tells.
-pub(super) struct Account<'a> {
-    pub(super) request: &'a AgentTask,
-    pub(super) report: &'a AgentReport,
-    pub(super) agent: &'a str,
-    pub(super) changes: &'a [Changed],
-    pub(super) is_applied: bool,
-    pub(super) took: Duration,
+pub(super) struct Account {
+    pub(super) workspace: Ground,
+    pub(super) report: AgentReport,
+    pub(super) agent: String,
+    pub(super) changes: Vec<Changed>,
+    /// When the attempt began.
+    pub(super) began: Instant,
 }
 
-impl Account<'_> {
-    /// The result as it is kept; the same each time it is read.
-    pub(super) fn value(&self) -> Value {
+impl Account {
+    /// The result as it is kept; the same each time it is read. What differs in large files takes its time to find.
+    pub(super) async fn value(self: &Arc<Self>, is_applied: bool) -> Result<Value, Failure> {
+        let account = Arc::clone(self);
+        apart(move || account.told(is_applied)).await
+    }
+
+    fn told(&self, is_applied: bool) -> Value {
         let told = |failure: &Failure| json!({"error_kind": failure.kind, "error": failure.message});
-        let patch = Patch::of(self.changes);
+        let patch = Patch::of(&self.changes);
         let files: Vec<Value> =
             self.changes.iter().zip(&patch.has).map(|(changed, has)| file(changed, *has)).collect();
         json!({
@@ -31,14 +38,14 @@ impl Account<'_> {
             "files": files,
             "patch": patch.text,
             "left_out": self.left_out(),
-            "applied": self.is_applied,
+            "applied": is_applied,
             "verified": false,
-            "workspace": self.request.workspace,
+            "workspace": self.workspace,
             "agent": self.agent,
             "model": self.report.model,
             "stopped": self.report.stopped.as_ref().map(told),
             "usage": self.report.usage,
-            "duration_seconds": (self.took.as_secs_f64() * 1000.0).round() / 1000.0,
+            "duration_seconds": (self.began.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
         })
     }
 
