@@ -1,7 +1,7 @@
 //! How are changes shown? As one unified patch that `git apply` and `patch -p1` take; files that are no text are named.
 
 use std::fmt::Write as _;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use similar::TextDiff;
 
@@ -10,8 +10,9 @@ use crate::sandbox::ChangeKind;
 
 /// What is shown of all changes together.
 const MOST_BYTES: usize = 1 << 20;
-/// How long the shortest patch of one file is looked for.
+/// How long the shortest patch of one file is looked for, and those of all together.
 const PATIENCE: Duration = Duration::from_secs(1);
+const PATIENCE_FOR_ALL: Duration = Duration::from_secs(10);
 
 /// The changes as text.
 #[derive(Debug, Default)]
@@ -24,9 +25,14 @@ pub(super) struct Patch {
 impl Patch {
     /// The patch of these changes, file by file for as long as there is room.
     pub(super) fn of(changes: &[Changed]) -> Self {
+        Self::until(Instant::now() + PATIENCE_FOR_ALL, changes)
+    }
+
+    /// The same; what differs is looked for until `end`, and from then on files are shown as a whole.
+    fn until(end: Instant, changes: &[Changed]) -> Self {
         let mut patch = Self::default();
         for changed in changes {
-            let part = part(changed);
+            let part = part(changed, end.min(Instant::now() + PATIENCE));
             let fits = patch.text.len() + part.len() <= MOST_BYTES;
             if fits {
                 patch.text.push_str(&part);
@@ -37,7 +43,7 @@ impl Patch {
     }
 }
 
-fn part(changed: &Changed) -> String {
+fn part(changed: &Changed, until: Instant) -> String {
     if changed.obstacle.is_some() {
         return String::new();
     }
@@ -59,7 +65,7 @@ fn part(changed: &Changed) -> String {
     }
     let before = String::from_utf8_lossy(changed.before.as_deref().unwrap_or_default());
     let after = String::from_utf8_lossy(changed.after.as_deref().unwrap_or_default());
-    let difference = TextDiff::configure().timeout(PATIENCE).diff_lines(before.as_ref(), after.as_ref());
+    let difference = TextDiff::configure().deadline(until).diff_lines(before.as_ref(), after.as_ref());
     text.push_str(&difference.unified_diff().header(&old, &new).to_string());
     text
 }
@@ -122,32 +128,41 @@ mod tests {
     }
 
     #[test]
-    fn what_is_shown_can_be_applied() {
+    fn what_is_shown_can_be_applied_even_if_nobody_looked_for_the_shortest() {
+        let (before, after) = ("a\nb\nc\n".repeat(300), "c\na\nd\n".repeat(300));
         let changes = [
+            changed("shuffled.txt", Some(&before), Some(&after)),
             changed("src/a b.py", Some("one\ntwo\n"), Some("one\n2\n")),
             changed("new \"one\".txt", None, Some("fresh, without an end")),
             changed("empty.py", None, Some("")),
             changed("gone.py", Some("old\n"), None),
             changed("no_end.py", Some("a\nb"), Some("a\nb\n")),
         ];
+        let [shortest, hurried] = [Patch::of(&changes), Patch::until(Instant::now(), &changes)];
+        for shown in [&shortest, &hurried] {
+            assert_applies(shown, &changes);
+            assert_eq!(shown.has, [true; 6]);
+        }
+        assert!(shortest.text.len() < hurried.text.len(), "nobody looked for the shortest");
+    }
+
+    fn assert_applies(shown: &Patch, changes: &[Changed]) {
         let folder = tempfile::tempdir().expect("a folder");
-        for changed in &changes {
+        for changed in changes {
             let path = folder.path().join(changed.path.as_path());
             fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
             if let Some(before) = &changed.before {
                 fs::write(path, before).expect("a file");
             }
         }
-        let patch = Patch::of(&changes);
-        fs::write(folder.path().join("it.patch"), &patch.text).expect("a file");
+        fs::write(folder.path().join("it.patch"), &shown.text).expect("a file");
         let git = Command::new("git").args(["apply", "it.patch"]).current_dir(folder.path()).output();
         let git = git.expect("git is there");
-        assert!(git.status.success(), "{}\n{}", String::from_utf8_lossy(&git.stderr), patch.text);
-        for changed in &changes {
+        assert!(git.status.success(), "{}\n{}", String::from_utf8_lossy(&git.stderr), shown.text);
+        for changed in changes {
             let expected = changed.after.as_ref().map(|after| String::from_utf8_lossy(after).into_owned());
             assert_eq!(read(folder.path(), changed.path.as_str()), expected, "{}", changed.path);
         }
-        assert_eq!(patch.has, [true; 5]);
     }
 
     #[test]
