@@ -11,6 +11,7 @@ use super::session::Session;
 use super::submit;
 use crate::engine::StatusView;
 use crate::store::StoreLocation;
+use crate::task::Terms;
 
 /// `retry`: prints the id of the new task.
 pub(super) async fn run(
@@ -23,7 +24,7 @@ pub(super) async fn run(
         return Err(CommandError::NothingToHandOver);
     }
     let engine = session.open_without_workers().await?;
-    let task = engine.retry(id).await?;
+    let task = engine.retry(id, Terms::default()).await?;
     if command.format.json {
         output::print_json(&StatusView::of(&task))?;
     } else {

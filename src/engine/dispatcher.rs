@@ -1,31 +1,42 @@
 //! Who starts attempts? One dispatcher: it claims at most what it can start now, and holds what it started.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
 
+use super::outage::Outage;
 use super::shared::Shared;
 use super::{attempt, housekeeping};
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// As a poll behind the signals.
 const POLL: Duration = Duration::from_secs(1);
-/// After a claim that failed.
-const RETRY: Duration = Duration::from_millis(100);
 
 /// Claims and runs tasks until the engine closes, then waits for what runs.
 pub(super) async fn run(shared: Arc<Shared>) {
     let mut free: Vec<usize> = shared.options.pools.iter().map(|pool| pool.workers).collect();
     let mut joined = free.len();
     let mut attempts: JoinSet<usize> = JoinSet::new();
+    let mut outage = Outage::default();
     while !shared.closing.is_cancelled() {
         welcome(&shared, &mut free, &mut joined).await;
         // Published before the claim: whoever queues a task after an empty claim sees an idle worker.
         shared.work.set_idle(free.iter().sum());
-        let filled = fill(&shared, &mut free, &mut attempts).await;
-        if filled.has_started {
-            shared.work.set_idle(free.iter().sum());
+        match fill(&shared, &mut free, &mut attempts).await {
+            Ok(has_started) => {
+                if has_started {
+                    shared.work.set_idle(free.iter().sum());
+                }
+                if outage.ends() {
+                    tracing::info!("tasks are claimed again");
+                }
+            }
+            Err(error) => {
+                if outage.goes_on(Instant::now()) {
+                    tracing::warn!(%error, "tasks could not be claimed; trying again and again");
+                }
+            }
         }
         tokio::select! {
             biased;
@@ -37,7 +48,7 @@ pub(super) async fn run(shared: Arc<Shared>) {
                 }
             }
             () = shared.work.rung() => {}
-            () = tokio::time::sleep(RETRY), if filled.has_failed => {}
+            () = tokio::time::sleep(outage.pause().unwrap_or_default()), if outage.pause().is_some() => {}
             () = tokio::time::sleep(POLL), if shared.store.is_durable() => {}
         }
     }
@@ -63,40 +74,29 @@ async fn welcome(shared: &Arc<Shared>, free: &mut Vec<usize>, joined: &mut usize
     }
 }
 
-/// What a round of claims came to.
-#[derive(Debug, Clone, Copy, Default)]
-struct Filled {
-    has_started: bool,
-    has_failed: bool,
-}
-
-/// Claims for every pool with free workers.
-async fn fill(shared: &Arc<Shared>, free: &mut [usize], attempts: &mut JoinSet<usize>) -> Filled {
-    let mut filled = Filled::default();
+/// Claims for every pool with free workers, until a claim fails; answers whether anything was started.
+async fn fill(
+    shared: &Arc<Shared>,
+    free: &mut [usize],
+    attempts: &mut JoinSet<usize>,
+) -> Result<bool, StoreError> {
+    let mut has_started = false;
     for (index, pool) in shared.crew.pools().iter().enumerate() {
         // One that was just added comes next time.
         if free.get(index).is_none_or(|free| *free == 0) {
             continue;
         }
-        match shared.store.claim(&pool.lanes, free[index]).await {
-            Ok(tasks) => {
-                for task in tasks {
-                    filled.has_started = true;
-                    free[index] -= 1;
-                    let run = attempt::run(Arc::clone(shared), task);
-                    attempts.spawn(async move {
-                        run.await;
-                        index
-                    });
-                }
-            }
-            Err(error) => {
-                filled.has_failed = true;
-                tracing::warn!(%error, "tasks could not be claimed; trying again");
-            }
+        for task in shared.store.claim(&pool.lanes, free[index]).await? {
+            has_started = true;
+            free[index] -= 1;
+            let run = attempt::run(Arc::clone(shared), task);
+            attempts.spawn(async move {
+                run.await;
+                index
+            });
         }
     }
-    filled
+    Ok(has_started)
 }
 
 fn give_back(free: &mut [usize], ended: Result<usize, tokio::task::JoinError>) {

@@ -12,12 +12,12 @@ use super::error::{EngineError, InvalidRequest};
 use super::options::EngineOptions;
 use super::outcome::Finished;
 use super::shared::Shared;
-use super::{delivery, dispatcher, housekeeping, lease, packing, watch};
+use super::{delivery, dispatcher, housekeeping, lease, packing, terms, watch};
 use crate::kinds::{Handler, Home, StopReason};
 use crate::store::{AnyStore, Paused, Store, StoreLocation};
 use crate::task::{
     Lane, ListFilter, Member, NewTask, ProcessId, QueueStats, State, Task, TaskId, TaskPage, TaskStatus,
-    Travel, Wait, Work,
+    Terms, Travel, Wait, Work,
 };
 
 /// How long [`Engine::cancel`] waits for the processes of a running task to be dead.
@@ -156,8 +156,9 @@ impl Engine {
     }
 
     /// Submits the work of a task that ended without success, or was left behind, once more: a new task, whose
-    /// metadata says `retry_of`.
-    pub async fn retry(&self, id: TaskId) -> Result<Arc<Task>, EngineError> {
+    /// metadata says `retry_of`. The terms are those of the new one.
+    pub async fn retry(&self, id: TaskId, terms: Terms) -> Result<Arc<Task>, EngineError> {
+        let terms = terms::checked(terms)?;
         let old = self.get(id).await?;
         match old.state {
             State::Failed | State::Cancelled => {}
@@ -172,8 +173,8 @@ impl Engine {
             id: TaskId::fresh(),
             metadata: with_retry_of(&old),
             submitter: self.shared.store.process(),
-            // The key stands for the old task, and what it waited for has ended.
-            terms: None,
+            // Those of the old task stand for that one, and what it waited for has ended.
+            terms,
             ..old.new.clone()
         };
         self.submit(new).await

@@ -19,6 +19,7 @@ mod free_form;
 mod housekeeping;
 mod lease;
 mod options;
+mod outage;
 mod outcome;
 mod packing;
 mod payload;

@@ -22,7 +22,7 @@ use crate::engine::{Defaults, Engine, EngineError, EngineOptions, SubmitOptions,
 use crate::kinds::Function;
 use crate::sandbox::ProbeDir;
 use crate::store::StoreLocation;
-use crate::task::{Context, Cursor, Kind, ListFilter, TaskStatus, Work};
+use crate::task::{self, Context, Cursor, Kind, ListFilter, TaskStatus, Work};
 
 /// One generator's way to the engine of its store.
 #[pyclass(frozen, name = "Engine", module = "openhands_testgen._core")]
@@ -193,7 +193,9 @@ impl PyEngine {
     /// Submits the work of a failed or cancelled task once more; answers the new id.
     fn retry(&self, py: Python<'_>, task_id: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
         let id = arguments::task_id(task_id)?;
-        self.call(py, move |engine| async move { engine.retry(id).await.map(|task| Answer::Id(task.id())) })
+        self.call(py, move |engine| async move {
+            engine.retry(id, task::Terms::default()).await.map(|task| Answer::Id(task.id()))
+        })
     }
 
     /// One page of status dicts, newest first.

@@ -11,7 +11,7 @@ use crate::server::http::Problem;
 use crate::server::token::webhook_secret;
 use crate::server::webhooks::{Target, delivery_of, replay_of, status_of, told, webhook_of};
 use crate::task::{
-    Cursor, ListFilter, NewTask, Signer, Task, TaskEvent, TaskId, TaskPage, TaskStatus, Webhook,
+    Cursor, ListFilter, NewTask, Signer, Task, TaskEvent, TaskId, TaskPage, TaskStatus, Terms, Webhook,
 };
 
 /// Which deliveries a listing shows.
@@ -73,11 +73,15 @@ impl Scope {
     }
 
     /// Submits a task that ended without success once more, and tells whoever was told of its end.
-    pub(in crate::server) async fn retry_and_tell(&self, id: TaskId) -> Result<Arc<Task>, Problem> {
+    pub(in crate::server) async fn retry_and_tell(
+        &self,
+        id: TaskId,
+        terms: Terms,
+    ) -> Result<Arc<Task>, Problem> {
         let callback = self.callback(self.callback_of(id).await?)?;
-        let Some(url) = callback else { return self.retry(id).await };
+        let Some(url) = callback else { return self.retry(id, terms).await };
         let signer = self.signer()?;
-        let task = self.retry(id).await?;
+        let task = self.retry(id, terms).await?;
         self.tell_of(&task, url, signer).await?;
         self.task(task.id()).await
     }

@@ -15,7 +15,7 @@ use crate::engine::{Engine, EngineError, Finished};
 use crate::server::http::Problem;
 use crate::task::{
     Context, Cursor, Feed, FeedPlace, Kind, Lane, ListFilter, NewTask, ProcessId, Task, TaskEvent, TaskId,
-    TaskPage, TaskStatus,
+    TaskPage, TaskStatus, Terms,
 };
 
 /// The tasks of one user.
@@ -188,10 +188,10 @@ impl Scope {
     }
 
     /// Submits a task that ended without success once more.
-    pub(in crate::server) async fn retry(&self, id: TaskId) -> Result<Arc<Task>, Problem> {
+    pub(in crate::server) async fn retry(&self, id: TaskId, terms: Terms) -> Result<Arc<Task>, Problem> {
         let task = self.task(id).await?;
         self.check_project(&task.new.work).await?;
-        Ok(self.app.engine.retry(task.id()).await?)
+        Ok(self.app.engine.retry(task.id(), terms).await?)
     }
 
     /// What happened to a task after event `after`; waits for the next, at most `limit`.

@@ -30,11 +30,17 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
         let is_json = is_json(&parts.headers);
+        let encoding = encoding_of(&parts.headers);
         let read = tokio::time::timeout(PATIENCE, read(body)).await;
         let text = read.unwrap_or_else(|_| {
             let detail = format!("the body did not arrive within {} s", PATIENCE.as_secs());
             Err(Problem::new(StatusCode::REQUEST_TIMEOUT, detail))
         })?;
+        if let Some(encoding) = encoding {
+            let detail =
+                format!("the body is packed ({encoding}): send it as plain JSON, without `Content-Encoding`");
+            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
+        }
         if !is_json {
             let detail = "the body is no JSON: send one object with `Content-Type: application/json`";
             return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
@@ -47,6 +53,13 @@ fn is_json(headers: &HeaderMap) -> bool {
     let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let essence = given.and_then(|value| value.split(';').next()).unwrap_or_default();
     essence.trim().eq_ignore_ascii_case("application/json")
+}
+
+/// In what a body is packed, if it is.
+fn encoding_of(headers: &HeaderMap) -> Option<String> {
+    let given = headers.get(header::CONTENT_ENCODING)?;
+    let given: String = String::from_utf8_lossy(given.as_bytes()).chars().take(64).collect();
+    (!given.eq_ignore_ascii_case("identity")).then_some(given)
 }
 
 async fn read(body: Body) -> Result<Vec<u8>, Problem> {

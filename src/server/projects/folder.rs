@@ -168,10 +168,15 @@ impl Shelf {
     }
 }
 
-/// What a file is, if it is one.
+/// What a file is, if it is one, and all above it are folders: links among them could lead to what is hidden.
 fn file_metadata(dir: &Dir, path: &str) -> Result<Option<Metadata>, Problem> {
-    let metadata = found(dir.symlink_metadata(path)).map_err(|error| unreadable(&error))?;
-    Ok(metadata.filter(Metadata::is_file))
+    let metadata_of = |place: &str| found(dir.symlink_metadata(place)).map_err(|error| unreadable(&error));
+    for (end, _) in path.match_indices('/') {
+        if !metadata_of(&path[..end])?.is_some_and(|metadata| metadata.is_dir()) {
+            return Ok(None);
+        }
+    }
+    Ok(metadata_of(path)?.filter(Metadata::is_file))
 }
 
 /// What is not there, is no folder, or leads out of the folder, is nothing.

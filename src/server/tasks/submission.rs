@@ -4,7 +4,7 @@ use axum::http::HeaderMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use chrono::{DateTime, Utc};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
@@ -72,11 +72,11 @@ pub(super) async fn task_of(
     headers: &HeaderMap,
     scope: &Scope,
 ) -> Result<(NewTask, Option<String>), Problem> {
-    let request = request_of(&body, headers);
+    let terms = terms_of(Some(&body), headers)?;
     let mut fields = Fields::of(body)?;
     let kind = kind_of(&fields.need::<String>("task_type")?)?;
     let payload: Map<String, Value> = fields.take("payload")?.unwrap_or_default();
-    let options = options_of(&mut fields, headers, request)?;
+    let options = options_of(&mut fields, terms)?;
     let callback = fields.take::<String>("callback_url")?;
     fields.end()?;
     let callback = scope.callback(callback)?;
@@ -90,8 +90,9 @@ pub(super) async fn task_of_kind(
     headers: &HeaderMap,
     scope: &Scope,
 ) -> Result<NewTask, Problem> {
-    let request = request_of(&payload, headers);
-    let terms = Terms { idempotency_key: key_of(headers)?, request, ..Terms::default() };
+    // As `POST /tasks` would be asked for it: the same work is the same request.
+    let request = json!({"task_type": kind.as_str(), "payload": payload});
+    let terms = terms_of(request.as_object(), headers)?;
     task_with(kind, payload, SubmitOptions { terms, ..SubmitOptions::default() }, scope).await
 }
 
@@ -135,11 +136,7 @@ fn unknown_kind(kind: &Kind) -> Problem {
     Problem::field("task_type", detail)
 }
 
-fn options_of(
-    fields: &mut Fields,
-    headers: &HeaderMap,
-    request: Option<Box<str>>,
-) -> Result<SubmitOptions, Problem> {
+fn options_of(fields: &mut Fields, terms: Terms) -> Result<SubmitOptions, Problem> {
     let priority = fields.take::<String>("priority")?.map(|name| name.parse::<Priority>()).transpose();
     let requires: Vec<String> = fields.take("requires")?.unwrap_or_default();
     Ok(SubmitOptions {
@@ -150,17 +147,18 @@ fn options_of(
         requires: Labels::of(requires.iter().map(String::as_str))
             .map_err(|message| Problem::field("requires", message))?,
         terms: Terms {
-            idempotency_key: key_of(headers)?,
             depends_on: dependencies_of(fields.take("depends_on")?.unwrap_or_default())?,
             run_at: fields.take("run_at")?,
-            request,
+            ..terms
         },
     })
 }
 
-/// The digest of a request under a key; without one nothing is compared.
-fn request_of(request: &Map<String, Value>, headers: &HeaderMap) -> Option<Box<str>> {
-    headers.contains_key(IDEMPOTENCY_KEY).then(|| digest_of(request))
+/// The key of a request, with the digest of the request; without a key nothing is compared.
+pub(super) fn terms_of(request: Option<&Map<String, Value>>, headers: &HeaderMap) -> Result<Terms, Problem> {
+    let idempotency_key = key_of(headers)?;
+    let request = idempotency_key.as_ref().and(request).map(digest_of);
+    Ok(Terms { idempotency_key, request, ..Terms::default() })
 }
 
 /// What tells one request from another under the same key. The order of its fields does not.

@@ -19,6 +19,7 @@ pub(in crate::server) struct TaskView {
     #[schema(example = "ada")]
     user_id: String,
     /// The project it was submitted for, where it named one in its payload.
+    #[schema(required)]
     project_id: Option<String>,
     /// What sort of work it is.
     #[schema(example = "generate_tests")]
@@ -30,20 +31,23 @@ pub(in crate::server) struct TaskView {
     #[schema(format = DateTime)]
     created_at: String,
     /// When its last attempt began.
-    #[schema(format = DateTime)]
+    #[schema(format = DateTime, required)]
     started_at: Option<String>,
     /// When it ended.
-    #[schema(format = DateTime)]
+    #[schema(format = DateTime, required)]
     completed_at: Option<String>,
     /// What it left; of a failed task, what there is all the same.
+    #[schema(required)]
     result: Option<Value>,
     /// Why it failed.
+    #[schema(required)]
     error: Option<String>,
     /// How far it is.
     progress: ProgressView,
     /// What sort of failure it was.
+    #[schema(required)]
     error_kind: Option<String>,
-    /// Who goes first: 0 to 3.
+    /// Who goes first: 0 (`critical`) to 3 (`low`).
     #[schema(minimum = 0, maximum = 3)]
     priority: u8,
     /// Attempts so far.

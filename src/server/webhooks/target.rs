@@ -30,6 +30,9 @@ impl Target {
         if !url.username().is_empty() || url.password().is_some() {
             return Err("has a name or a password: the signature tells who sends".to_owned());
         }
+        if url.port() == Some(0) {
+            return Err("has port 0, on which nobody can listen".to_owned());
+        }
         let host = url.host_str().filter(|host| !host.is_empty()).ok_or("has no host")?;
         match refuse_host(host, allowed) {
             Some(reason) => Err(format!("must lead to a public address: {reason}")),
@@ -111,6 +114,7 @@ mod tests {
             "hook",
             "//example.org",
             "ftp://example.org",
+            "https://example.org:0/",
             "file:///etc/passwd",
             "http://",
             "https://a b/",

@@ -32,6 +32,10 @@ struct Rows {
 impl Feeds {
     /// Keeps the feed of an owner from now on; answers where it stands.
     pub(super) fn follow(&mut self, owner: Box<str>, now: DateTime<Utc>) -> FeedPlace {
+        if self.newest == 0 {
+            // A number of a store from before is none of this one: it begins behind all that came out of that in its time.
+            self.newest = now.timestamp_micros().unsigned_abs();
+        }
         let lost = self.newest;
         let rows = self.by_owner.entry(owner).or_insert_with(|| Rows { lost, ..Rows::default() });
         rows.followed_at = now;

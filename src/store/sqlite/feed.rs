@@ -37,6 +37,10 @@ impl Operation for Follow {
             newest!(),
             ", ?2) ON CONFLICT (owner) DO UPDATE SET followed_at = excluded.followed_at"
         );
+        // A number of a store that lay here before is none of this one: it begins behind all that came out of that in its time.
+        const BEGIN: &str = "INSERT INTO sqlite_sequence (name, seq) SELECT 'feed', ?1 \
+             WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'feed')";
+        session.execute(sqlx::query(BEGIN).bind(session.now().timestamp_micros())).await?;
         let now = rows::write_time(session.now());
         session.execute(sqlx::query(FOLLOW).bind(self.owner.to_string()).bind(now)).await?;
         let newest = sqlx::query(concat!("SELECT ", newest!())).fetch_one(&mut session.connection).await?;

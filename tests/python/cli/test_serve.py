@@ -197,6 +197,22 @@ def test_a_running_task_goes_back_to_the_queue_at_the_end(
     assert cli.json("status", task["task_id"])["status"] in ("queued", "running", "completed")
 
 
+def test_a_store_that_is_away_is_told_of_once_and_worked_when_it_is_back(
+    service: Service, cli: Cli
+) -> None:
+    store = cli.project / "openhands_workspace/tasks.db"
+    away = store.rename(store.with_name("away.db"))
+    service.running.wait_for("tasks could not be claimed")
+    body = {"task_type": "double", "payload": {"number": 21}}
+    for _ in range(50):
+        assert service.ask("POST", "/tasks", body)[0] == 503
+    away.rename(store)
+    service.running.wait_for("tasks are claimed again")
+    assert service.ask("POST", "/tasks", body, Prefer="wait=50")[2]["result"] == {"doubled": 42}
+    _, said = service.stop()
+    assert said.count("could not be claimed") == 1, said
+
+
 def test_others_are_served_with_keys_only(cli: Cli) -> None:
     refused = cli("serve", "--host", "0.0.0.0", "--port", "0")
     assert refused.returncode == 2

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use _core::engine::Finished;
 use _core::redact::remember;
-use _core::task::{LogLevel, Progress, Stage, TaskStatus};
+use _core::task::{LogLevel, Progress, Stage, TaskStatus, Terms};
 use secrecy::SecretString;
 
 use super::*;
@@ -141,11 +141,11 @@ async fn a_failed_task_can_be_retried_as_a_new_one() {
     let failed = submit(&engine, "").await;
     engine.wait(failed, Some(PATIENCE)).await.unwrap();
 
-    let again = engine.retry(failed).await.unwrap();
+    let again = engine.retry(failed, Terms::default()).await.unwrap();
 
     assert_ne!(again.id(), failed);
     assert_eq!(&*again.new.metadata, format!("{{\"retry_of\":\"{failed}\"}}"));
     assert!(engine.wait(again.id(), Some(PATIENCE)).await.unwrap().is_success());
-    let refused = engine.retry(again.id()).await.unwrap_err();
+    let refused = engine.retry(again.id(), Terms::default()).await.unwrap_err();
     assert!(refused.to_string().contains("only a failed or cancelled task can be retried"), "{refused}");
 }

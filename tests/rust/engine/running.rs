@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use _core::engine::{EngineError, EngineOptions};
-use _core::task::{ListFilter, NewTask, Priority, TaskId, TaskStatus};
+use _core::task::{ListFilter, NewTask, Priority, TaskId, TaskStatus, Terms};
 
 use super::*;
 
@@ -116,7 +116,7 @@ async fn unknown_ids_are_an_error_everywhere() {
         engine.get(id).await.unwrap_err(),
         engine.wait(id, None).await.unwrap_err(),
         engine.cancel(id).await.unwrap_err(),
-        engine.retry(id).await.unwrap_err(),
+        engine.retry(id, Terms::default()).await.unwrap_err(),
     ];
 
     assert!(errors.iter().all(|error| matches!(error, EngineError::TaskNotFound { .. })), "{errors:?}");

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use _core::engine::EngineError;
-use _core::task::TaskStatus;
+use _core::task::{TaskStatus, Terms};
 
 use super::*;
 
@@ -108,7 +108,7 @@ async fn what_is_too_old_is_left_until_someone_retries_it() {
     let second = on_file(&path, EngineOptions { resume_max_age: Duration::ZERO, ..echo() }).await;
 
     assert_eq!(second.get(id).await.unwrap().status(), TaskStatus::Pending);
-    let again = second.retry(id).await.unwrap().id();
+    let again = second.retry(id, Terms::default()).await.unwrap().id();
     assert!(second.wait(again, Some(PATIENCE)).await.unwrap().is_success());
     assert_eq!(second.get(id).await.unwrap().status(), TaskStatus::Cancelled);
     second.stop(Duration::ZERO).await;

@@ -52,6 +52,10 @@ async fn a_body_that_is_none_is_refused(place: Place) {
         assert_eq!(reply.status, status, "{reply:?}");
         assert!(reply.detail().contains(says), "{says}: {reply:?}");
     }
+    let packed = served.request(Method::POST, "/tasks").header("Content-Encoding", "gzip");
+    let packed = Reply::of(packed.json(&json!({"task_type": "own"})).send().await.unwrap()).await;
+    assert_eq!(packed.status, 415);
+    assert!(packed.detail().contains("packed (gzip)"), "{packed:?}");
     let not_text = send(&served, json, b"{\"task_type\": \"\xff\"}".to_vec()).await;
     assert_eq!(not_text.status, 400);
     assert_nothing_is_stored(&served).await;

@@ -12,6 +12,7 @@ on_both_stores! {
     a_feed_begins_now_and_tells_of_new_tasks,
     a_socket_tells_the_same_and_goes_on,
     an_id_of_which_nothing_is_known_is_gone,
+    an_id_of_a_store_that_was_there_before_is_gone,
 }
 
 const PATH: &str = "/api/v1/events";
@@ -75,6 +76,24 @@ async fn an_id_of_which_nothing_is_known_is_gone(place: Place) {
         assert_eq!(request.send().await.unwrap().status(), 422, "{wrong}");
     }
     served.end().await;
+}
+
+async fn an_id_of_a_store_that_was_there_before_is_gone(place: Place) {
+    let mut before: Vec<String> = Vec::new();
+    for tasks in [1, 3] {
+        let served = Served::local(place).await;
+        let mut stream = Stream::open_at(&served, PATH, None).await;
+        let begin = stream.next_of_any().await.unwrap().0;
+        for _ in 0..tasks {
+            served.submit(json!({})).await;
+        }
+        let told = until_completed(&mut stream, tasks).await;
+        for id in before.drain(..) {
+            assert_eq!(served.get(&format!("{PATH}?after={id}")).await.status, 410, "{id}");
+        }
+        before.extend([begin].into_iter().chain(told.into_iter().map(|(id, _)| id)));
+        served.end().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -218,6 +218,10 @@ async fn no_path_leads_out_of_the_artifacts(place: Place) {
     std::fs::write(shop.artifacts.join(".hidden.md"), "x").unwrap();
     symlink(&secret, shop.artifacts.join("link.md")).unwrap();
     symlink(served.folder.path(), shop.artifacts.join("up")).unwrap();
+    std::fs::create_dir_all(shop.artifacts.join(".secret")).unwrap();
+    std::fs::write(shop.artifacts.join(".secret/x.md"), "nobody's business").unwrap();
+    symlink(".secret", shop.artifacts.join("seen")).unwrap();
+    symlink("a folder", shop.artifacts.join("other")).unwrap();
     symlink("a folder/ümlaut.md", shop.artifacts.join("inner.md")).unwrap();
     symlink("round.md", shop.artifacts.join("round.md")).unwrap();
     rustix::fs::mkfifoat(rustix::fs::CWD, shop.artifacts.join("pipe.md"), 0o600.into()).unwrap();
@@ -231,6 +235,8 @@ async fn no_path_leads_out_of_the_artifacts(place: Place) {
         "..%2fsecret.md",
         "%2e%2e/secret.md",
         "up/secret.md",
+        "seen/x.md",
+        "other/%C3%BCmlaut.md",
         "link.md",
         "inner.md",
         "round.md",

@@ -1,5 +1,7 @@
 //! Tasks over HTTP: submitted, looked at, ended, tried again.
 
+use std::collections::HashSet;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -13,10 +15,12 @@ on_both_stores! {
     what_has_not_changed_is_not_sent_again,
     a_cancelled_task_cannot_be_cancelled_again,
     a_failed_task_can_be_tried_again,
+    a_task_is_tried_again_once_under_the_same_key,
     a_task_that_goes_on_cannot_be_tried_again,
     the_result_is_what_the_task_left,
     the_lines_of_a_task_can_be_read,
     the_same_key_gives_the_same_task,
+    the_same_work_by_a_route_of_its_own_is_the_same_task,
     a_task_can_wait_for_others,
     our_own_kinds_are_checked_as_python_checks_them,
     work_on_documents_is_shown_with_its_project,
@@ -142,6 +146,29 @@ async fn a_failed_task_can_be_tried_again(place: Place) {
     served.end().await;
 }
 
+async fn a_task_is_tried_again_once_under_the_same_key(place: Place) {
+    let served = Served::local(place).await;
+    let mut failed = Vec::new();
+    for _ in 0..2 {
+        let id = served.submit(json!({"fails": true})).await;
+        served.ended(&id).await;
+        failed.push(id);
+    }
+    let again = async |id: &str, key: &str| {
+        let request = served.request(Method::POST, &format!("/tasks/{id}/retry"));
+        Reply::of(request.header("Idempotency-Key", key).send().await.unwrap()).await
+    };
+    let first = again(&failed[0], "r-1").await;
+    assert_eq!(first.id(), again(&failed[0], "r-1").await.id());
+    assert_ne!(first.id(), again(&failed[0], "r-2").await.id());
+    let other = again(&failed[1], "r-1").await;
+    assert_eq!((other.status, &other.json["field"]), (422, &json!("idempotency_key")), "{other:?}");
+    let long = again(&failed[1], &"k".repeat(256)).await;
+    assert_eq!((long.status, &long.json["field"]), (422, &json!("idempotency_key")), "{long:?}");
+    assert_eq!(served.get("/tasks").await.json["total"], 4);
+    served.end().await;
+}
+
 async fn a_task_that_goes_on_cannot_be_tried_again(place: Place) {
     let served = Served::local(place).await;
     let id = served.submit(json!({"gate": true})).await;
@@ -208,6 +235,23 @@ async fn the_same_key_gives_the_same_task(place: Place) {
         assert!(other.detail().contains("asks for something else"), "{other:?}");
     }
     assert_eq!(served.get("/tasks").await.json["total"], 1);
+    served.end().await;
+}
+
+async fn the_same_work_by_a_route_of_its_own_is_the_same_task(place: Place) {
+    let served = Served::local(place).await;
+    let payload = json!({"project_id": "shop"});
+    let whole = json!({"task_type": "coverage_analysis", "payload": payload});
+    let mut ids = HashSet::new();
+    for (path, body) in
+        [("/tasks/coverage-analysis", &payload), ("/bot/coverage-test", &payload), ("/tasks", &whole)]
+    {
+        let request = served.request(Method::POST, path).header("Idempotency-Key", "c-1").json(body);
+        let reply = Reply::of(request.send().await.unwrap()).await;
+        assert!([200, 202].contains(&reply.status), "{path}: {reply:?}");
+        ids.insert(reply.id().to_owned());
+    }
+    assert_eq!(ids.len(), 1);
     served.end().await;
 }
 
