@@ -109,7 +109,7 @@ pub(super) fn looks_led(line: &str) -> bool {
     let number = head.trim_end_matches(|letter: char| letter.is_ascii_digit());
     let is_numbered = number.len() < head.len() && head.starts_with(char::is_alphabetic);
     let separators = if is_known(head) {
-        &['-', '_', '–', '—', '‑', '#', '.', ' '][..]
+        &['-', '_', '–', '—', '‑', '#', '.', '/', '\\', ' '][..]
     } else {
         &['-', '_', '–', '—', '‑', '#']
     };
@@ -178,7 +178,8 @@ fn behind_comma(text: &str) -> Option<&str> {
 /// Whether an id that begins a line is one, by what follows it.
 fn leads(id: &str, rest: &str) -> bool {
     let is_marked = begins_with_separator(rest);
-    let is_plain = rest.trim().is_empty() || is_known(id) && !is_dotted(id);
+    // `REQ-1/2` and a path are more than an id.
+    let is_plain = rest.trim().is_empty() || is_known(id) && !is_dotted(id) && !rest.starts_with(['/', '\\']);
     (is_id(id) && (is_marked || is_plain)) || (is_short_id(id) && is_marked)
 }
 
@@ -325,6 +326,8 @@ mod tests {
             "1.2 The system",
             "F.1 is a score",
             "anf-1: small letters of no known prefix",
+            "REQ-1/2: half of one",
+            "REQ-1/../../x: a path",
         ] {
             assert_eq!(lead(line), None, "{line}");
         }
@@ -354,9 +357,16 @@ mod tests {
 
     #[test]
     fn what_looks_like_an_id_is_noticed() {
-        for line in
-            ["anf-1: x", "REQ 4: x", "Req. 4: x", "~~REQ-4: x~~", "R2.1: x", "आवश्यकता-1: x", "[anf-1] x"]
-        {
+        for line in [
+            "anf-1: x",
+            "REQ 4: x",
+            "REQ-1/2: x",
+            "Req. 4: x",
+            "~~REQ-4: x~~",
+            "R2.1: x",
+            "आवश्यकता-1: x",
+            "[anf-1] x",
+        ] {
             assert!(looks_led(line), "{line}");
         }
         for line in

@@ -33,7 +33,7 @@ CONDITIONAL = ("skipif", "skipIf", "xfail")
 OTHERS = (*SKIPS, *CONDITIONAL, "parametrize", "usefixtures", "filterwarnings")
 
 #: Calls that end a test without a verdict.
-ENDS = ("skip", "skipTest", "xfail")
+ENDS = ("skip", "skipTest", "xfail", "fail")
 
 
 def read(path: str) -> "dict[str, object]":
@@ -154,9 +154,19 @@ def name_of(node: ast.expr) -> str:
 def is_skipped(marks: "list[ast.expr]") -> bool:
     """Whether a mark says that the tests are never run, or need not hold."""
     return any(
-        name_of(mark) in SKIPS or (name_of(mark) in CONDITIONAL and always_holds(mark))
+        name_of(mark) in SKIPS
+        or (name_of(mark) in CONDITIONAL and always_holds(mark))
+        or (name_of(mark) == "parametrize" and has_no_data(mark))
         for mark in marks
     )
+
+
+def has_no_data(mark: ast.expr) -> bool:
+    """Whether ``parametrize`` gives a test nothing to run with: pytest skips it."""
+    if not isinstance(mark, ast.Call):
+        return False
+    data = [*mark.args[1:2], *(word.value for word in mark.keywords if word.arg == "argvalues")]
+    return any(isinstance(node, (ast.List, ast.Tuple)) and not node.elts for node in data)
 
 
 def always_holds(mark: ast.expr) -> bool:
@@ -188,8 +198,12 @@ def is_idle_body(body: "list[ast.stmt]") -> bool:
 
 
 def is_end(statement: ast.stmt) -> bool:
-    """Whether it is ``pytest.skip(...)`` or ``pytest.xfail(...)``."""
-    return (
+    """Whether it is ``pytest.skip(...)`` or the like, ``return``, ``raise`` or ``assert False``."""
+    if isinstance(statement, ast.Assert):
+        return isinstance(statement.test, ast.Constant) and not statement.test.value
+    if isinstance(statement, ast.Return):
+        return statement.value is None or isinstance(statement.value, ast.Constant)
+    return isinstance(statement, ast.Raise) or (
         isinstance(statement, ast.Expr)
         and isinstance(statement.value, ast.Call)
         and name_of(statement.value) in ENDS
@@ -197,10 +211,15 @@ def is_end(statement: ast.stmt) -> bool:
 
 
 def is_idle(statement: ast.stmt) -> bool:
-    """A docstring, ``...`` or ``pass``."""
-    return isinstance(statement, ast.Pass) or (
-        isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
-    )
+    """A docstring, ``...``, ``pass``, a printed text, a function or class that nothing uses yet."""
+    if isinstance(statement, ast.Expr):
+        value = statement.value
+        return isinstance(value, ast.Constant) or (
+            isinstance(value, ast.Call)
+            and name_of(value) == "print"
+            and all(isinstance(argument, ast.Constant) for argument in value.args)
+        )
+    return isinstance(statement, (ast.Pass, ast.ClassDef, *FUNCTIONS))
 
 
 if __name__ == "__main__":

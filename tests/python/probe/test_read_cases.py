@@ -45,6 +45,18 @@ def cases_of(folder: Path, source: str) -> dict[str, dict[str, Any]]:
         '@pytest.mark.skipif(windows, "1", reason="x")\ndef test_it(): assert f() == 1',
         '@pytest.mark.skipif(condition=True, reason="x")\ndef test_it(): assert f() == 1',
         "@skip\ndef test_it(): assert f() == 1",
+        "def test_it(): return",
+        "def test_it(): return None",
+        "def test_it(): raise NotImplementedError",
+        'def test_it(): raise unittest.SkipTest("later")',
+        "raise unittest.SkipTest\ndef test_it(): assert f() == 1",
+        'def test_it(): pytest.fail("to be written")',
+        'def test_it(self): self.fail("to be written")',
+        'def test_it(): assert False, "to be written"',
+        'def test_it(): print("to be written")',
+        "def test_it():\n    def inner(): assert f() == 1",
+        '@pytest.mark.parametrize("x", [])\ndef test_it(x): assert f(x)',
+        '@pytest.mark.parametrize("x", argvalues=())\ndef test_it(x): assert f(x)',
     ],
 )
 def test_what_somebody_has_still_to_write_is_a_draft(tmp_path: Path, source: str) -> None:
@@ -91,6 +103,12 @@ def test_a_class_skips_its_tests_by_its_own_marks(tmp_path: Path) -> None:
         '@pytest.mark.parametrize("x", [pytest.param(1, marks=pytest.mark.skip)])\n'
         "def test_it(x): assert f()",
         "def test_it():\n    f()\n    pytest.skip('no')",
+        "def test_it(): return f()",
+        "def test_it(): print(f())",
+        "def test_it():\n    def inner(): assert f() == 1\n    inner()",
+        "def test_it(): assert f",
+        '@pytest.mark.parametrize("x", [1])\ndef test_it(x): assert f(x)',
+        '@pytest.mark.parametrize("x", cases)\ndef test_it(x): assert f(x)',
     ],
 )
 def test_what_does_something_is_none(tmp_path: Path, source: str) -> None:
