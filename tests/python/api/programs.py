@@ -63,6 +63,7 @@ def python(program: Path, text: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [
             sys.executable,
+            "-u",  # what was printed is told also where `os._exit` ends it
             "-W",
             "always::ResourceWarning",
             "-W",

@@ -26,7 +26,7 @@ def python(program: str, *, timeout: float = 60) -> subprocess.CompletedProcess[
             return (await generator.get_test_generation_results(task_id, 30))["success"]
     """
     return subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(head) + textwrap.dedent(program)],
+        [sys.executable, "-u", "-c", textwrap.dedent(head) + textwrap.dedent(program)],
         capture_output=True,
         text=True,
         timeout=timeout,
