@@ -167,4 +167,6 @@ def test_two_processes_may_open_one_store_at_the_same_moment() -> None:
     ]
     for process in processes:
         _, errors = process.communicate(timeout=60)
-        assert (process.returncode, errors) == (0, "")
+        # Whoever begins ends what a dead process left, of another test beside this one too.
+        said = [line for line in errors.splitlines() if "a dead process left" not in line]
+        assert (process.returncode, said) == (0, [])
